@@ -1,0 +1,66 @@
+import type { ArtifactRole } from './artifact.ts'
+import type { PowerCause, PowerState } from './machine.ts'
+import type { BootId } from './opaque-id.ts'
+import type { Phase } from './phase.ts'
+
+export type ScriptAction = 'install' | 'local' | 'wait' | 'unknown'
+
+/** Bytes of one transfer. `bytes` counts what was handed to the network, `rate` is bytes per second. */
+export interface TransferData {
+  readonly role: ArtifactRole
+  readonly bytes: number
+  readonly total: number
+  readonly rate?: number
+}
+
+/** What each type of event carries. Names and shapes are public (docs/reference/events.md). */
+export interface EventData {
+  'machine.created': { readonly driver: string }
+  'machine.power': { readonly state: PowerState | 'starting'; readonly cause: PowerCause }
+  'script.served': {
+    readonly action: ScriptAction
+    readonly address: string
+    readonly platform?: string
+    readonly ipxeVersion?: string
+  }
+  'artifact.started': TransferData
+  'artifact.progress': TransferData
+  'artifact.finished': TransferData
+  'artifact.aborted': TransferData & { readonly reason: string }
+  'config.served': {
+    readonly bytes: number
+    readonly address: string
+    readonly userAgent: string
+    readonly inert: boolean
+  }
+  'config.refused': { readonly address: string; readonly reason: string }
+  'host.stage': { readonly stage: string; readonly detail: string; readonly address: string }
+  'console.screenshot': { readonly path: string; readonly why: string }
+  'probe.result': { readonly probe: string; readonly ok: boolean; readonly detail: string }
+  'phase.changed': { readonly from: Phase; readonly to: Phase }
+  'host.stalled': { readonly phase: Phase; readonly forMs: number; readonly diagnosis: string }
+  'host.failed': { readonly phase: Phase; readonly reason: string }
+  /** A person asked for another try of a host that had failed before its installation began. */
+  'host.retried': Record<never, never>
+}
+
+export type EventType = keyof EventData
+
+/** Something that happened to a host. `time` is milliseconds since the epoch. */
+export type HostEvent = {
+  [T in EventType]: {
+    readonly host: string
+    readonly bootId?: BootId
+    readonly time: number
+    readonly type: T
+    readonly data: EventData[T]
+  }
+}[EventType]
+
+/** An event with its place in the order of all events; ids only grow. */
+export type RecordedEvent = HostEvent & { readonly id: number }
+
+/** Progress is told to listeners but not kept: a download of an hour would fill the store with it. */
+export function isKept(event: HostEvent): boolean {
+  return event.type !== 'artifact.progress'
+}

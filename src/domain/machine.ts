@@ -1,0 +1,43 @@
+import type { MacAddress } from './mac-address.ts'
+import type { Uuid } from './uuid.ts'
+
+export type Firmware = 'bios' | 'uefi'
+
+/** `user`: the hypervisor's own NAT, no privileges needed. `bridge` and `tap`: an existing device of this machine. */
+export type MachineNetwork =
+  | { readonly kind: 'user' }
+  | { readonly kind: 'bridge'; readonly bridge: string }
+  | { readonly kind: 'tap'; readonly device: string }
+
+/** What a machine is made of. Boot order is always disk first, then CD: an installed host never reinstalls itself. */
+export interface MachineSpec {
+  readonly name: string
+  readonly mac: MacAddress
+  readonly uuid: Uuid
+  readonly firmware: Firmware
+  readonly cpus: number
+  readonly memoryMiB: number
+  readonly diskGiB: number
+  readonly network: MachineNetwork
+  /** TCP ports of the guest that a readiness probe wants to reach although the network is `user`. */
+  readonly probePorts: readonly number[]
+}
+
+export type PowerState = 'on' | 'off'
+
+/**
+ * Why the power state is what it is, as far as the hypervisor tells: `asked` by us, `guest-shutdown` (the guest
+ * switched itself off in order), `guest-reset` (it rebooted; state stays `on`), `guest-panic`, `lost` (the
+ * machine's process or host vanished), `unknown`.
+ */
+export type PowerCause = 'asked' | 'guest-shutdown' | 'guest-reset' | 'guest-panic' | 'lost' | 'unknown'
+
+export interface PowerChange {
+  readonly state: PowerState
+  readonly cause: PowerCause
+}
+
+/** A host or machine name: lower-case letters, digits, hyphens; a DNS label (RFC 1123 §2.1), at most 63 characters. */
+export function isMachineName(text: string): boolean {
+  return /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text)
+}

@@ -1,0 +1,44 @@
+import type { KeyChord } from '../domain/key-chord.ts'
+import type { MachineSpec, PowerChange, PowerState } from '../domain/machine.ts'
+
+/** A hypervisor or other place where machines are made. Differences are `can` flags, never the kind. */
+export interface MachineDriver extends AsyncDisposable {
+  readonly kind: 'qemu' | 'vsphere' | 'redfish'
+  readonly can: {
+    readonly typeKeys: boolean
+    readonly screenshot: boolean
+    /** True when guests reach this process under a fixed address of the hypervisor's own (see `serverAddress`). */
+    readonly forwardPorts: boolean
+  }
+  /** A sentence for people: what runs the machines and how (version, acceleration). */
+  describe(signal: AbortSignal): Promise<string>
+  /** Address under which guests of this network reach this process, when the driver knows one. */
+  serverAddress(spec: Pick<MachineSpec, 'network'>): string | undefined
+  /** Makes the machine, switched off; the same spec again finds it. Failure `machine.exists-differently` otherwise. */
+  create(spec: MachineSpec, signal: AbortSignal): Promise<Machine>
+  /** The machine of that name that we made, running or not, also after this process was killed and started anew. */
+  find(name: string, signal: AbortSignal): Promise<Machine | undefined>
+  /** Switches it off and removes all its files. Nothing to do is success. */
+  delete(name: string, signal: AbortSignal): Promise<void>
+}
+
+/** One machine that can be switched. All calls are safe to repeat. */
+export interface Machine {
+  readonly spec: MachineSpec
+  powerState(signal: AbortSignal): Promise<PowerState>
+  /** `off` and `reset` are the hard kind, as by a button. `on` when on and `off` when off do nothing. */
+  power(action: 'on' | 'off' | 'reset', signal: AbortSignal): Promise<void>
+  /** Puts the ISO file into the CD drive, or empties the drive. Only while the machine is off. */
+  setMedia(isoPath: string | undefined, signal: AbortSignal): Promise<void>
+  /** Presses the chords one after the other, `intervalMs` apart. Needs `can.typeKeys`. */
+  typeKeys(chords: readonly KeyChord[], intervalMs: number, signal: AbortSignal): Promise<void>
+  /** The console as PNG. Needs `can.screenshot` and the power on. */
+  screenshot(signal: AbortSignal): Promise<Uint8Array>
+  /**
+   * Power changes as they happen, beginning with the present state (cause as far as known: a machine that
+   * switched itself off while nobody was listening says `guest-shutdown`). Ends when the signal aborts.
+   */
+  watch(signal: AbortSignal): AsyncIterable<PowerChange>
+  /** Where this process can reach a TCP port of the guest, if the network is the hypervisor's own. */
+  endpoint(port: number): { readonly host: string; readonly port: number } | undefined
+}
