@@ -1,0 +1,166 @@
+import { type FileHandle, stat } from 'node:fs/promises'
+import { Failure } from '../../domain/failure.ts'
+import { type BlobIdentity, identityKey, type RandomAccess } from '../../ports/blob-source.ts'
+import type { ChunkCache } from './chunk-cache.ts'
+import { blobChanged, blobUnreadable, describeChange, identityOf } from './identity.ts'
+
+/** Size and alignment of what is read from the disk and shared between readers. */
+export const CHUNK_BYTES = 1024 * 1024
+/** Pieces up to this size are copied out of a chunk, so that a slow reader of little does not hold a lot. */
+const COPIED_BYTES = CHUNK_BYTES / 2
+
+/**
+ * An open file. Every chunk is checked after it was read and before anybody gets it: the file that was opened
+ * still has its size and time, so bytes of two versions never mix. Whether the path still leads to that file is
+ * looked at again at most every `recheckMs`.
+ */
+export function createDiskBlob(
+  handle: FileHandle,
+  identity: BlobIdentity,
+  cache: ChunkCache,
+  recheckMs: number,
+): RandomAccess {
+  const { path, sizeBytes } = identity
+  const key = identityKey(identity)
+  let closed = false
+  let lost: Failure | undefined
+  let verifiedAt = Number.NEGATIVE_INFINITY
+  let verifying: Promise<void> | undefined
+  const reads = new Set<Promise<unknown>>()
+
+  /** Once written to, the file stays lost: size and time can be put back, the bytes cannot. */
+  const checkHandle = async (): Promise<void> => {
+    if (lost) throw lost
+    const what = describeChange(identity, identityOf(path, await handle.stat({ bigint: true })))
+    if (!what) return
+    lost = blobChanged(path, what)
+    throw lost
+  }
+
+  /** A file moved away and back is the same file again, so this is not remembered. */
+  const checkPath = async (): Promise<void> => {
+    const stats = await stat(path, { bigint: true }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') throw blobChanged(path, 'was removed', error)
+      throw blobUnreadable(path, error)
+    })
+    const what = describeChange(identity, identityOf(path, stats))
+    if (what) throw blobChanged(path, what)
+  }
+
+  const check = async (): Promise<void> => {
+    const startedAt = performance.now()
+    await checkHandle()
+    await checkPath()
+    verifiedAt = startedAt
+  }
+
+  const recheck = async (): Promise<void> => {
+    if (lost) throw lost
+    if (performance.now() - verifiedAt < recheckMs) return
+    verifying ??= check().finally(() => {
+      verifying = undefined
+    })
+    await verifying
+  }
+
+  const readFile = async (offsetBytes: number, lengthBytes: number): Promise<Uint8Array> => {
+    const bytes = Buffer.allocUnsafeSlow(lengthBytes)
+    for (let filled = 0; filled < lengthBytes; ) {
+      const { bytesRead } = await handle.read(bytes, filled, lengthBytes - filled, offsetBytes + filled)
+      if (bytesRead === 0) {
+        await checkHandle()
+        throw blobChanged(path, `ended before byte ${offsetBytes + lengthBytes}`)
+      }
+      filled += bytesRead
+    }
+    await checkHandle()
+    return bytes
+  }
+
+  /** Bytes of one chunk. */
+  const readPiece = async (offsetBytes: number, lengthBytes: number): Promise<Uint8Array> => {
+    const within = offsetBytes % CHUNK_BYTES
+    const start = offsetBytes - within
+    const chunkKey = `${start}|${key}`
+    // Who begins at a chunk will want the rest of it; who comes back for the rest when it is gone reads only that.
+    const wantsAll = within === 0 || lengthBytes > COPIED_BYTES
+    if (!wantsAll && !cache.has(chunkKey)) return readFile(offsetBytes, lengthBytes)
+    const load = () => readFile(start, Math.min(CHUNK_BYTES, sizeBytes - start))
+    const chunk = cache.peek(chunkKey) ?? (await cache.get(chunkKey, load))
+    const piece = chunk.subarray(within, within + lengthBytes)
+    return lengthBytes <= COPIED_BYTES ? new Uint8Array(piece) : piece
+  }
+
+  const readRange = async (offsetBytes: number, lengthBytes: number): Promise<Uint8Array> => {
+    await recheck()
+    const first = Math.min(lengthBytes, CHUNK_BYTES - (offsetBytes % CHUNK_BYTES))
+    if (first === lengthBytes) return readPiece(offsetBytes, lengthBytes)
+    const joined = Buffer.allocUnsafeSlow(lengthBytes)
+    for (let done = 0; done < lengthBytes; ) {
+      const at = offsetBytes + done
+      const length = Math.min(lengthBytes - done, CHUNK_BYTES - (at % CHUNK_BYTES))
+      joined.set(await readPiece(at, length), done)
+      done += length
+    }
+    return joined
+  }
+
+  /** Closing waits for what is under way: a file descriptor in use must not be given back. */
+  const track = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (closed) throw new Failure('blob.unreadable', `${path} was closed already`, { path })
+    const running = work().catch((error) => {
+      throw error instanceof Failure ? error : blobUnreadable(path, error)
+    })
+    reads.add(running)
+    try {
+      return await running
+    } finally {
+      reads.delete(running)
+    }
+  }
+
+  return {
+    identity,
+    async read(offsetBytes, lengthBytes, signal) {
+      signal?.throwIfAborted()
+      checkBounds(identity, offsetBytes, lengthBytes)
+      const bytes = await orAborted(
+        track(() => readRange(offsetBytes, lengthBytes)),
+        signal,
+      )
+      return bytes
+    },
+    verify: () => track(check),
+    async [Symbol.asyncDispose]() {
+      if (closed) return
+      closed = true
+      await Promise.allSettled(reads)
+      await handle.close()
+    },
+  }
+}
+
+function checkBounds({ path, sizeBytes }: BlobIdentity, offsetBytes: number, lengthBytes: number): void {
+  const isPosition = (value: number) => Number.isSafeInteger(value) && value >= 0
+  if (isPosition(offsetBytes) && isPosition(lengthBytes) && offsetBytes + lengthBytes <= sizeBytes) return
+  throw new Failure(
+    'usage.invalid',
+    `bytes ${offsetBytes} to ${offsetBytes + lengthBytes} lie outside ${path}, which has ${sizeBytes}`,
+    { path, offsetBytes, lengthBytes, sizeBytes },
+  )
+}
+
+/** A disk that hangs must not hold those who gave up; the read itself ends when it ends. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work
+  let stop: (() => void) | undefined
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason)
+    signal.addEventListener('abort', stop, { once: true })
+  })
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    if (stop) signal.removeEventListener('abort', stop)
+  }
+}
