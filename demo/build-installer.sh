@@ -159,7 +159,9 @@ squash() {
   cd "$work/rootfs"
   mksquashfs . "$work/iso/rootfs.squashfs" -comp zstd -Xcompression-level 12 -b 256K -noappend -no-progress -quiet \
     -wildcards -e 'var/lib/dpkg/*' 'var/lib/apt/*' 'var/cache/*' 'var/log/*' 'usr/lib/dracut/*' usr/bin/zstd \
-    'usr/share/bash-completion/*' 'usr/lib/x86_64-linux-gnu/gconv/*' 'usr/lib/udev/hwdb*' 'tmp/*' 'run/*' 'dev/*'
+    'usr/share/bash-completion/*' 'usr/lib/x86_64-linux-gnu/gconv/*' 'usr/lib/udev/hwdb*' 'tmp/*' 'run/*' 'dev/*' \
+    'usr/share/perl/*' 'usr/lib/x86_64-linux-gnu/perl/*' 'usr/lib/x86_64-linux-gnu/libperl.so*' 'usr/bin/perl5*' \
+    'usr/share/mime/*' 'usr/share/pkgconfig/*' 'usr/lib/valgrind/*'
 }
 
 layout() {

@@ -73,7 +73,7 @@ build_initrd() {
   chmod 0755 "$rootfs/tmp/resolv.sh"
   chroot "$rootfs" dracut --quiet --no-hostonly --no-hostonly-cmdline --force --kver "$version" \
     --add 'livenet dmsquash-live network-legacy' \
-    --omit 'plymouth i18n systemd-networkd network-manager nfs bluetooth multipath lvm mdraid dmraid crypt btrfs iscsi nbd fcoe cifs' \
+    --omit 'plymouth i18n systemd-networkd network-manager nfs bluetooth multipath lvm mdraid dmraid crypt btrfs iscsi nbd fcoe cifs resume nvdimm virtiofs lunmask kernel-modules-extra terminfo' \
     --add-drivers 'virtio_net virtio_blk virtio_pci virtio_scsi squashfs overlay loop ext4' \
     --include /tmp/live.conf /etc/cmdline.d/50-live.conf \
     --include /tmp/resolv.sh /var/lib/dracut/hooks/pre-pivot/60-resolv.sh \
