@@ -7,6 +7,7 @@
 # made of everything in this folder that goes into it, and is not built again while that stays the same. --output also
 # puts a copy into DIR. The last line on standard output is the path of the ISO; everything else goes to standard error.
 # Exit codes: 0 done, 1 failed, 2 wrong usage, 3 something has to be done by hand first (it is printed).
+# shellcheck disable=SC2317 # functions are run through step()
 set -eu
 
 NAME=stand-in-installer.iso

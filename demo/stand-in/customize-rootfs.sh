@@ -59,7 +59,11 @@ set_up_units() {
   chroot "$rootfs" systemctl --quiet set-default multi-user.target
   chroot "$rootfs" systemctl --quiet mask systemd-networkd-wait-online.service systemd-logind.service \
     systemd-update-utmp.service systemd-update-utmp-runlevel.service systemd-pstore.service e2scrub_reap.service e2scrub_all.timer \
-    fstrim.timer systemd-random-seed.service systemd-machine-id-commit.service systemd-tmpfiles-clean.timer dracut-shutdown.service
+    fstrim.timer systemd-random-seed.service systemd-machine-id-commit.service systemd-tmpfiles-clean.timer dracut-shutdown.service \
+    modprobe@configfs.service modprobe@dm_mod.service modprobe@fuse.service modprobe@drm.service \
+    dev-hugepages.mount dev-mqueue.mount sys-kernel-debug.mount sys-kernel-tracing.mount sys-kernel-config.mount \
+    sys-fs-fuse-connections.mount proc-sys-fs-binfmt_misc.automount systemd-sysusers.service systemd-repart.service \
+    systemd-firstboot.service systemd-journal-flush.service
   mkdir -p "$rootfs/etc/systemd/system-generators"
   ln -sf /dev/null "$rootfs/etc/systemd/system-generators/systemd-getty-generator"
   rm -f "$rootfs/etc/systemd/system/getty.target.wants/getty@tty1.service"

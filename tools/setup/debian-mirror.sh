@@ -1,6 +1,7 @@
 #!/bin/sh
 # Prints the address of the Debian mirror that this machine's own apt uses; exit code 1 when it uses none.
 # EDGEBOOT_DEBIAN_MIRROR overrides it.
+# shellcheck disable=SC2016 # apt's own format, not the shell's
 set -eu
 
 if [ -n "${EDGEBOOT_DEBIAN_MIRROR:-}" ]; then

@@ -1,5 +1,5 @@
 # Shared by the stand-in's scripts; sourced, POSIX sh.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034
 
 LIB=/usr/lib/stand-in
 RUN=/run/stand-in

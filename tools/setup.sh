@@ -1,0 +1,30 @@
+#!/bin/sh
+# Installs what a checkout needs and does not have yet. Safe to run at any time; says nothing when nothing is missing.
+#
+#   setup.sh [all|node|system]
+#
+#   node     npm packages of this checkout, with the pinned Node.js among them
+#   system   Debian packages of debian-packages.txt (root or sudo needed when one is missing), and a current iPXE in the
+#            cache folder (EDGEBOOT_CACHE_DIR, else XDG_CACHE_HOME/edgeboot, else ~/.cache/edgeboot)
+#
+# Exit codes: 0 done, 1 failed, 2 wrong usage, 3 something has to be done by hand first (it is printed).
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+
+case ${1:-all} in
+  all)
+    sh "$here/setup/system.sh"
+    sh "$here/setup/node.sh"
+    sh "$here/setup/ipxe.sh"
+    ;;
+  node) sh "$here/setup/node.sh" ;;
+  system)
+    sh "$here/setup/system.sh"
+    sh "$here/setup/ipxe.sh"
+    ;;
+  *)
+    echo 'usage: setup.sh [all|node|system]' >&2
+    exit 2
+    ;;
+esac
