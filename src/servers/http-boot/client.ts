@@ -1,0 +1,64 @@
+import type { IncomingMessage } from 'node:http'
+import { isIPv6 } from 'node:net'
+import type { BootClient } from '../../ports/boot-desk.ts'
+
+/** Name or address, and port, of a Host header. IPv6 addresses in brackets. */
+export interface Authority {
+  readonly host: string
+  readonly port?: number
+}
+
+/**
+ * A name, IPv4 address or bracketed IPv6 address with or without a port; anything else is `undefined`. Narrower than
+ * RFC 3986 §3.2, because it ends up in scripts: letters, digits, dot, hyphen, nothing that iPXE or a shell reads.
+ */
+export function parseAuthority(text: string): Authority | undefined {
+  const match =
+    /^(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?)(?::([0-9]{1,5}))?$/.exec(text)
+  if (!match) return undefined
+  const host = (match[1] ?? '').toLowerCase()
+  if (host.startsWith('[') && !isIPv6(host.slice(1, -1))) return undefined
+  if (match[2] === undefined) return { host }
+  const port = Number(match[2])
+  return port >= 1 && port <= 65535 ? { host, port } : undefined
+}
+
+/** The same for what a person writes, where an IPv6 address may go without its brackets. */
+export function parseAdvertised(text: string): Authority | undefined {
+  return parseAuthority(isIPv6(text) ? `[${text}]` : text)
+}
+
+/**
+ * Who asks. `advertised` wins over the Host header, and a header that is missing or not in order gives way to the
+ * address the connection came in on.
+ */
+export function describeClient(request: IncomingMessage, advertised: Authority | undefined): BootClient {
+  const { socket, headers } = request
+  const userAgent = printable(headers['user-agent'] ?? '')
+  const address = plainAddress(socket.remoteAddress ?? '')
+  const localPort = socket.localPort ?? 80
+  if (advertised) {
+    return { address, userAgent, base: renderBase(advertised.host, advertised.port ?? localPort) }
+  }
+  const named = parseAuthority(headers.host ?? '')
+  if (!named) {
+    const local = plainAddress(socket.localAddress ?? '127.0.0.1')
+    return { address, userAgent, base: renderBase(isIPv6(local) ? `[${local}]` : local, localPort) }
+  }
+  // UEFI HTTP boot leaves out the port whatever it is; for everybody else no port means 80.
+  const impliedPort = userAgent.startsWith('UefiHttpBoot/') ? localPort : 80
+  return { address, userAgent, base: renderBase(named.host, named.port ?? impliedPort) }
+}
+
+function renderBase(host: string, port: number): string {
+  return port === 80 ? `http://${host}` : `http://${host}:${port}`
+}
+
+/** IPv4 as seen through an IPv6 socket is written as IPv4; a zone means nothing to anybody else. */
+function plainAddress(address: string): string {
+  return address.replace(/^::ffff:(?=[0-9.]+$)/i, '').replace(/%.*$/, '')
+}
+
+function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 128)
+}
