@@ -7,6 +7,7 @@
 # made of everything in this folder that goes into it, and is not built again while that stays the same. --output also
 # puts a copy into DIR. The last line on standard output is the path of the ISO; everything else goes to standard error.
 # Exit codes: 0 done, 1 failed, 2 wrong usage, 3 something has to be done by hand first (it is printed).
+
 # shellcheck disable=SC2317 # functions are run through step()
 set -eu
 
@@ -30,7 +31,7 @@ while [ $# -gt 0 ]; do
       shift 2
       ;;
     -h | --help)
-      sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"
+      sed -n '2,/^$/s/^# \{0,1\}//p' "$0"
       exit 0
       ;;
     *) fail 2 "unknown argument $1; usage: build-installer.sh [--output DIR]" ;;

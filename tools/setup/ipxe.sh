@@ -77,7 +77,7 @@ newer_keyring() {
 }
 
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
-command -v dpkg-deb >/dev/null && command -v apt-get >/dev/null || give_up 'it is fetched with apt-get, which is not here'
+command -v apt-get >/dev/null || give_up 'it is fetched with apt-get, which is not here'
 mirror=$(sh "$here/debian-mirror.sh") ||
   give_up "this system's apt uses no Debian mirror (EDGEBOOT_DEBIAN_MIRROR can name one)"
 [ -f "$keyring" ] || give_up "$keyring is missing (package debian-archive-keyring)"

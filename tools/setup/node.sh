@@ -25,8 +25,8 @@ if [ "$major" -lt 20 ] || ! command -v npm >/dev/null; then
 fi
 
 # Two at once: the second waits, and then finds the work done.
+mkdir -p .cache
 if command -v flock >/dev/null; then
-  mkdir -p .cache
   exec 9>.cache/setup-node.lock
   flock -n 9 || {
     note 'another set-up of this checkout is running; waiting for it'
@@ -41,9 +41,30 @@ fi
 # Settings of the npm that is running this script must not reach the one started here.
 unset npm_config_workspace npm_config_workspaces npm_config_global npm_config_prefix npm_config_omit npm_config_production
 
+# `npm install --no-save` instead of `npm ci`: it installs the versions and checks the digests of the lock file just the
+# same, but `npm ci` refuses lock files that lack packages for foreign platforms, and a lock file made where the registry
+# does not carry those (a mirror, say) lacks them. What `npm ci` would also have refused is checked here instead.
+# shellcheck disable=SC2016 # JavaScript
+node -e '
+  const { readFileSync } = require("node:fs")
+  const read = (file) => JSON.parse(readFileSync(file, "utf8"))
+  const lock = read("package-lock.json").packages
+  const groups = ["dependencies", "devDependencies", "optionalDependencies"]
+  const folders = ["", ...(read("package.json").workspaces ?? [])]
+  const stale = folders.filter((folder) => {
+    const wanted = read((folder || ".") + "/package.json")
+    const sorted = (group) => JSON.stringify(Object.entries(group ?? {}).sort())
+    return groups.some((group) => sorted(wanted[group]) !== sorted(lock[folder]?.[group]))
+  })
+  for (const folder of stale) console.error(`setup: package-lock.json does not match ${folder || "."}/package.json; run npm install and commit it`)
+  process.exit(stale.length)
+' >&2 || exit 1
+
 note 'installing the npm packages'
-npm ci --include=dev --include=optional --loglevel=error --no-progress --no-audit --no-fund </dev/null >&2 9>&- || {
-  note 'npm ci failed (see above)'
+npm install --no-save --include=dev --include=optional --loglevel=error --no-progress --no-audit --no-fund \
+  </dev/null >"$checkout/.cache/setup-node.log" 2>&1 9>&- || {
+  cat "$checkout/.cache/setup-node.log" >&2
+  note 'npm install failed (see above)'
   exit 1
 }
 
