@@ -49,15 +49,36 @@ if dpkg --compare-versions "$version" ge 2.0 && [ -f /usr/lib/ipxe/ipxe.iso ]; t
   finish "$work/ipxe" "$version"
 fi
 
-# private_apt ARGUMENTS...: apt-get with lists, cache and status of its own below $work/apt.
+# The machine's own apt settings (proxies, credentials) apply; its hooks do not: some delete the system's package cache.
+private_settings() {
+  mkdir "$work/apt.conf.d"
+  for file in /etc/apt/apt.conf.d/*; do
+    [ ! -r "$file" ] || cp "$file" "$work/apt.conf.d/"
+  done
+  cat >"$work/apt.conf.d/zzz-edgeboot" <<EOF
+#clear APT::Update::Pre-Invoke;
+#clear APT::Update::Post-Invoke;
+#clear APT::Update::Post-Invoke-Success;
+APT::Update::Error-Mode "any";
+Acquire::Languages "none";
+Acquire::http::Timeout "15";
+Acquire::https::Timeout "15";
+Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
+Acquire::IndexTargets::deb::CNF::DefaultEnabled "false";
+Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled "false";
+Dir::State "$work/apt";
+Dir::State::Lists "$work/apt/lists";
+Dir::State::Status "$work/apt/status";
+Dir::Cache "$work/apt/cache";
+EOF
+  echo "Dir::Etc::Parts \"$work/apt.conf.d\";" >"$work/apt.conf"
+}
+
+# private_apt ARGUMENTS...: apt-get with settings, lists, cache and status of its own.
 private_apt() {
   mkdir -p "$work/apt/lists/partial" "$work/apt/cache/archives/partial"
   : >"$work/apt/status"
-  (cd "$work/apt" && timeout 300 apt-get -q -o Dir::State="$work/apt" -o Dir::State::Lists="$work/apt/lists" \
-    -o Dir::State::Status="$work/apt/status" -o Dir::Cache="$work/apt/cache" -o Acquire::Languages=none \
-    -o Acquire::http::Timeout=15 -o Acquire::https::Timeout=15 -o APT::Update::Error-Mode=any \
-    -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false -o Acquire::IndexTargets::deb::CNF::DefaultEnabled=false \
-    -o Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled=false "$@") >>"$work/log" 2>&1 9>&- </dev/null
+  (cd "$work/apt" && APT_CONFIG=$work/apt.conf timeout 300 apt-get -q "$@") >>"$work/log" 2>&1 9>&- </dev/null
 }
 
 # fetch KEYRING: package lists of unstable and the package.
@@ -71,6 +92,7 @@ fetch() {
 # An archive keyring from before the current keys: the newest one that this machine's own release publishes, its
 # signature checked with what this machine already trusts.
 newer_keyring() {
+  grep -Eq 'NO_PUBKEY|EXPKEYSIG|is not signed' "$work/log" || return 1
   rm -rf "$work/apt"
   private_apt update && private_apt download debian-archive-keyring &&
     dpkg-deb -x "$work"/apt/debian-archive-keyring_*.deb "$work/keyring"
@@ -83,6 +105,7 @@ mirror=$(sh "$here/debian-mirror.sh") ||
 [ -f "$keyring" ] || give_up "$keyring is missing (package debian-archive-keyring)"
 
 note 'fetching iPXE 2.0 from Debian unstable'
+private_settings
 : >"$work/log"
 # shellcheck disable=SC2015 # no further branch: any failure is the same failure
 fetch "$keyring" || { newer_keyring && fetch "$work/keyring$keyring"; } || {
