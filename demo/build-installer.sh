@@ -150,6 +150,19 @@ bootloader() {
   esp "$boot/esp.img" "$work/BOOTX64.EFI" 16
 }
 
+# What starts the ISO itself from a CD drive, BIOS and UEFI.
+cd_loaders() {
+  modules="$modules iso9660 part_msdos"
+  # shellcheck disable=SC2086 # a list of words
+  grub-mkimage -O i386-pc-eltorito -p /boot/grub2 -c "$here/stand-in/grub-cd.cfg" -o "$work/iso/boot/eltorito.img" \
+    biosdisk $modules
+  cp /usr/lib/grub/i386-pc/boot_hybrid.img "$work/iso/boot/boot_hybrid.img"
+  # shellcheck disable=SC2086 # a list of words
+  grub-mkimage -O x86_64-efi -p /boot/grub2 -c "$here/stand-in/grub-cd.cfg" -o "$work/iso/EFI/BOOT/BOOTX64.EFI" \
+    fat all_video $modules
+  esp "$work/iso/boot/uefi.img" "$work/iso/EFI/BOOT/BOOTX64.EFI" 4
+}
+
 # esp IMAGE LOADER MIB
 esp() {
   mformat -C -i "$1" -T $(($3 * 2048)) -v COS_GRUB ::
@@ -173,19 +186,23 @@ layout() {
   cp "$here/stand-in/grub-iso.cfg" "$work/iso/boot/grub2/grub.cfg"
   cp "$here/stand-in/grub-iso.cfg" "$work/iso/boot/grub/grub.cfg"
   cp "$here/stand-in/built-in-user-data.yaml" "$work/iso/files-iso/config.yaml"
-  cp "$work/BOOTX64.EFI" "$work/iso/EFI/BOOT/BOOTX64.EFI"
+  bootloader
+  cd_loaders
 }
 
 image() {
-  xorriso -as mkisofs -quiet -r -J -V COS_LIVE -o "$work/$NAME" "$work/iso"
+  xorriso -as mkisofs -quiet -r -J -V COS_LIVE -partition_offset 16 \
+    -b boot/eltorito.img -c boot/boot.catalog -no-emul-boot -boot-load-size 4 -boot-info-table --grub2-boot-info \
+    --grub2-mbr "$work/iso/boot/boot_hybrid.img" -append_partition 2 0xef "$work/iso/boot/uefi.img" \
+    -eltorito-alt-boot -e --interval:appended_partition_2:all:: -no-emul-boot \
+    -hide boot.catalog -hide-joliet boot.catalog -o "$work/$NAME" "$work/iso"
   cd "$work"
   sha256sum "$NAME" >"$NAME.sha256"
 }
 
 note 'Building the stand-in installer ISO (about two minutes, once)'
 step 'Debian packages and initrd' rootfs
-bootloader 2>"$work/log" >&2 || { cat "$work/log" >&2; fail 1 'the boot loader could not be made'; }
-layout
+step 'Boot loaders' layout
 step 'Root file system' squash
 step 'ISO' image
 
