@@ -25,6 +25,8 @@ export interface MachineDriver extends AsyncDisposable {
 /** One machine that can be switched. All calls are safe to repeat. */
 export interface Machine {
   readonly spec: MachineSpec
+  /** File that everything the guest writes to its serial console is kept in, where the driver keeps one. */
+  readonly consoleLogPath?: string
   powerState(signal: AbortSignal): Promise<PowerState>
   /** `off` and `reset` are the hard kind, as by a button. `on` when on and `off` when off do nothing. */
   power(action: 'on' | 'off' | 'reset', signal: AbortSignal): Promise<void>

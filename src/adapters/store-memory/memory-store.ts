@@ -1,0 +1,34 @@
+import type { RecordedEvent } from '../../domain/event.ts'
+import type { Boot, Host } from '../../domain/host.ts'
+import type { HostStore } from '../../ports/host-store.ts'
+
+/** Hosts in memory only; for tests and dry runs. */
+export function createMemoryStore(): HostStore & AsyncDisposable {
+  const hosts = new Map<string, Host>()
+  let boots: readonly Boot[] = []
+  let events: readonly RecordedEvent[] = []
+  let lastId = 0
+  return {
+    hosts: async () =>
+      [...hosts.values()].sort((a, b) => a.createdAt - b.createdAt || a.name.localeCompare(b.name)),
+    saveHost: async (host) => void hosts.set(host.name, host),
+    deleteHost: async (name) => {
+      hosts.delete(name)
+      boots = boots.filter(({ host }) => host !== name)
+      events = events.filter(({ host }) => host !== name)
+    },
+    boots: async () => boots,
+    addBoot: async (boot) => {
+      boots = [...boots, boot]
+    },
+    appendEvent: async (event) => {
+      lastId += 1
+      const recorded = { ...event, id: lastId }
+      events = [...events, recorded]
+      return recorded
+    },
+    events: async ({ host, afterId = 0 } = {}) =>
+      events.filter((event) => event.id > afterId && (host === undefined || event.host === host)),
+    [Symbol.asyncDispose]: async () => undefined,
+  }
+}

@@ -1,0 +1,57 @@
+import type { Kysely } from 'kysely'
+import type { HostStore } from '../../ports/host-store.ts'
+import { readBoot, readEvent, readHost } from './rows.ts'
+import type { Tables } from './tables.ts'
+
+export function createHostQueries(db: Kysely<Tables>): HostStore {
+  return {
+    async hosts() {
+      const rows = await db.selectFrom('hosts').selectAll().orderBy('created_at').orderBy('name').execute()
+      return rows.map(readHost)
+    },
+    async saveHost(host) {
+      const definition = JSON.stringify(host)
+      await db
+        .insertInto('hosts')
+        .values({ name: host.name, definition, created_at: host.createdAt })
+        .onConflict((conflict) =>
+          conflict.column('name').doUpdateSet({ definition, created_at: host.createdAt }),
+        )
+        .execute()
+    },
+    async deleteHost(name) {
+      await db.transaction().execute(async (transaction) => {
+        await transaction.deleteFrom('events').where('host', '=', name).execute()
+        await transaction.deleteFrom('boots').where('host', '=', name).execute()
+        await transaction.deleteFrom('hosts').where('name', '=', name).execute()
+      })
+    },
+    async boots() {
+      const rows = await db.selectFrom('boots').selectAll().orderBy('created_at').execute()
+      return rows.map(readBoot)
+    },
+    async addBoot({ bootId, token, host, createdAt }) {
+      await db.insertInto('boots').values({ boot_id: bootId, token, host, created_at: createdAt }).execute()
+    },
+    async appendEvent(event) {
+      const { id } = await db
+        .insertInto('events')
+        .values({
+          host: event.host,
+          boot_id: event.bootId ?? null,
+          time: event.time,
+          type: event.type,
+          data: JSON.stringify(event.data),
+        })
+        .returning('id')
+        .executeTakeFirstOrThrow()
+      return { ...event, id }
+    },
+    async events({ host, afterId } = {}) {
+      let query = db.selectFrom('events').selectAll().orderBy('id')
+      if (host !== undefined) query = query.where('host', '=', host)
+      if (afterId !== undefined) query = query.where('id', '>', afterId)
+      return (await query.execute()).map(readEvent)
+    },
+  }
+}

@@ -1,0 +1,98 @@
+import { z } from 'zod'
+import type { RecordedEvent } from '../../domain/event.ts'
+import { Failure } from '../../domain/failure.ts'
+import type { Boot, Host } from '../../domain/host.ts'
+import { parseMacAddress } from '../../domain/mac-address.ts'
+import { isMachineName } from '../../domain/machine.ts'
+import { parseBootId, parseConfigToken } from '../../domain/opaque-id.ts'
+import { parseUuid } from '../../domain/uuid.ts'
+import type { RegisteredInstaller } from '../../ports/installer-store.ts'
+import type { Tables } from './tables.ts'
+
+/** A schema for text that one of the domain's parsers accepts. */
+function parsed<T>(parse: (text: string) => T | undefined) {
+  return z.string().transform((text, context) => {
+    const value = parse(text)
+    if (value === undefined) context.addIssue({ code: 'custom', message: 'not in its canonical form' })
+    return value as T
+  })
+}
+
+const NETWORK = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('user') }),
+  z.strictObject({ kind: z.literal('bridge'), bridge: z.string() }),
+  z.strictObject({ kind: z.literal('tap'), device: z.string() }),
+])
+
+const HOST = z.strictObject({
+  name: z.string().refine(isMachineName),
+  spec: z.strictObject({
+    name: z.string(),
+    mac: parsed(parseMacAddress),
+    uuid: parsed(parseUuid),
+    firmware: z.enum(['bios', 'uefi']),
+    cpus: z.int().min(1),
+    memoryMiB: z.int().min(1),
+    diskGiB: z.int().min(1),
+    network: NETWORK,
+    probePorts: z.array(z.int()),
+  }),
+  boot: z.enum(['media', 'typed']),
+  driver: z.string(),
+  createdAt: z.number(),
+})
+
+const INSTALLER = z.strictObject({
+  name: z.string(),
+  identity: z.strictObject({
+    path: z.string(),
+    sizeBytes: z.number(),
+    modifiedNs: z.string(),
+    inode: z.string(),
+  }),
+  paths: z.strictObject({ kernel: z.string(), initrd: z.string(), rootfs: z.string() }).exactOptional(),
+  sha256: z.string().exactOptional(),
+  addedAt: z.number(),
+})
+
+const EVENT_DATA = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+
+/** Failure `store.failed` naming table and key when the row is not what this program writes. */
+export function readHost(row: Tables['hosts']): Host {
+  return read('hosts', row.name, () => HOST.parse(JSON.parse(row.definition)))
+}
+
+export function readBoot(row: Tables['boots']): Boot {
+  return read('boots', row.boot_id, () => {
+    const bootId = parseBootId(row.boot_id)
+    const token = parseConfigToken(row.token)
+    if (!bootId || !token) throw new Error('not in its canonical form')
+    return { bootId, token, host: row.host, createdAt: Number(row.created_at) }
+  })
+}
+
+export function readEvent(row: Omit<Tables['events'], 'id'> & { readonly id: number }): RecordedEvent {
+  return read('events', row.id, () => {
+    const data = EVENT_DATA.parse(JSON.parse(row.data))
+    const bootId = row.boot_id === null ? undefined : parseBootId(row.boot_id)
+    const { id, host, type } = row
+    return { id, host, time: Number(row.time), type, data, ...(bootId ? { bootId } : {}) } as RecordedEvent
+  })
+}
+
+export function readInstaller(row: Tables['installers']): RegisteredInstaller {
+  return read('installers', row.name, () => INSTALLER.parse(JSON.parse(row.definition)))
+}
+
+function read<T>(table: string, key: string | number, parse: () => T): T {
+  try {
+    return parse()
+  } catch (error) {
+    throw new Failure(
+      'store.failed',
+      `the state database is damaged: row ${key} of table ${table} cannot be understood; restore it from a backup, or delete that host or installer`,
+      { table, key },
+      error,
+    )
+  }
+}

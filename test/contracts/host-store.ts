@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest'
+import type { BootId, ConfigToken } from '../../src/domain/opaque-id.ts'
+import type { HostStore } from '../../src/ports/host-store.ts'
+import { aHost } from '../support/a-host.ts'
+
+/** What every host store must do. */
+export function describeHostStore(name: string, open: () => Promise<HostStore & AsyncDisposable>): void {
+  describe(`${name} is a host store`, () => {
+    test('a host comes back as it was saved, in the order of creation', async () => {
+      await using store = await open()
+      const second = aHost({ name: 'edge-2', createdAt: 2000 })
+      const first = aHost({ name: 'edge-1', createdAt: 1000 })
+
+      await store.saveHost(second)
+      await store.saveHost(first)
+
+      expect(await store.hosts()).toEqual([first, second])
+    })
+
+    test('saving a host again replaces it', async () => {
+      await using store = await open()
+      await store.saveHost(aHost({ boot: 'media' }))
+
+      await store.saveHost(aHost({ boot: 'typed' }))
+
+      expect(await store.hosts()).toEqual([aHost({ boot: 'typed' })])
+    })
+
+    test('events get growing ids and can be asked for by host and from an id on', async () => {
+      await using store = await open()
+      await store.saveHost(aHost({ name: 'edge-1' }))
+      await store.saveHost(aHost({ name: 'edge-2' }))
+      const event = (host: string) =>
+        ({ host, time: 5, type: 'machine.created', data: { driver: 'qemu' } }) as const
+
+      const one = await store.appendEvent(event('edge-1'))
+      const two = await store.appendEvent(event('edge-2'))
+
+      expect(two.id).toBeGreaterThan(one.id)
+      expect(await store.events()).toEqual([one, two])
+      expect(await store.events({ host: 'edge-2' })).toEqual([two])
+      expect(await store.events({ afterId: one.id })).toEqual([two])
+    })
+
+    test('deleting a host forgets its boots and events, and nothing else', async () => {
+      await using store = await open()
+      const boot = (host: string, letter: string) => ({
+        bootId: letter.repeat(16) as BootId,
+        token: letter.repeat(32) as ConfigToken,
+        host,
+        createdAt: 1,
+      })
+      for (const [name, letter] of [
+        ['edge-1', 'a'],
+        ['edge-2', 'b'],
+      ] as const) {
+        await store.saveHost(aHost({ name }))
+        await store.addBoot(boot(name, letter))
+        await store.appendEvent({ host: name, time: 1, type: 'machine.created', data: { driver: 'qemu' } })
+      }
+
+      await store.deleteHost('edge-1')
+
+      expect((await store.hosts()).map((host) => host.name)).toEqual(['edge-2'])
+      expect(await store.boots()).toEqual([boot('edge-2', 'b')])
+      expect((await store.events()).map((event) => event.host)).toEqual(['edge-2'])
+    })
+
+    test('deleting a host that is not there is no failure', async () => {
+      await using store = await open()
+
+      await expect(store.deleteHost('nobody')).resolves.toBeUndefined()
+    })
+  })
+}
