@@ -1,0 +1,20 @@
+/** What the installer does when it is done. `none`: it stays up, and we restart the machine. */
+export type FinishAction = 'poweroff' | 'reboot' | 'none'
+
+/** What the rest of the program has to know of a user-data document. */
+export interface UserDataSummary {
+  readonly managementMode: 'central' | 'local'
+  readonly finish: FinishAction
+  readonly localUiPort: number
+  readonly siteName?: string
+}
+
+/** Something about a user-data file, with its place (both from 1) and, where there is one, the remedy. */
+export interface Finding {
+  readonly severity: 'error' | 'warning'
+  readonly rule: string
+  readonly message: string
+  readonly line: number
+  readonly column: number
+  readonly fix?: string
+}

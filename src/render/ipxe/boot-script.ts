@@ -1,0 +1,29 @@
+import { retried, script } from './script-text.ts'
+
+const QUESTION = [
+  'mac=${netX/mac}',
+  'uuid=${uuid}',
+  'serial=${serial:uristring}',
+  'asset=${asset:uristring}',
+  'manufacturer=${manufacturer:uristring}',
+  'product=${product:uristring}',
+  'platform=${platform}',
+  'buildarch=${buildarch}',
+  'version=${version:uristring}',
+].join('&')
+
+/**
+ * The script that is the same for all machines: it asks for the script of this very one. `netX` is the network
+ * card opened last, which is the one that got here. No POST: BIOS builds of iPXE lack it.
+ */
+export function renderBootScript({ base }: { readonly base: string }): string {
+  return script([
+    `echo edgeboot: asking ${base} what to do with \${netX/mac}`,
+    ...retried({
+      name: 'ask',
+      what: `asking ${base} for a boot script`,
+      check: 'that edgeboot runs there',
+      command: `chain --replace --autofree ${base}/ipxe?${QUESTION}`,
+    }),
+  ])
+}

@@ -1,0 +1,47 @@
+import { CLASSIC_NAMES } from '../../domain/artifact.ts'
+import { retried, script, scriptText } from './script-text.ts'
+
+export interface InstallScript {
+  /** Named on the console. */
+  readonly host: string
+  /** Named on the console as the place to check; never a URL with a secret in it. */
+  readonly base: string
+  readonly kernelUrl: string
+  readonly initrdUrl: string
+  /** In order; `initrd=` in it must name the initrd as `CLASSIC_NAMES` does. */
+  readonly kernelArguments: readonly string[]
+}
+
+/** Silence after which a download is taken for dead, in milliseconds; any progress starts it anew. */
+const SILENCE_MS = 60_000
+
+/** The script that boots the installer on one host. */
+export function renderInstallScript({
+  host,
+  base,
+  kernelUrl,
+  initrdUrl,
+  kernelArguments,
+}: InstallScript): string {
+  const check = `the network between this machine and ${base}`
+  return script([
+    `echo edgeboot: ${scriptText(host)} boots the installer from ${base}`,
+    'imgfree',
+    ...retried({
+      name: 'kernel',
+      what: 'loading the kernel',
+      check,
+      command: `kernel --timeout ${SILENCE_MS} --name ${CLASSIC_NAMES.kernel} ${kernelUrl} ${kernelArguments.join(' ')}`,
+    }),
+    ...retried({
+      name: 'initrd',
+      what: 'loading the initrd',
+      check,
+      command: `initrd --timeout ${SILENCE_MS} --name ${CLASSIC_NAMES.initrd} ${initrdUrl}`,
+    }),
+    'boot ||',
+    'echo edgeboot: the kernel cannot be started by this firmware. Check that the ISO is made for it. Rebooting in 30 s.',
+    'sleep 30',
+    'reboot',
+  ])
+}

@@ -1,0 +1,16 @@
+import { script, scriptText } from './script-text.ts'
+
+/** The body of a 503 answer. iPXE repeats the request by itself; only other clients ever see this text. */
+export function renderWaitScript({
+  host,
+  retryAfterSeconds,
+}: {
+  readonly host: string
+  readonly retryAfterSeconds: number
+}): string {
+  return script([
+    `echo edgeboot: ${scriptText(host)} has to wait; it asks again in ${retryAfterSeconds} s`,
+    `sleep ${retryAfterSeconds}`,
+    'reboot',
+  ])
+}
