@@ -1,0 +1,25 @@
+/** A version as iPXE carries it, ending in NUL: `2.0.0+dfsg-5`, `1.21.1+ (g83449)`. */
+const VERSION = /(?:^|[^\x20-\x7e])([1-9]\d?\.\d{1,3}\.\d{1,3}(?:\+[\w.~-]*)?(?: \(g[0-9a-f]{4,40}\))?)(?=[^\x20-\x7e])/
+
+/**
+ * The version inside an iPXE binary or an image that holds one uncompressed, or `undefined` when it does not show
+ * it.
+ */
+export function findIpxeVersion(bytes: Uint8Array): string | undefined {
+  return VERSION.exec(new TextDecoder('latin1').decode(bytes))?.[1]
+}
+
+/** True for builds that run `autoexec.ipxe` under UEFI: from 2.0 on. */
+export function runsAutoexecOnUefi(version: string): boolean {
+  return Number(version.split('.', 1)[0]) >= 2
+}
+
+/** Negative when `a` is older than `b`; compares the three leading numbers. */
+export function compareIpxeVersions(a: string, b: string): number {
+  const [left, right] = [a, b].map((version) => version.split(/[^\d]+/, 3).map(Number))
+  for (const index of [0, 1, 2]) {
+    const difference = (left?.[index] ?? 0) - (right?.[index] ?? 0)
+    if (difference !== 0) return difference
+  }
+  return 0
+}
