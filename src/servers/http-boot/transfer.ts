@@ -59,7 +59,6 @@ export async function sendArtifact(
     await writeBody(response, artifact, answer, { ...options, signal }, progress.add)
     response.end()
     if (!response.writableFinished) await once(response, 'finish', signal)
-    response.setTimeout(0)
     return { bytes: progress.finished() }
   } catch (error) {
     const abortReason = describeAbort(error, signal, log)
