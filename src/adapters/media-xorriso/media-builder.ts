@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { compareIpxeVersions, findIpxeVersion, runsAutoexecOnUefi } from '../../codec/ipxe-binary/ipxe-version.ts'
+import {
+  compareIpxeVersions,
+  findIpxeVersion,
+  runsAutoexecOnUefi,
+} from '../../codec/ipxe-binary/ipxe-version.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { Firmware } from '../../domain/machine.ts'
 import type { Log } from '../../ports/log.ts'
@@ -22,7 +26,11 @@ export interface MediaBuilderOptions {
 }
 
 /** Builds with xorriso and mtools out of the stock `ipxe.iso` of a distribution; no binary in it is changed. */
-export function createMediaBuilder({ cacheDirectory, ipxeDirectories, log }: MediaBuilderOptions): MediaBuilder {
+export function createMediaBuilder({
+  cacheDirectory,
+  ipxeDirectories,
+  log,
+}: MediaBuilderOptions): MediaBuilder {
   return {
     async findIpxe(firmware, signal) {
       const builds: IpxeBuild[] = []
@@ -34,7 +42,11 @@ export function createMediaBuilder({ cacheDirectory, ipxeDirectories, log }: Med
     },
     async build(ipxe, autoexec, signal) {
       const stock = await readFile(ipxe.isoPath, { signal })
-      const key = createHash('sha256').update(stock).update(`\0${BUILDER_VERSION}\0`).update(autoexec).digest('hex')
+      const key = createHash('sha256')
+        .update(stock)
+        .update(`\0${BUILDER_VERSION}\0`)
+        .update(autoexec)
+        .digest('hex')
       const path = join(cacheDirectory, `edgeboot-${key.slice(0, 24)}.iso`)
       if (await exists(path)) {
         log.debug({ path }, 'boot media from the cache')
@@ -62,11 +74,21 @@ async function assemble(stock: string, autoexec: string, work: string, signal: A
   await runTool('xorriso', ['-osirrox', 'on:auto_chmod_on', '-indev', stock, ...extract], signal)
   const menu = await readFile(file('isolinux.cfg'), 'utf8')
   if (!/^\s*KERNEL\s/im.test(menu)) {
-    throw new Failure('media.build-failed', `${stock} is no stock iPXE ISO: its isolinux.cfg starts no kernel`)
+    throw new Failure(
+      'media.build-failed',
+      `${stock} is no stock iPXE ISO: its isolinux.cfg starts no kernel`,
+    )
   }
-  await writeFile(file('isolinux.cfg'), menu.replace(/^(\s*)KERNEL.*$/im, '$&\n$1APPEND initrd=autoexec.ipxe'))
+  await writeFile(
+    file('isolinux.cfg'),
+    menu.replace(/^(\s*)KERNEL.*$/im, '$&\n$1APPEND initrd=autoexec.ipxe'),
+  )
   await runTool('mcopy', ['-o', '-i', file('efi.img'), file('autoexec.ipxe'), '::/autoexec.ipxe'], signal)
-  const update = ['isolinux.cfg', 'efi.img', 'autoexec.ipxe'].flatMap((name) => ['-update', file(name), `/${name}`])
+  const update = ['isolinux.cfg', 'efi.img', 'autoexec.ipxe'].flatMap((name) => [
+    '-update',
+    file(name),
+    `/${name}`,
+  ])
   await runTool(
     'xorriso',
     ['-indev', stock, '-outdev', file('out.iso'), '-boot_image', 'any', 'replay', ...update],

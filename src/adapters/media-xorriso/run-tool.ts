@@ -11,7 +11,11 @@ const PACKAGE: Readonly<Record<string, string>> = { xorriso: 'xorriso', mcopy: '
  * Runs a tool without a shell. Failure `tool.missing` names the package, `tool.failed` carries the end of what the
  * tool said.
  */
-export function runTool(tool: keyof typeof PACKAGE & string, args: readonly string[], signal: AbortSignal): Promise<void> {
+export function runTool(
+  tool: keyof typeof PACKAGE & string,
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     // mtools refuses images of odd geometry unless told not to mind.
     const env = { ...process.env, MTOOLS_SKIP_CHECK: '1', LC_ALL: 'C' }
@@ -21,7 +25,9 @@ export function runTool(tool: keyof typeof PACKAGE & string, args: readonly stri
       if (signal.aborted) return reject(signal.reason)
       if (error.code === 'ENOENT') {
         const advice = `install it: apt-get install ${PACKAGE[tool]}`
-        return reject(new Failure('tool.missing', `${tool} is needed to build boot media; ${advice}`, { tool }))
+        return reject(
+          new Failure('tool.missing', `${tool} is needed to build boot media; ${advice}`, { tool }),
+        )
       }
       const said = stderr.trim().split('\n').slice(-4).join(' / ')
       reject(new Failure('tool.failed', `${tool} failed: ${said || error.message}`, { tool }, error))

@@ -1,5 +1,6 @@
 /** A version as iPXE carries it, ending in NUL: `2.0.0+dfsg-5`, `1.21.1+ (g83449)`. */
-const VERSION = /(?:^|[^\x20-\x7e])([1-9]\d?\.\d{1,3}\.\d{1,3}(?:\+[\w.~-]*)?(?: \(g[0-9a-f]{4,40}\))?)(?=[^\x20-\x7e])/
+const VERSION =
+  /(?:^|[^\x20-\x7e])([1-9]\d?\.\d{1,3}\.\d{1,3}(?:\+[\w.~-]*)?(?: \(g[0-9a-f]{4,40}\))?)(?=[^\x20-\x7e])/
 
 /**
  * The version inside an iPXE binary or an image that holds one uncompressed, or `undefined` when it does not show

@@ -1,0 +1,72 @@
+import type { MachineSpec } from '../../domain/machine.ts'
+import type { Forward, MachineFiles } from './machine-directory.ts'
+
+export type Acceleration = 'kvm' | 'tcg'
+
+/** Read-only firmware code of OVMF; each machine has its own copy of the variables. */
+export interface EfiFirmware {
+  readonly codePath: string
+}
+
+/** The command line of one machine, program name left out. Goes to `execve` as it is, never through a shell. */
+export function qemuArguments(input: {
+  readonly spec: MachineSpec
+  readonly files: MachineFiles
+  readonly forwards: readonly Forward[]
+  readonly mediaPath: string | undefined
+  readonly acceleration: Acceleration
+  readonly efi: EfiFirmware | undefined
+}): readonly string[] {
+  const { spec, files, forwards, mediaPath, acceleration, efi } = input
+  const cdFile = mediaPath === undefined ? '' : `,format=raw,file=${escaped(mediaPath)}`
+  return [
+    ...['-name', `edgeboot-${spec.name}`, '-uuid', spec.uuid, '-nodefaults', '-no-user-config'],
+    ...['-machine', 'q35', '-smp', String(spec.cpus), '-m', String(spec.memoryMiB), '-rtc', 'base=utc'],
+    ...(acceleration === 'kvm'
+      ? ['-accel', 'kvm', '-cpu', 'host']
+      : ['-accel', 'tcg,thread=multi', '-cpu', 'max']),
+    // A guest that switches itself off leaves QEMU standing with the reason, even if nobody listens at the moment.
+    '-no-shutdown',
+    ...['-qmp', `unix:${escaped(files.socket)},server=on,wait=off`],
+    ...['-display', 'none', '-vga', 'std'],
+    ...[
+      '-chardev',
+      `file,id=serial0,append=on,path=${escaped(files.serialLog)}`,
+      '-serial',
+      'chardev:serial0',
+    ],
+    ...(efi
+      ? [
+          ...['-drive', `if=pflash,unit=0,format=raw,readonly=on,file=${escaped(efi.codePath)}`],
+          ...['-drive', `if=pflash,unit=1,format=raw,file=${escaped(files.efiVariables)}`],
+        ]
+      : []),
+    ...['-drive', `if=none,id=disk0,format=qcow2,discard=unmap,file=${escaped(files.disk)}`],
+    ...['-device', 'virtio-blk-pci,drive=disk0,bootindex=1'],
+    ...['-drive', `if=none,id=cd0,media=cdrom,readonly=on${cdFile}`],
+    ...['-device', 'ide-cd,id=cdrom0,drive=cd0,bus=ide.0,bootindex=2'],
+    ...['-netdev', netdev(spec, forwards)],
+    // Without its own option ROM the card cannot boot behind our back.
+    ...['-device', `virtio-net-pci,netdev=net0,mac=${spec.mac},romfile=`],
+    ...['-device', 'virtio-rng-pci', '-device', 'pvpanic'],
+  ]
+}
+
+function netdev({ network }: MachineSpec, forwards: readonly Forward[]): string {
+  switch (network.kind) {
+    case 'user':
+      return [
+        'user,id=net0',
+        ...forwards.map(({ guest, host }) => `hostfwd=tcp:127.0.0.1:${host}-:${guest}`),
+      ].join(',')
+    case 'bridge':
+      return `bridge,id=net0,br=${escaped(network.bridge)}`
+    case 'tap':
+      return `tap,id=net0,ifname=${escaped(network.device)},script=no,downscript=no`
+  }
+}
+
+/** In QEMU's option lists a comma in a value is written twice. */
+function escaped(value: string): string {
+  return value.replaceAll(',', ',,')
+}

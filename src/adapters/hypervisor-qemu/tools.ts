@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { Failure } from '../../domain/failure.ts'
+import type { EfiFirmware } from './qemu-arguments.ts'
+
+export const QEMU = 'qemu-system-x86_64'
+const QEMU_IMG = 'qemu-img'
+
+const PACKAGE: Readonly<Record<string, string>> = { [QEMU]: 'qemu-system-x86', [QEMU_IMG]: 'qemu-utils' }
+
+/** Where distributions put OVMF: code and the variables to start from. */
+const OVMF = [
+  { codePath: '/usr/share/OVMF/OVMF_CODE_4M.fd', variablesPath: '/usr/share/OVMF/OVMF_VARS_4M.fd' },
+  { codePath: '/usr/share/OVMF/OVMF_CODE.fd', variablesPath: '/usr/share/OVMF/OVMF_VARS.fd' },
+  { codePath: '/usr/share/edk2/x64/OVMF_CODE.4m.fd', variablesPath: '/usr/share/edk2/x64/OVMF_VARS.4m.fd' },
+]
+
+/** `7.2.18`. Failure `tool.missing` with the command that installs it. */
+export async function qemuVersion(): Promise<string> {
+  const text = await run(QEMU, ['--version'])
+  return /version (\d+\.\d+\.\d+)/.exec(text)?.[1] ?? 'of unknown version'
+}
+
+/** An empty disk that takes no space until it is written to. */
+export async function createThinDisk(path: string, sizeGiB: number): Promise<void> {
+  await run(QEMU_IMG, ['create', '-q', '-f', 'qcow2', path, `${sizeGiB}G`])
+}
+
+/** Failure `tool.missing` when there is no UEFI firmware for machines. */
+export function findEfiFirmware(): EfiFirmware & { readonly variablesPath: string } {
+  const found = OVMF.find(({ codePath, variablesPath }) => existsSync(codePath) && existsSync(variablesPath))
+  if (found) return found
+  throw new Failure('tool.missing', 'there is no UEFI firmware for QEMU; install it: apt-get install ovmf')
+}
+
+function run(tool: string, args: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(tool, args, { timeout: 30_000, maxBuffer: 1024 * 1024 }, (error, stdout, stderr) => {
+      if (!error) return resolve(stdout)
+      if (error.code === 'ENOENT') {
+        return reject(
+          new Failure('tool.missing', `${tool} is missing; install it: apt-get install ${PACKAGE[tool]}`),
+        )
+      }
+      reject(new Failure('tool.failed', `${tool} failed: ${stderr.trim() || error.message}`, { tool }, error))
+    })
+  })
+}

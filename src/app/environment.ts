@@ -1,0 +1,17 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+/** Where things that can be made again are kept: `EDGEBOOT_CACHE_DIR`, the XDG cache, or `~/.cache/edgeboot`. */
+export function cacheDirectory(env: NodeJS.ProcessEnv = process.env): string {
+  return env['EDGEBOOT_CACHE_DIR'] || join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'edgeboot')
+}
+
+/** Folders in which a stock iPXE is looked for, in this order: one given by hand, ours, the distribution's. */
+export function ipxeDirectories(
+  given: string | undefined,
+  env: NodeJS.ProcessEnv = process.env,
+): readonly string[] {
+  const ours = [join(cacheDirectory(env), 'ipxe'), '/usr/lib/ipxe']
+  const chosen = given ?? env['EDGEBOOT_IPXE_DIR']
+  return chosen ? [chosen, ...ours] : ours
+}

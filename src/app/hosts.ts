@@ -1,0 +1,64 @@
+import { createSystemClock } from '../adapters/clock-system/system-clock.ts'
+import { openDataDirectory } from '../adapters/data-dir/data-directory.ts'
+import { createPinoLog } from '../adapters/log-pino/pino-log.ts'
+import { openSqlStore } from '../adapters/store-sql/sql-store.ts'
+import type { RecordedEvent } from '../domain/event.ts'
+import { Failure } from '../domain/failure.ts'
+import { replay } from '../domain/life.ts'
+import { type HostSummary, summarizeHost } from '../domain/summary.ts'
+import type { HostStore } from '../ports/host-store.ts'
+import { openWorkplace } from './workplace.ts'
+
+/** All hosts of a data directory, also while another process works on it. */
+export async function listHosts(dataDirectory: string): Promise<readonly HostSummary[]> {
+  await using store = await openForReading(dataDirectory)
+  const now = createSystemClock().now()
+  const hosts = await store.hosts()
+  return Promise.all(
+    hosts.map(async (host) =>
+      summarizeHost(host, replay(host.createdAt, await store.events({ host: host.name })), now),
+    ),
+  )
+}
+
+/** One host and its events. Failure `host.not-found`. */
+export async function showHost(
+  dataDirectory: string,
+  name: string,
+): Promise<{ readonly summary: HostSummary; readonly events: readonly RecordedEvent[] }> {
+  await using store = await openForReading(dataDirectory)
+  const host = (await store.hosts()).find((candidate) => candidate.name === name)
+  if (!host) throw notFound(name, dataDirectory)
+  const events = await store.events({ host: name })
+  return { summary: summarizeHost(host, replay(host.createdAt, events), createSystemClock().now()), events }
+}
+
+/** Removes the machine with all its files, then forgets the host. Failure `host.not-found`. */
+export async function deleteHost(
+  dataDirectory: string,
+  name: string,
+  logLevel: string,
+  signal: AbortSignal,
+): Promise<void> {
+  await using place = await openWorkplace({ dataDirectory, purpose: `host delete ${name}`, logLevel })
+  const known = (await place.store.hosts()).some((host) => host.name === name)
+  if (!known) throw notFound(name, dataDirectory)
+  await place.driver.delete(name, signal)
+  await place.store.deleteHost(name)
+}
+
+async function openForReading(path: string): Promise<HostStore & AsyncDisposable> {
+  const log = createPinoLog({ level: 'warn', destination: 'stderr' })
+  await using parts = new AsyncDisposableStack()
+  const data = parts.use(await openDataDirectory({ path, purpose: 'read', access: 'read', log }))
+  const store = parts.use(await openSqlStore({ path: data.paths.database, log }))
+  const kept = parts.move()
+  return Object.assign(store, { [Symbol.asyncDispose]: () => kept.disposeAsync() })
+}
+
+function notFound(name: string, dataDirectory: string): Failure {
+  return new Failure(
+    'host.not-found',
+    `there is no host ${name} in ${dataDirectory}; edgeboot host list shows all`,
+  )
+}

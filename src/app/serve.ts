@@ -1,0 +1,79 @@
+import { createDigester } from '../adapters/blobs-disk/digester.ts'
+import { createSystemClock } from '../adapters/clock-system/system-clock.ts'
+import { reachableAddresses } from '../adapters/host-network/interface-address.ts'
+import { createPinoLog } from '../adapters/log-pino/pino-log.ts'
+import { createCryptoRandom } from '../adapters/random-crypto/crypto-random.ts'
+import { createMemoryStore } from '../adapters/store-memory/memory-store.ts'
+import type { ArtifactRole } from '../domain/artifact.ts'
+import { openBootServer } from '../servers/http-boot/boot-server.ts'
+import { createBootDesk } from '../services/boot-desk.ts'
+import { type BootTextOptions, createBootTexts } from '../services/boot-texts.ts'
+import { openHostBook } from '../services/host-book.ts'
+import { createServedInstaller, learnDigestsInBackground } from '../services/served-installer.ts'
+import { loadInputs } from './load-inputs.ts'
+
+export interface ServeOptions {
+  readonly isoPath: string
+  readonly paths?: Readonly<Record<ArtifactRole, string>>
+  readonly userDataPath: string
+  readonly kernelArgs: BootTextOptions['kernelArgs']
+  readonly bootHost?: string
+  readonly bootPort?: number
+  readonly advertise?: string
+  readonly logLevel: string
+}
+
+export interface ServeObserver {
+  note(text: string): void
+  /** The server answers; `urls` are what to chain, by the addresses of this machine. */
+  serving(about: { readonly urls: readonly string[]; readonly port: number }): void
+}
+
+/**
+ * Serves one ISO and one user-data file under the classic names until the signal aborts. Keeps nothing: digests
+ * and all are made anew.
+ */
+export async function serve(
+  options: ServeOptions,
+  observer: ServeObserver,
+  signal: AbortSignal,
+): Promise<void> {
+  await using inputs = await loadInputs(options, signal)
+  for (const warning of inputs.warnings) observer.note(warning)
+  observer.note('anyone who reaches this server can read the user-data, secrets included, under /config.yaml')
+  const log = createPinoLog({ level: options.logLevel, destination: 'stderr' })
+  const clock = createSystemClock()
+  await using store = createMemoryStore()
+  await using digester = createDigester()
+  const digests = { digest: async () => undefined, rememberDigest: async () => undefined }
+  const installer = createServedInstaller(inputs.installer, { blob: inputs.blob, digester, digests, log })
+  const book = await openHostBook({ store, clock, random: createCryptoRandom(), log })
+  const texts = createBootTexts({
+    installer: inputs.installer,
+    userData: inputs.userData.document,
+    kernelArgs: options.kernelArgs,
+    phoneHome: false,
+    classic: true,
+  })
+  await using server = await openBootServer({
+    desk: createBootDesk({ book, installer, texts, clock, log }),
+    log,
+    host: options.bootHost ?? '0.0.0.0',
+    port: options.bootPort ?? 8080,
+    ...(options.advertise ? { advertise: options.advertise } : {}),
+  })
+  const addresses = options.advertise ? [options.advertise] : reachableAddresses()
+  const urls = addresses.map((address) => `http://${address}:${server.port}/palette.ipxe`)
+  observer.serving({ urls, port: server.port })
+  await using closing = new AsyncDisposableStack()
+  const end = new AbortController()
+  const learning = learnDigestsInBackground(installer, log, AbortSignal.any([signal, end.signal]))
+  closing.defer(async () => {
+    end.abort(new Error('the server closes'))
+    await learning
+  })
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

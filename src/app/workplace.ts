@@ -1,0 +1,73 @@
+import { join } from 'node:path'
+import { createDigester } from '../adapters/blobs-disk/digester.ts'
+import { createSystemClock } from '../adapters/clock-system/system-clock.ts'
+import { openDataDirectory } from '../adapters/data-dir/data-directory.ts'
+import { openQemuDriver } from '../adapters/hypervisor-qemu/qemu-driver.ts'
+import { createPinoLog } from '../adapters/log-pino/pino-log.ts'
+import { createMediaBuilder } from '../adapters/media-xorriso/media-builder.ts'
+import { createProber } from '../adapters/prober-net/prober.ts'
+import { createCryptoRandom } from '../adapters/random-crypto/crypto-random.ts'
+import { createScreenshotDirectory } from '../adapters/screenshots-disk/screenshot-directory.ts'
+import { openSqlStore } from '../adapters/store-sql/sql-store.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Digester } from '../ports/digester.ts'
+import type { HostStore } from '../ports/host-store.ts'
+import type { InstallerStore } from '../ports/installer-store.ts'
+import type { Log } from '../ports/log.ts'
+import type { MachineDriver } from '../ports/machine-driver.ts'
+import type { MediaBuilder } from '../ports/media-builder.ts'
+import type { Prober } from '../ports/prober.ts'
+import type { Random } from '../ports/random.ts'
+import type { ScreenshotStore } from '../ports/screenshot-store.ts'
+import type { SettingsStore } from '../ports/settings-store.ts'
+import { ipxeDirectories } from './environment.ts'
+
+/** Everything that works on one data directory, which is ours alone until it is closed. */
+export interface Workplace extends AsyncDisposable {
+  readonly directory: string
+  readonly store: HostStore & InstallerStore & SettingsStore
+  readonly driver: MachineDriver
+  readonly media: MediaBuilder
+  readonly prober: Prober
+  readonly digester: Digester
+  readonly screenshots: ScreenshotStore
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+}
+
+/** Failure `data-dir.locked` when another process works on it, and who that is. */
+export async function openWorkplace(options: {
+  readonly dataDirectory: string
+  readonly purpose: string
+  readonly logLevel: string
+  readonly ipxeDirectory?: string
+}): Promise<Workplace> {
+  await using parts = new AsyncDisposableStack()
+  const clock = createSystemClock()
+  const log = createPinoLog({ level: options.logLevel, destination: 'stderr' })
+  const data = parts.use(
+    await openDataDirectory({ path: options.dataDirectory, purpose: options.purpose, log }),
+  )
+  const store = parts.use(await openSqlStore({ path: data.paths.database, log }))
+  const driver = parts.use(await openQemuDriver({ directory: data.paths.machines, log }))
+  const digester = parts.use(createDigester())
+  const kept = parts.move()
+  return {
+    directory: data.path,
+    store,
+    driver,
+    digester,
+    media: createMediaBuilder({
+      cacheDirectory: data.paths.media,
+      ipxeDirectories: ipxeDirectories(options.ipxeDirectory),
+      log,
+    }),
+    prober: createProber(),
+    screenshots: createScreenshotDirectory(join(data.path, 'screenshots'), clock),
+    clock,
+    random: createCryptoRandom(),
+    log,
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  }
+}

@@ -1,0 +1,179 @@
+import type { Command } from 'commander'
+import type { UpOptions } from '../../app/up.ts'
+import { parseDurationMs } from '../../domain/duration.ts'
+import { Failure } from '../../domain/failure.ts'
+import type { MachineNetwork } from '../../domain/machine.ts'
+import { parseSizeMiB } from '../../domain/size.ts'
+import type { CommandContext } from '../command-context.ts'
+import { addBootOptions, type BootOptionValues, choice, parseCount, pathsOf } from '../installer-options.ts'
+import { createLiveFollower, createPlainFollower } from '../output/follow.ts'
+import { formatUpSummary } from '../output/up-summary.ts'
+import { parsedOption } from '../settings.ts'
+import { withInterrupt } from '../with-interrupt.ts'
+
+interface UpValues extends BootOptionValues {
+  readonly count: number
+  readonly name: string
+  readonly driver: string
+  readonly boot: 'media' | 'typed'
+  readonly firmware: 'bios' | 'uefi'
+  readonly cpus: number
+  readonly memory: number
+  readonly disk: number
+  readonly network: MachineNetwork
+  readonly ready: string
+  readonly timeout: number
+  readonly concurrency: number
+  readonly classic?: boolean
+  readonly ipxe?: string
+}
+
+export function registerUpCommand(program: Command, context: CommandContext): void {
+  addMachineOptions(addBootOptions(program.command('up <iso>')))
+    .summary('the whole job: machines made, installed and proven ready')
+    .description(
+      'Serves the installer out of the ISO, creates the machines, netboots and installs them, switches them on\n' +
+        'again and waits until each has proven that it is ready. Run again it goes on where it was.',
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ edgeboot up installer.iso --user-data user-data.yaml
+  $ edgeboot up installer.iso --user-data user-data.yaml --count 3 --memory 8GiB --concurrency 2
+  $ edgeboot up installer.iso --user-data user-data.yaml --firmware uefi --ready local-ui
+  $ edgeboot up installer.iso --user-data user-data.yaml --boot typed        stock iPXE, keys typed for you`,
+    )
+    .action(async (iso: string, values: UpValues) => runUp(toUpOptions(iso, values, context), context))
+}
+
+/** Runs `up` with progress on stderr and the summary on stdout; Failure `host.failed` unless all are ready. */
+export async function runUp(options: UpOptions, context: CommandContext): Promise<void> {
+  const { up } = await import('../../app/up.ts')
+  const live = process.stderr.isTTY && !context.json
+  const follower = live ? createLiveFollower() : createPlainFollower(context.progress)
+  const summary = await withInterrupt(async (signal) => {
+    try {
+      return await up(
+        options,
+        {
+          note: (text) => follower.note(text),
+          serving: ({ url, listening }) => follower.note(`boot server on ${listening}, hosts use ${url}`),
+          state: (state) => state && follower.host(state.host, state.life),
+          event: (event, { host, life }) => follower.event(event, host, life),
+        },
+        signal,
+      )
+    } finally {
+      await follower.close()
+    }
+  })
+  context.stdout(context.json ? `${JSON.stringify(summary, null, 2)}\n` : formatUpSummary(summary))
+  const failed = summary.hosts.filter(({ result }) => result !== 'ready')
+  if (failed.length > 0) {
+    if (context.json) process.exitCode = 1
+    else {
+      const names = failed.map(({ name }) => name).join(', ')
+      throw new Failure(
+        'host.failed',
+        `${failed.length} of ${summary.hosts.length} hosts are not ready: ${names}`,
+      )
+    }
+  }
+}
+
+function addMachineOptions(command: Command): Command {
+  return command
+    .addOption(parsedOption('--count <n>', 'how many hosts', parseCount('--count', 1000)).default(1))
+    .option('--name <name>', 'hosts are called NAME-1 … NAME-N', 'edge')
+    .addOption(choice('--driver <driver>', 'where the machines run', ['qemu'], 'qemu'))
+    .addOption(
+      choice(
+        '--boot <how>',
+        'media: an ISO that chains by itself; typed: stock iPXE, keys typed',
+        ['media', 'typed'],
+        'media',
+      ),
+    )
+    .addOption(choice('--firmware <kind>', 'firmware of the machines', ['bios', 'uefi'], 'bios'))
+    .addOption(parsedOption('--cpus <n>', 'CPUs of each machine', parseCount('--cpus', 512)).default(8))
+    .addOption(
+      parsedOption('--memory <size>', 'memory of each machine', (text) =>
+        parseSizeMiB(text, '--memory'),
+      ).default(32 * 1024, '32GiB'),
+    )
+    .addOption(
+      parsedOption('--disk <size>', 'disk of each machine, thin', (text) =>
+        parseSizeMiB(text, '--disk'),
+      ).default(300 * 1024, '300GiB'),
+    )
+    .addOption(
+      parsedOption('--network <kind>', 'user, bridge:NAME or tap:DEVICE', parseNetwork).default(
+        { kind: 'user' },
+        'user',
+      ),
+    )
+    .option('--ready <probe>', 'auto, phone-home, local-ui, tcp:PORT or a URL with {ip}', 'auto')
+    .addOption(
+      parsedOption('--timeout <span>', 'limit for each host on its way to ready', (text) =>
+        parseDurationMs(text, '--timeout'),
+      ).default(90 * 60_000, '90m'),
+    )
+    .addOption(
+      parsedOption(
+        '--concurrency <n>',
+        'hosts that install at the same time',
+        parseCount('--concurrency', 1000),
+      ).default(8),
+    )
+    .option(
+      '--classic',
+      'also serve the classic names, /config.yaml included: anyone on the network can read it',
+    )
+    .option('--ipxe <dir>', 'folder with the stock iPXE to use')
+}
+
+function toUpOptions(iso: string, values: UpValues, context: CommandContext): UpOptions {
+  const paths = pathsOf(values)
+  if (values.boot === 'typed' && values.firmware === 'uefi') {
+    throw new Failure(
+      'usage.invalid',
+      '--boot typed needs --firmware bios: stock UEFI builds before 2.0 show no prompt to type at',
+    )
+  }
+  if (values.disk % 1024 !== 0) throw new Failure('usage.invalid', '--disk: expected whole GiB')
+  return {
+    isoPath: iso,
+    ...(paths ? { paths } : {}),
+    userDataPath: values.userData,
+    count: values.count,
+    name: values.name,
+    boot: values.boot,
+    firmware: values.firmware,
+    cpus: values.cpus,
+    memoryMiB: values.memory,
+    diskGiB: values.disk / 1024,
+    network: values.network,
+    ready: values.ready,
+    timeoutMs: values.timeout,
+    concurrency: values.concurrency,
+    kernelArgs: values.kernelArgs,
+    phoneHome: values.phoneHome,
+    classic: values.classic === true,
+    ...(values.bootHost === undefined ? {} : { bootHost: values.bootHost }),
+    ...(values.bootPort === undefined ? {} : { bootPort: values.bootPort }),
+    ...(values.advertise === undefined ? {} : { advertise: values.advertise }),
+    ...(values.ipxe === undefined ? {} : { ipxeDirectory: values.ipxe }),
+    dataDirectory: context.dataDir(),
+    logLevel: context.logLevel,
+  }
+}
+
+function parseNetwork(text: string): MachineNetwork {
+  if (text === 'user') return { kind: 'user' }
+  const [kind, device = ''] = text.split(':', 2)
+  if (!/^[A-Za-z0-9_.-]{1,15}$/.test(device) || (kind !== 'bridge' && kind !== 'tap')) {
+    throw new Failure('usage.invalid', `--network ${text}: expected user, bridge:NAME or tap:DEVICE`)
+  }
+  return kind === 'bridge' ? { kind, bridge: device } : { kind, device }
+}

@@ -1,0 +1,55 @@
+import type { ArtifactRole } from '../../domain/artifact.ts'
+import { formatDuration } from '../../domain/duration.ts'
+import type { HostEvent } from '../../domain/event.ts'
+import type { Life } from '../../domain/life.ts'
+import { formatBytes } from '../../domain/size.ts'
+
+/** Where a host stands, in one line: phase, and while something is downloaded bytes, rate and time left. */
+export function describeLife(life: Life, now: number): string {
+  const role = life.phase as ArtifactRole
+  const transfer = life.transfers[role]
+  if (transfer && !transfer.finishedAt) {
+    const { bytes, total, rate } = transfer
+    const left = rate > 0 ? `, ${formatDuration(((total - bytes) / rate) * 1000)} left` : ''
+    return `${life.phase} ${percent(bytes, total)} of ${formatBytes(total)}, ${formatBytes(rate)}/s${left}`
+  }
+  if (life.phase === 'failed') return `failed: ${life.failure?.reason ?? 'no reason known'}`
+  if (life.phase === 'ready') return 'ready'
+  const stage = life.phase === 'installing' && life.stage ? ` (${life.stage})` : ''
+  return `${life.phase}${stage} for ${formatDuration(now - life.since)}`
+}
+
+/** An event as a plain line, or nothing for those that are no news by themselves. */
+export function describeEvent(event: HostEvent, life: Life): string | undefined {
+  switch (event.type) {
+    case 'phase.changed':
+      return event.data.to === 'failed' ? undefined : event.data.to
+    case 'artifact.finished':
+      return `${event.data.role} sent: ${formatBytes(event.data.bytes)}, ${formatBytes(event.data.rate ?? 0)}/s`
+    case 'artifact.aborted':
+      return `${event.data.role} broke off at ${percent(event.data.bytes, event.data.total)}: ${event.data.reason}`
+    case 'host.stage':
+      return `reports ${event.data.stage}`
+    case 'host.stalled':
+      return `stalled in ${event.data.phase} for ${formatDuration(event.data.forMs)}: ${event.data.diagnosis}`
+    case 'host.failed':
+      return `failed: ${event.data.reason}`
+    case 'machine.power':
+      if (life.phase === 'failed' && life.failure) return `failed: ${life.failure.reason}`
+      return event.data.state === 'off' ? `machine off (${event.data.cause})` : undefined
+    case 'console.screenshot':
+      return `screenshot ${event.data.path} (${event.data.why})`
+    case 'config.refused':
+      return `refused its configuration to ${event.data.address}: ${event.data.reason}`
+    case 'script.served':
+      return event.data.action === 'install' ? undefined : `asked for a script, told: ${event.data.action}`
+    case 'probe.result':
+      return event.data.ok ? `${event.data.probe} answered: ${event.data.detail}` : undefined
+    default:
+      return undefined
+  }
+}
+
+function percent(bytes: number, total: number): string {
+  return `${total > 0 ? Math.floor((100 * bytes) / total) : 0} %`
+}

@@ -1,0 +1,30 @@
+import { formatDuration } from '../../domain/duration.ts'
+import { formatBytes } from '../../domain/size.ts'
+import type { UpSummary } from '../../domain/summary.ts'
+import { formatTable } from './table.ts'
+
+/** The end of `up` for people: a table of hosts, how long each phase took, and where to look next. */
+export function formatUpSummary({ hosts, dataDirectory }: UpSummary): string {
+  const rows = hosts.map(({ name, result, totalMs, bytes, installs, phases }) => [
+    name,
+    result,
+    formatDuration(totalMs),
+    formatBytes(bytes),
+    String(installs),
+    phases.map(({ phase, ms }) => `${phase} ${formatDuration(ms)}`).join(', '),
+  ])
+  const next = hosts.flatMap(({ name, reason, localUi, console, screenshot }) => [
+    ...(reason ? [`  ${name} failed: ${reason}`] : []),
+    ...(localUi ? [`  ${name} Local UI: ${localUi}`] : []),
+    ...(screenshot ? [`  ${name} last screenshot: ${screenshot}`] : []),
+    ...(console ? [`  ${name} serial console: ${console}`] : []),
+  ])
+  return [
+    formatTable(['HOST', 'RESULT', 'TIME', 'SENT', 'INSTALLS', 'PHASES'], rows),
+    '',
+    'Where to look next:',
+    ...next,
+    `  edgeboot --data-dir ${dataDirectory} host list`,
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs'
+import { type Command, Option } from 'commander'
+import { parseDocument } from 'yaml'
+import { Failure } from '../domain/failure.ts'
+import { nearest } from '../domain/nearest.ts'
+
+/** Largest settings file that is read, in bytes. */
+const MAX_SETTINGS_BYTES = 1024 * 1024
+
+/** Options that choose what to do now, not how it is set up; they are no settings. */
+const NOT_SETTINGS = new Set(['help', 'version', 'config'])
+
+/** Gives every option of the program and its commands its `EDGEBOOT_…` name in the environment. */
+export function nameEnvironment(command: Command): void {
+  for (const option of command.options) {
+    if (option.envVar || NOT_SETTINGS.has(option.name())) continue
+    option.env(`EDGEBOOT_${option.name().replaceAll('-', '_').toUpperCase()}`)
+  }
+  for (const child of command.commands) nameEnvironment(child)
+}
+
+/**
+ * Fills in the options that neither the command line nor the environment gave from a settings file: a YAML map
+ * whose keys are option names (`boot-port: 9000`). Failure `config.invalid` with file, line and the nearest known
+ * name.
+ */
+export function applySettingsFile(path: string, program: Command, action: Command): void {
+  const document = parseDocument(readSettings(path))
+  const problem = document.errors[0]
+  if (problem) throw new Failure('config.invalid', `${path}: ${problem.message}`)
+  const settings: unknown = document.toJS({ maxAliasCount: 10 })
+  if (settings === null) return
+  if (typeof settings !== 'object' || Array.isArray(settings)) {
+    throw new Failure('config.invalid', `${path}: expected a map of settings such as boot-port: 9000`)
+  }
+  const known = knownNames(program)
+  const lines = document.toString().split('\n')
+  for (const [name, value] of Object.entries(settings)) {
+    const where = `${path}:${lines.findIndex((line) => line.startsWith(`${name}:`)) + 1}`
+    if (!known.includes(name)) {
+      const near = nearest(name, known)
+      const hint = near ? `did you mean ${near}?` : `known are: ${known.join(', ')}`
+      throw new Failure('config.invalid', `${where}: there is no setting ${name}; ${hint}`)
+    }
+    for (const command of new Set([program, action])) setOption(command, name, value, where)
+  }
+}
+
+function setOption(command: Command, name: string, value: unknown, where: string): void {
+  const option = command.options.find((candidate) => candidate.name() === name)
+  if (!option) return
+  const source = command.getOptionValueSource(option.attributeName())
+  if (source === 'cli' || source === 'env') return
+  if (!['string', 'number', 'boolean'].includes(typeof value)) {
+    throw new Failure('config.invalid', `${where}: ${name} takes a single value`)
+  }
+  if (option.isBoolean() || option.negate) {
+    if (typeof value !== 'boolean')
+      throw new Failure('config.invalid', `${where}: ${name} takes true or false`)
+    command.setOptionValueWithSource(option.attributeName(), option.negate ? !value : value, 'config')
+    return
+  }
+  const parsed = option.parseArg ? option.parseArg(String(value), undefined) : String(value)
+  command.setOptionValueWithSource(option.attributeName(), parsed, 'config')
+}
+
+function knownNames(command: Command): string[] {
+  const own = command.options.map((option) => option.name()).filter((name) => !NOT_SETTINGS.has(name))
+  return [...new Set([...own, ...command.commands.flatMap(knownNames)])].sort()
+}
+
+function readSettings(path: string): string {
+  let bytes: Buffer
+  try {
+    bytes = readFileSync(path)
+  } catch (error) {
+    throw new Failure('config.invalid', `${path}: cannot be read: ${(error as Error).message}`, {}, error)
+  }
+  if (bytes.length > MAX_SETTINGS_BYTES) throw new Failure('config.invalid', `${path}: larger than 1 MiB`)
+  return bytes.toString('utf8')
+}
+
+/** An option whose text is parsed by a function that throws Failure. */
+export function parsedOption<T>(flags: string, description: string, parse: (text: string) => T): Option {
+  return new Option(flags, description).argParser((text: string) => parse(text))
+}

@@ -1,0 +1,5 @@
+/** Small text files of the user's. */
+export interface TextFiles {
+  /** `undefined` when there is no such file. Failure `blob.unreadable` when it cannot be read or is larger. */
+  readTextFile(path: string, maxBytes: number): Promise<string | undefined>
+}

@@ -1,0 +1,192 @@
+import type { HostEvent, RecordedEvent } from '../domain/event.ts'
+import { isKept } from '../domain/event.ts'
+import { Failure } from '../domain/failure.ts'
+import type { Boot, Host } from '../domain/host.ts'
+import { advance, type Life, newLife } from '../domain/life.ts'
+import type { MacAddress } from '../domain/mac-address.ts'
+import {
+  BOOT_ID_BYTES,
+  type BootId,
+  CONFIG_TOKEN_BYTES,
+  type ConfigToken,
+  encodeBase32,
+} from '../domain/opaque-id.ts'
+import type { Uuid } from '../domain/uuid.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { HostStore } from '../ports/host-store.ts'
+import type { Log } from '../ports/log.ts'
+import type { Random } from '../ports/random.ts'
+
+/** An event before the book adds when and to whom it happened. */
+export type Happening = {
+  [T in HostEvent['type']]: Pick<Extract<HostEvent, { type: T }>, 'type' | 'data'>
+}[HostEvent['type']]
+
+/** A host and how far it is. */
+export interface HostState {
+  readonly host: Host
+  readonly life: Life
+}
+
+/** Told of every event right after it took effect; `event.id` is absent for events that are not kept. */
+export type BookListener = (event: HostEvent | RecordedEvent, state: HostState) => void
+
+/**
+ * All hosts and their lives in memory, in step with the store: an event takes effect only once it is stored, and
+ * events take effect one after the other. Reads never wait.
+ */
+export interface HostBook {
+  states(): readonly HostState[]
+  state(name: string): HostState | undefined
+  byMachine(mac: MacAddress, uuid: Uuid): HostState | undefined
+  byBoot(bootId: BootId): { readonly boot: Boot; readonly state: HostState } | undefined
+  byToken(token: ConfigToken): { readonly boot: Boot; readonly state: HostState } | undefined
+  add(host: Host): Promise<void>
+  remove(name: string): Promise<void>
+  openBoot(host: string): Promise<Boot>
+  /** Failure `host.not-found` when there is no such host (any more). */
+  record(host: string, happening: Happening, bootId?: BootId): Promise<void>
+  /**
+   * Lets `decide` look at the life as it is when all earlier events have taken effect, and records what it
+   * returns before anything else can happen. Resolves to what was decided.
+   */
+  decide<H extends Happening>(host: string, decide: (life: Life) => H, bootId?: BootId): Promise<H>
+  /** Returns the function that ends the subscription. */
+  subscribe(listener: BookListener): () => void
+}
+
+export interface BookDependencies {
+  readonly store: HostStore
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+}
+
+/** Reads everything back from the store. Failure `store.failed` when that cannot be done. */
+export async function openHostBook({ store, clock, random, log }: BookDependencies): Promise<HostBook> {
+  const states = new Map<string, HostState>()
+  const machines = new Map<string, string>()
+  const boots = new Map<BootId, Boot>()
+  const tokens = new Map<ConfigToken, Boot>()
+  const listeners = new Set<BookListener>()
+  let last: Promise<unknown> = Promise.resolve()
+
+  for (const host of await store.hosts()) place(host, newLife(host.createdAt))
+  for (const event of await store.events()) fold(event)
+  for (const boot of await store.boots()) remember(boot)
+
+  function place(host: Host, life: Life): void {
+    states.set(host.name, { host, life })
+    machines.set(machineKey(host.spec), host.name)
+  }
+
+  function remember(boot: Boot): void {
+    boots.set(boot.bootId, boot)
+    tokens.set(boot.token, boot)
+  }
+
+  function fold(event: HostEvent): HostState | undefined {
+    const before = states.get(event.host)
+    if (!before) return undefined
+    const state = { host: before.host, life: advance(before.life, event) ?? before.life }
+    states.set(event.host, state)
+    return state
+  }
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = last.then(work)
+    last = result.catch(() => undefined)
+    return result
+  }
+
+  function tell(event: HostEvent, state: HostState): void {
+    for (const listener of listeners) {
+      try {
+        listener(event, state)
+      } catch (error) {
+        log.error({ err: error, type: event.type }, 'a listener failed')
+      }
+    }
+  }
+
+  async function apply(event: HostEvent): Promise<void> {
+    const before = states.get(event.host)
+    if (!before) throw new Failure('host.not-found', `there is no host ${event.host} (any more)`)
+    const kept = isKept(event) ? await store.appendEvent(event) : event
+    const state = fold(kept)
+    if (!state) return
+    tell(kept, state)
+    const { phase } = state.life
+    if (phase !== before.life.phase) {
+      const data = { from: before.life.phase, to: phase }
+      const changed = await store.appendEvent({
+        host: event.host,
+        time: event.time,
+        type: 'phase.changed',
+        data,
+      })
+      tell(changed, state)
+    }
+  }
+
+  function eventOf(host: string, happening: Happening, bootId?: BootId): HostEvent {
+    return { host, time: clock.now(), ...(bootId ? { bootId } : {}), ...happening } as HostEvent
+  }
+
+  function entry(boot: Boot | undefined) {
+    const state = boot && states.get(boot.host)
+    return boot && state ? { boot, state } : undefined
+  }
+
+  return {
+    states: () => [...states.values()],
+    state: (name) => states.get(name),
+    byMachine: (mac, uuid) => states.get(machines.get(machineKey({ mac, uuid })) ?? ''),
+    byBoot: (bootId) => entry(boots.get(bootId)),
+    byToken: (token) => entry(tokens.get(token)),
+    add: (host) =>
+      inTurn(async () => {
+        await store.saveHost(host)
+        const before = states.get(host.name)
+        if (before) machines.delete(machineKey(before.host.spec))
+        place(host, before?.life ?? newLife(host.createdAt))
+      }),
+    remove: (name) =>
+      inTurn(async () => {
+        await store.deleteHost(name)
+        const before = states.get(name)
+        if (before) machines.delete(machineKey(before.host.spec))
+        states.delete(name)
+        for (const boot of [...boots.values()].filter(({ host }) => host === name)) {
+          boots.delete(boot.bootId)
+          tokens.delete(boot.token)
+        }
+      }),
+    openBoot: (host) =>
+      inTurn(async () => {
+        const bootId = encodeBase32(random.bytes(BOOT_ID_BYTES)) as BootId
+        const token = encodeBase32(random.bytes(CONFIG_TOKEN_BYTES)) as ConfigToken
+        const boot: Boot = { bootId, token, host, createdAt: clock.now() }
+        await store.addBoot(boot)
+        remember(boot)
+        return boot
+      }),
+    record: (host, happening, bootId) => inTurn(() => apply(eventOf(host, happening, bootId))),
+    decide: (host, decide, bootId) =>
+      inTurn(async () => {
+        const state = states.get(host)
+        if (!state) throw new Failure('host.not-found', `there is no host ${host} (any more)`)
+        const decided = decide(state.life)
+        await apply(eventOf(host, decided, bootId))
+        return decided
+      }),
+    subscribe: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
+
+function machineKey({ mac, uuid }: { readonly mac: MacAddress; readonly uuid: Uuid }): string {
+  return `${mac} ${uuid}`
+}

@@ -1,0 +1,274 @@
+import { diagnose, PATIENCE_MS, silenceMs } from '../domain/diagnosis.ts'
+import type { Host } from '../domain/host.ts'
+import { canBeRetried, type Life } from '../domain/life.ts'
+import { isBefore } from '../domain/phase.ts'
+import type { ReadyProbe } from '../domain/ready-probe.ts'
+import type { FinishAction } from '../domain/user-data.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Log } from '../ports/log.ts'
+import type { Machine, MachineDriver } from '../ports/machine-driver.ts'
+import type { Prober } from '../ports/prober.ts'
+import type { ScreenshotStore } from '../ports/screenshot-store.ts'
+import type { HostBook } from './host-book.ts'
+import { checkReady } from './ready-check.ts'
+import type { Slots } from './slots.ts'
+import { typeChain } from './type-at-ipxe.ts'
+
+export interface ProvisionDependencies {
+  readonly book: HostBook
+  readonly driver: MachineDriver
+  readonly prober: Prober
+  readonly screenshots: ScreenshotStore
+  readonly clock: Clock
+  readonly log: Log
+  /** Places for hosts that install at the same time. */
+  readonly slots: Slots
+}
+
+export interface ProvisionPlan {
+  readonly host: Host
+  /** ISO that the machine boots as long as its disk is empty. */
+  readonly mediaPath: string
+  /** What is typed after `chain` at stock iPXE's prompt, for hosts with boot `typed`. */
+  readonly chainUrl: string
+  readonly ready: ReadyProbe
+  readonly localUiPort: number
+  /** What the installer does when it is done, by the user-data. */
+  readonly finish: FinishAction
+  /** Limit for the whole way to ready, counted from the call, in milliseconds. */
+  readonly timeoutMs: number
+}
+
+/** How often a host that is not ready yet is looked at. Everything else is driven by events. */
+const TICK_MS = 2000
+/** After the last hook of the installer Kairos waits five seconds before it acts; give it some more. */
+const FINISH_GRACE_MS = 15_000
+
+/**
+ * Drives one host from wherever it is to ready, and comes back when it is ready or has failed. Every step looks at
+ * the life and the machine first and may be repeated, so that a killed process is followed by one that goes on.
+ * Rejects only when the signal aborts or the store or hypervisor gives up; then the machine is left as it is.
+ */
+export async function provisionHost(
+  plan: ProvisionPlan,
+  dependencies: ProvisionDependencies,
+  signal: AbortSignal,
+): Promise<Life> {
+  const { book, driver, clock, log, slots } = dependencies
+  const { name } = plan.host
+  const machine = await driver.create(plan.host.spec, signal)
+  const end = new AbortController()
+  const inside = AbortSignal.any([signal, end.signal])
+  const wake = createWake(book, name)
+  const deadline = clock.now() + plan.timeoutMs
+  let leaveSlot: (() => void) | undefined
+  let typing: Promise<void> | undefined
+  let told = { phase: 'defined', stalled: false }
+
+  const watching = watchPower(machine, dependencies, inside).catch((error: unknown) => wake.fail(error))
+  try {
+    if (canBeRetried(lifeOf())) await book.record(name, { type: 'host.retried', data: {} })
+    await wake.next(TICK_MS, clock, inside)
+    for (;;) {
+      const life = lifeOf()
+      if (life.phase === 'ready') return life
+      if (life.phase === 'failed') {
+        await keepScreenshot(machine, dependencies, 'failed', inside)
+        return life
+      }
+      if (clock.now() > deadline) {
+        await giveUp(life)
+        continue
+      }
+      if (!isBefore(life.phase, 'installed')) leaveSlot = void leaveSlot?.()
+      await act(life)
+      await noticeStall(life)
+      await wake.next(TICK_MS, clock, inside)
+    }
+  } finally {
+    leaveSlot?.()
+    end.abort(new Error('the host is done'))
+    wake.close()
+    await Promise.allSettled([watching, typing])
+  }
+
+  function lifeOf(): Life {
+    const state = book.state(name)
+    if (!state) throw new Error(`host ${name} left the book`)
+    return state.life
+  }
+
+  async function act(life: Life): Promise<void> {
+    switch (life.phase) {
+      case 'defined':
+        if (life.power !== 'off') return
+        leaveSlot ??= await slots.enter(inside)
+        await machine.setMedia(plan.mediaPath, inside)
+        await book.record(name, { type: 'machine.power', data: { state: 'starting', cause: 'asked' } })
+        await machine.power('on', inside)
+        return
+      case 'starting':
+        // Killed between the note and the deed, or the hypervisor lost the order.
+        if (life.power === 'off' && clock.now() - life.since > TICK_MS) await machine.power('on', inside)
+        return
+      case 'firmware':
+        if (plan.host.boot === 'typed') typing ??= typeIntoIpxe().catch((error: unknown) => wake.fail(error))
+        return
+      case 'installed':
+        if (life.power === 'off') {
+          await machine.setMedia(undefined, inside)
+          await machine.power('on', inside)
+        } else if (plan.finish === 'none' && clock.now() - lastStageAt(life) > FINISH_GRACE_MS) {
+          log.info(
+            { host: name },
+            'the user-data neither powers off nor reboots; restarting the installed machine',
+          )
+          await machine.power('off', inside)
+        }
+        return
+      case 'disk-boot':
+        await proveReady(life)
+        return
+      default:
+        return
+    }
+  }
+
+  /** When the last hook has reported, or long after the installation if it never does. */
+  function lastStageAt(life: Life): number {
+    return life.stage === 'kairos-install.after' ? life.lastSeen : life.since + FINISH_GRACE_MS * 4
+  }
+
+  async function proveReady(life: Life): Promise<void> {
+    const limit = AbortSignal.any([inside, AbortSignal.timeout(10_000)])
+    const { probe, ok, detail } = await checkReady(
+      plan.ready,
+      life,
+      machine,
+      { prober: dependencies.prober, localUiPort: plan.localUiPort },
+      limit,
+    )
+    if (ok) await book.record(name, { type: 'probe.result', data: { probe, ok, detail } })
+    else log.debug({ host: name, probe, detail }, 'not ready yet')
+  }
+
+  async function typeIntoIpxe(): Promise<void> {
+    await typeChain({
+      machine,
+      clock,
+      log: log.child({ host: name }),
+      url: plan.chainUrl,
+      proof: (until) => wake.until(() => !isBefore(lifeOf().phase, 'script'), until),
+      onScreenshot: async (png, why) => {
+        const path = await dependencies.screenshots.save(name, png)
+        await book.record(name, { type: 'console.screenshot', data: { path, why } })
+      },
+      signal: inside,
+    })
+  }
+
+  async function noticeStall(life: Life): Promise<void> {
+    if (told.phase !== life.phase) told = { phase: life.phase, stalled: false }
+    const patience = PATIENCE_MS[life.phase]
+    const forMs = silenceMs(life, clock.now())
+    if (patience === undefined || forMs < patience || told.stalled) return
+    told.stalled = true
+    await keepScreenshot(machine, dependencies, `stalled in phase ${life.phase}`, inside)
+    const data = { phase: life.phase, forMs, diagnosis: diagnose(life) }
+    await book.record(name, { type: 'host.stalled', data })
+  }
+
+  async function giveUp(life: Life): Promise<void> {
+    const minutes = Math.round(plan.timeoutMs / 60_000)
+    const reason = `not ready after ${minutes} min (--timeout), in phase ${life.phase}: ${diagnose(life)}`
+    await book.record(name, { type: 'host.failed', data: { phase: life.phase, reason } })
+  }
+}
+
+/** Records every power change, except the repetition of what is known. */
+async function watchPower(
+  machine: Machine,
+  { book }: ProvisionDependencies,
+  signal: AbortSignal,
+): Promise<void> {
+  const { name } = machine.spec
+  for await (const change of machine.watch(signal)) {
+    const known = book.state(name)?.life.power === change.state && change.cause !== 'guest-reset'
+    if (!known) await book.record(name, { type: 'machine.power', data: change })
+  }
+}
+
+/** A picture of the console for the person who looks into it later; never the reason why something else fails. */
+async function keepScreenshot(
+  machine: Machine,
+  { book, driver, screenshots, log }: ProvisionDependencies,
+  why: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { name } = machine.spec
+  if (!driver.can.screenshot || book.state(name)?.life.power !== 'on') return
+  try {
+    const path = await screenshots.save(name, await machine.screenshot(signal))
+    await book.record(name, { type: 'console.screenshot', data: { path, why } })
+  } catch (error) {
+    log.debug({ err: error, host: name }, 'no screenshot')
+  }
+}
+
+interface Wake {
+  /** Resolves at the next event of the host, or after `ms`. Rejects with what `fail` was given. */
+  next(ms: number, clock: Clock, signal: AbortSignal): Promise<void>
+  /** Resolves as soon as the condition holds; it is looked at on every event of the host. */
+  until(condition: () => boolean, signal: AbortSignal): Promise<void>
+  fail(error: unknown): void
+  close(): void
+}
+
+function createWake(book: HostBook, name: string): Wake {
+  const waiting = new Set<() => void>()
+  let pending = false
+  let failure: { readonly error: unknown } | undefined
+  const ring = (): void => {
+    pending = true
+    for (const resolve of [...waiting]) resolve()
+  }
+  const close = book.subscribe((event) => event.host === name && event.type !== 'artifact.progress' && ring())
+
+  function bell(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const done = (): void => {
+        waiting.delete(done)
+        signal.removeEventListener('abort', aborted)
+        resolve()
+      }
+      const aborted = (): void => {
+        waiting.delete(done)
+        reject(signal.reason)
+      }
+      if (signal.aborted) aborted()
+      signal.addEventListener('abort', aborted, { once: true })
+      waiting.add(done)
+    })
+  }
+
+  return {
+    async next(ms, clock, signal) {
+      signal.throwIfAborted()
+      if (!pending && !failure) {
+        const timer = new AbortController()
+        const either = AbortSignal.any([signal, timer.signal])
+        await Promise.race([bell(either), clock.sleep(ms, either)]).finally(() => timer.abort())
+      }
+      pending = false
+      if (failure) throw failure.error
+    },
+    async until(condition, signal) {
+      while (!condition()) await bell(signal)
+    },
+    fail(error) {
+      failure ??= { error }
+      ring()
+    },
+    close,
+  }
+}

@@ -1,0 +1,77 @@
+import type { Life } from '../domain/life.ts'
+import { LOCAL_UI_PORT, portOfUrl, type ReadyProbe } from '../domain/ready-probe.ts'
+import type { Machine } from '../ports/machine-driver.ts'
+import type { ProbeOutcome, Prober } from '../ports/prober.ts'
+
+export interface ReadyCheckDependencies {
+  readonly prober: Prober
+  readonly localUiPort?: number
+}
+
+/** What was asked, by name, and what came of it. */
+export interface ReadyVerdict extends ProbeOutcome {
+  readonly probe: string
+}
+
+/** One look at whether the host is ready, by the given probe. Never throws for a host that is not. */
+export async function checkReady(
+  probe: ReadyProbe,
+  life: Life,
+  machine: Pick<Machine, 'endpoint'>,
+  { prober, localUiPort = LOCAL_UI_PORT }: ReadyCheckDependencies,
+  signal: AbortSignal,
+): Promise<ReadyVerdict> {
+  switch (probe.kind) {
+    case 'auto': {
+      if (life.diskBootTold) return phoneHome(life)
+      return tls(localUiPort)
+    }
+    case 'phone-home':
+      return phoneHome(life)
+    case 'local-ui':
+      return tls(probe.port)
+    case 'tcp': {
+      const at = place(probe.port)
+      return at
+        ? { probe: `tcp:${probe.port}`, ...(await prober.tcp(at.host, at.port, signal)) }
+        : unreachable(`tcp:${probe.port}`)
+    }
+    case 'url':
+      return url(probe.url)
+  }
+
+  function place(port: number): { readonly host: string; readonly port: number } | undefined {
+    return machine.endpoint(port) ?? (life.address ? { host: life.address, port } : undefined)
+  }
+
+  async function tls(port: number): Promise<ReadyVerdict> {
+    const at = place(port)
+    return at
+      ? { probe: 'local-ui', ...(await prober.tls(at.host, at.port, signal)) }
+      : unreachable('local-ui')
+  }
+
+  async function url(template: string): Promise<ReadyVerdict> {
+    const port = portOfUrl(template)
+    if (port === undefined) return { probe: template, ...(await prober.http(template, signal)) }
+    const at = place(port)
+    if (!at) return unreachable(template)
+    const host = at.host.includes(':') ? `[${at.host}]` : at.host
+    const target = template.replace(/\{ip\}(:\d+)?/, `${host}:${at.port}`)
+    return { probe: template, ...(await prober.http(target, signal)) }
+  }
+}
+
+function phoneHome(life: Life): ReadyVerdict {
+  return {
+    probe: 'phone-home',
+    ok: life.diskBootTold,
+    detail: life.diskBootTold
+      ? 'the host reported its boot from disk'
+      : 'the host has not reported its boot from disk yet',
+  }
+}
+
+function unreachable(probe: string): ReadyVerdict {
+  return { probe, ok: false, detail: 'the address of the host is not known yet' }
+}
