@@ -14,8 +14,8 @@ export interface TransferOptions {
   readonly stallMs: number
   /** Bytes to read and write next; asked before each piece. */
   readonly pieceBytes: () => number
-  /** Aborts with a text that says why. */
-  readonly signal: AbortSignal
+  /** Ends the transfer; its reason is a text that says why. */
+  readonly abort: AbortController
   readonly log: Log
 }
 
@@ -37,26 +37,24 @@ export async function sendArtifact(
   answer: ArtifactAnswer,
   options: TransferOptions,
 ): Promise<TransferResult> {
-  const { stallMs, log } = options
-  const left = new AbortController()
-  const signal = AbortSignal.any([options.signal, left.signal])
-  const leave = (reason: string) => () => left.abort(reason)
-  const gone = leave('the client closed the connection')
+  const { stallMs, log, abort } = options
+  const { signal } = abort
+  const gone = () => abort.abort('the client closed the connection')
   const progress = reportTo(guard(artifact.observe(), log))
 
   socket.once('close', gone)
   response.on('error', gone)
   response.setTimeout(stallMs, () => {
     const seconds = stallMs / 1000
-    if (response.writableLength > 0) leave(`the client accepted no byte for ${seconds} s`)()
-    else leave(`the installer ISO gave no byte for ${seconds} s`)()
+    const who = response.writableLength > 0 ? 'the client accepted' : 'the installer ISO gave'
+    abort.abort(`${who} no byte for ${seconds} s`)
   })
   progress.started()
   try {
     if (socket.destroyed) gone()
     // Answers to pipelined requests wait for their turn; only then is anything read.
     if (!response.socket) await once(response, 'socket', signal)
-    await writeBody(response, artifact, answer, { ...options, signal }, progress.add)
+    await writeBody(response, artifact, answer, options, progress.add)
     response.end()
     if (!response.writableFinished) await once(response, 'finish', signal)
     return { bytes: progress.finished() }
@@ -74,7 +72,7 @@ async function writeBody(
   response: ServerResponse,
   { extents, blob }: ServedArtifact,
   { status, headers, parts, tail }: ArtifactAnswer,
-  { pieceBytes, signal }: TransferOptions,
+  { pieceBytes, abort: { signal } }: TransferOptions,
   count: (bytes: number) => boolean,
 ): Promise<void> {
   const write = async (bytes: Uint8Array): Promise<void> => {

@@ -20,26 +20,25 @@ export interface Transfers {
 }
 
 export function createTransfers(limits: BootLimits, log: Log, whenNoneLeft: () => void): Transfers {
-  const running = new Map<object, AbortController>()
+  const running = new Set<AbortController>()
   let stopped: string | undefined
   return {
     async send(socket, response, artifact, answer) {
-      const controller = new AbortController()
-      const key = {}
-      running.set(key, controller)
-      if (stopped !== undefined) controller.abort(stopped)
+      const abort = new AbortController()
+      running.add(abort)
+      if (stopped !== undefined) abort.abort(stopped)
       const pieceBytes = () => pieceBytesFor(running.size, limits.maxBytesInFlight)
-      const options = { stallMs: limits.stallMs, pieceBytes, signal: controller.signal, log }
+      const options = { stallMs: limits.stallMs, pieceBytes, abort, log }
       try {
         return await sendArtifact(socket, response, artifact, answer, options)
       } finally {
-        running.delete(key)
+        running.delete(abort)
         if (running.size === 0) whenNoneLeft()
       }
     },
     abortAll(reason) {
       stopped = reason
-      for (const controller of running.values()) controller.abort(reason)
+      for (const abort of running) abort.abort(reason)
     },
   }
 }
