@@ -4,11 +4,20 @@ export default defineConfig({
   test: {
     reporters: ['default', './tools/passed-failed-reporter.ts'],
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.ts', 'tools/**/*.test.ts'], testTimeout: 20_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'tools/**/*.test.ts'],
+          testTimeout: 20_000,
+          // Benchmarks belong to one project, or they would run once for each.
+          benchmark: { include: ['bench/**/*.bench.ts'] },
+        },
+      },
       {
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
+          benchmark: { include: [] },
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
@@ -19,6 +28,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          benchmark: { include: [] },
           testTimeout: 900_000,
           hookTimeout: 900_000,
           fileParallelism: false,

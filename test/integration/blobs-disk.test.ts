@@ -52,11 +52,11 @@ describeBlobSource('the local disk', openSubject)
 
 describe('files on the local disk', () => {
   test.each([
-    ['a folder', (path: string) => execFileSync('mkdir', [path])],
-    ['a named pipe', (path: string) => execFileSync('mkfifo', [path])],
+    ['a folder', 'mkdir'],
+    ['a named pipe', 'mkfifo'],
   ])('%s is refused at once, not waited for', async (_, make) => {
     const path = join(await temporaryFolder(), 'thing')
-    make(path)
+    execFileSync(make, [path])
 
     await expect(createDiskBlobs().open(path)).rejects.toMatchObject({
       code: 'blob.unreadable',

@@ -1,5 +1,5 @@
 /** Reads one chunk; called at most once at a time per key. */
-export type LoadChunk = () => Promise<Uint8Array>
+type LoadChunk = () => Promise<Uint8Array>
 
 /** Chunks lately read, shared by all readers. */
 export interface ChunkCache {

@@ -1,5 +1,3 @@
-import { extname } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { Failure } from '../../domain/failure.ts'
 import type { Digester } from '../../ports/digester.ts'
@@ -84,8 +82,9 @@ function interrupted(): Failure {
   return new Failure('interrupted', 'computing digests was stopped; it goes on at the next start')
 }
 
-/** The worker lies beside this file and has its extension: `.ts` in a checkout, `.js` where it was compiled. */
+/** The worker lies beside this file: `.ts` in a checkout, `.js` where it was compiled. */
 function workerUrl(): URL {
-  const extension = extname(fileURLToPath(import.meta.url))
-  return new URL(`./digest-worker${extension}`, import.meta.url)
+  return import.meta.url.endsWith('.ts')
+    ? new URL('./digest-worker.ts', import.meta.url)
+    : new URL('./digest-worker.js', import.meta.url)
 }

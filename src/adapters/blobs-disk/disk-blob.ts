@@ -5,7 +5,7 @@ import type { ChunkCache } from './chunk-cache.ts'
 import { blobChanged, blobUnreadable, describeChange, identityOf } from './identity.ts'
 
 /** Size and alignment of what is read from the disk and shared between readers. */
-export const CHUNK_BYTES = 1024 * 1024
+const CHUNK_BYTES = 1024 * 1024
 /** Pieces up to this size are copied out of a chunk, so that a slow reader of little does not hold a lot. */
 const COPIED_BYTES = CHUNK_BYTES / 2
 
