@@ -175,7 +175,7 @@ test('clients that accept nothing hold little memory each, however many they are
     ),
   )
   await Promise.all(clients.map(whenAnswered))
-  await vi.waitFor(() => expect(file.readsUnderWay()).toBe(0))
+  await vi.waitFor(() => expect(file.readsUnderWay()).toBe(0), { timeout: 60_000, interval: 20 })
   const growth = heldBytes() - before
   for (const client of clients) client.destroy()
 

@@ -1,8 +1,9 @@
-import { type FileHandle, stat } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { Failure } from '../../domain/failure.ts'
 import { type BlobIdentity, identityKey, type RandomAccess } from '../../ports/blob-source.ts'
 import type { ChunkCache } from './chunk-cache.ts'
-import { blobChanged, blobUnreadable, describeChange, identityOf } from './identity.ts'
+import { createFileGuard } from './file-guard.ts'
+import { blobChanged, blobUnreadable } from './identity.ts'
 
 /** Size and alignment of what is read from the disk and shared between readers. */
 const CHUNK_BYTES = 1024 * 1024
@@ -22,60 +23,14 @@ export function createDiskBlob(
 ): RandomAccess {
   const { path, sizeBytes } = identity
   const key = identityKey(identity)
-  let closed = false
-  let lost: Failure | undefined
-  let verifiedAt = Number.NEGATIVE_INFINITY
-  let verifying: Promise<void> | undefined
+  const guard = createFileGuard(handle, identity, recheckMs)
   const reads = new Set<Promise<unknown>>()
-
-  /** Once written to, the file stays lost: size and time can be put back, the bytes cannot. */
-  const checkHandle = async (): Promise<void> => {
-    if (lost) throw lost
-    const what = describeChange(identity, identityOf(path, await handle.stat({ bigint: true })))
-    if (!what) return
-    lost = blobChanged(path, what)
-    throw lost
-  }
-
-  /** A file moved away and back is the same file again, so this is not remembered. */
-  const checkPath = async (): Promise<void> => {
-    const stats = await stat(path, { bigint: true }).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') throw blobChanged(path, 'was removed', error)
-      throw blobUnreadable(path, error)
-    })
-    const what = describeChange(identity, identityOf(path, stats))
-    if (what) throw blobChanged(path, what)
-  }
-
-  const check = async (): Promise<void> => {
-    const startedAt = performance.now()
-    await checkHandle()
-    await checkPath()
-    verifiedAt = startedAt
-  }
-
-  const isFresh = () => !lost && performance.now() - verifiedAt < recheckMs
-
-  const recheck = async (): Promise<void> => {
-    if (isFresh()) return
-    if (lost) throw lost
-    verifying ??= check().finally(() => {
-      verifying = undefined
-    })
-    await verifying
-  }
+  let closed = false
 
   const readFile = async (offsetBytes: number, lengthBytes: number): Promise<Uint8Array> => {
-    const bytes = Buffer.allocUnsafeSlow(lengthBytes)
-    for (let filled = 0; filled < lengthBytes; ) {
-      const { bytesRead } = await handle.read(bytes, filled, lengthBytes - filled, offsetBytes + filled)
-      if (bytesRead === 0) {
-        await checkHandle()
-        throw blobChanged(path, `ended before byte ${offsetBytes + lengthBytes}`)
-      }
-      filled += bytesRead
-    }
-    await checkHandle()
+    const bytes = await readFully(handle, offsetBytes, lengthBytes)
+    await guard.checkHandle()
+    if (!bytes) throw blobChanged(path, `ended before byte ${offsetBytes + lengthBytes}`)
     return bytes
   }
 
@@ -99,7 +54,7 @@ export function createDiskBlob(
   }
 
   const readRange = async (offsetBytes: number, lengthBytes: number): Promise<Uint8Array> => {
-    await recheck()
+    await guard.recheck()
     const first = Math.min(lengthBytes, CHUNK_BYTES - (offsetBytes % CHUNK_BYTES))
     if (first === lengthBytes) return readPiece(offsetBytes, lengthBytes)
     const joined = Buffer.allocUnsafeSlow(lengthBytes)
@@ -133,7 +88,8 @@ export function createDiskBlob(
       checkBounds(identity, offsetBytes, lengthBytes)
       // The way nearly all reads go when many hosts boot, so it does nothing that can be left out.
       const isInOneChunk = (offsetBytes % CHUNK_BYTES) + lengthBytes <= CHUNK_BYTES
-      const atHand = isInOneChunk && !closed && isFresh() ? peekPiece(offsetBytes, lengthBytes) : undefined
+      const atHand =
+        isInOneChunk && !closed && guard.isFresh() ? peekPiece(offsetBytes, lengthBytes) : undefined
       return (
         atHand ??
         orAborted(
@@ -142,7 +98,7 @@ export function createDiskBlob(
         )
       )
     },
-    verify: () => track(check),
+    verify: () => track(guard.check),
     async [Symbol.asyncDispose]() {
       if (closed) return
       closed = true
@@ -150,6 +106,21 @@ export function createDiskBlob(
       await handle.close()
     },
   }
+}
+
+/** `undefined` when the file ends before. */
+async function readFully(
+  handle: FileHandle,
+  offsetBytes: number,
+  lengthBytes: number,
+): Promise<Uint8Array | undefined> {
+  const bytes = Buffer.allocUnsafeSlow(lengthBytes)
+  for (let filled = 0; filled < lengthBytes; ) {
+    const { bytesRead } = await handle.read(bytes, filled, lengthBytes - filled, offsetBytes + filled)
+    if (bytesRead === 0) return undefined
+    filled += bytesRead
+  }
+  return bytes
 }
 
 function pieceOf(chunk: Uint8Array, offsetBytes: number, lengthBytes: number): Uint8Array {

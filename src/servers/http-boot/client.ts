@@ -55,7 +55,7 @@ function renderBase(host: string, port: number): string {
 }
 
 /** IPv4 as seen through an IPv6 socket is written as IPv4; a zone means nothing to anybody else. */
-function plainAddress(address: string): string {
+export function plainAddress(address: string): string {
   return address.replace(/^::ffff:(?=[0-9.]+$)/i, '').replace(/%.*$/, '')
 }
 

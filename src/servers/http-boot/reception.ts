@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Log } from '../../ports/log.ts'
+import { plainAddress } from './client.ts'
 import { ALLOWED_METHODS, type Endpoint, maskPath, parseEndpoint, splitTarget } from './endpoints.ts'
 import type { BootLimits } from './limits.ts'
 import type { TransferResult } from './transfer.ts'
@@ -100,7 +101,7 @@ export function logAnswer(
     status: reply.raw.statusCode,
     bytes: transfer?.bytes ?? (request.method === 'HEAD' ? 0 : length),
     ms: Math.round(reply.elapsedTime),
-    address: request.socket.remoteAddress ?? '',
+    address: plainAddress(request.socket.remoteAddress ?? ''),
     ...(transfer?.abortReason === undefined ? {} : { abortReason: transfer.abortReason }),
   }
   const isNoise = reply.raw.statusCode === 404 || path === '/healthz'

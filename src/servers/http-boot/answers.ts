@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { BootClient, BootDesk, ServedArtifact } from '../../ports/boot-desk.ts'
+import type { Log } from '../../ports/log.ts'
+import { type ArtifactRequest, answerArtifact } from './artifact-answer.ts'
+import { type Authority, describeClient } from './client.ts'
+import { parsePhoneHome } from './phone-home.ts'
+import { logAnswer, notFound, sendText, type Visit } from './reception.ts'
+import { parseScriptQuery } from './script-query.ts'
+import type { Transfers } from './transfers.ts'
+
+export interface AnswersDependencies {
+  readonly desk: BootDesk
+  readonly log: Log
+  readonly transfers: Transfers
+  readonly advertised: Authority | undefined
+}
+
+/** Asks the desk and sends what it says. */
+export interface Answers {
+  answer(visit: Visit, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply>
+  /** True for requests answered with bytes of an artifact, which are logged when the last one is sent. */
+  isTransfer(request: FastifyRequest): boolean
+}
+
+const ISO_UNAVAILABLE =
+  'The installer ISO changed or cannot be read any more. Put the original file back, or start again with the new one.\n'
+
+export function createAnswers({ desk, log, transfers, advertised }: AnswersDependencies): Answers {
+  const transferred = new WeakSet<FastifyRequest>()
+  return { answer, isTransfer: (request) => transferred.has(request) }
+
+  async function answer(
+    { endpoint, query }: Visit,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> {
+    const client = describeClient(request.raw, advertised)
+    switch (endpoint.kind) {
+      case 'health':
+        return sendText(reply, 200, 'ok\n')
+      case 'boot-script':
+        return sendText(reply, 200, desk.bootScript(client))
+      case 'host-script':
+        return sendHostScript(query, client, reply)
+      case 'boot-artifact':
+        return sendFile(desk.artifact(endpoint.bootId, endpoint.name), false, request, reply)
+      case 'digest-artifact':
+        return sendFile(desk.artifactByDigest(endpoint.sha256, endpoint.name), true, request, reply)
+      case 'classic-artifact':
+        return sendFile(desk.classicArtifact(endpoint.name, client), false, request, reply)
+      case 'user-data':
+        return sendDocument(await desk.userData(endpoint.token, client), reply)
+      case 'classic-user-data':
+        return sendDocument(await desk.classicUserData(client), reply)
+      case 'events':
+        return takeNews(endpoint.token, request.body, client, reply)
+    }
+  }
+
+  async function sendHostScript(query: string, client: BootClient, reply: FastifyReply) {
+    const { script, retryAfterSeconds } = await desk.hostScript(parseScriptQuery(query), client)
+    if (retryAfterSeconds === undefined) return sendText(reply, 200, script)
+    return sendText(reply.header('retry-after', String(Math.ceil(retryAfterSeconds))), 503, script)
+  }
+
+  async function takeNews(token: string, body: unknown, client: BootClient, reply: FastifyReply) {
+    const told = body instanceof Uint8Array ? parsePhoneHome(body) : undefined
+    if (!told) return sendText(reply, 400, 'expected {"stage": "a-z0-9._-", "detail": "text"}\n')
+    const outcome = await desk.phoneHome(token, told.stage, told.detail, client)
+    return outcome === 'accepted' ? reply.code(204).send() : notFound(reply)
+  }
+
+  async function sendFile(
+    artifact: ServedArtifact | undefined,
+    immutable: boolean,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> {
+    if (!artifact) return notFound(reply)
+    try {
+      await artifact.blob.verify()
+    } catch (error) {
+      log.warn({ err: error, role: artifact.role }, 'the installer ISO cannot be served')
+      return sendText(reply, 503, ISO_UNAVAILABLE)
+    }
+    const boundary = randomBytes(16).toString('hex')
+    const answered = answerArtifact(readRequest(request, immutable), artifact, Date.now(), boundary)
+    reply.hijack()
+    if (answered.parts.length === 0) {
+      reply.raw.writeHead(answered.status, answered.headers).end()
+      return reply
+    }
+    transferred.add(request)
+    const result = await transfers.send(request.raw.socket, reply.raw, artifact, answered)
+    logAnswer(log, request, reply, result)
+    return reply
+  }
+}
+
+function sendDocument(found: { readonly document: string } | undefined, reply: FastifyReply): FastifyReply {
+  return found ? sendText(reply, 200, found.document) : notFound(reply)
+}
+
+function readRequest({ method, raw: { headers } }: FastifyRequest, immutable: boolean): ArtifactRequest {
+  return {
+    method: method === 'HEAD' ? 'HEAD' : 'GET',
+    range: headers.range,
+    ifRange: headers['if-range']?.toString(),
+    ifMatch: headers['if-match'],
+    ifNoneMatch: headers['if-none-match'],
+    ifModifiedSince: headers['if-modified-since'],
+    ifUnmodifiedSince: headers['if-unmodified-since'],
+    immutable,
+  }
+}
