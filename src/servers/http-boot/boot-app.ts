@@ -21,6 +21,7 @@ export interface BootApp {
   abortTransfers(reason: string): void
 }
 
+/** Puts fastify together: sizes and times of requests, reception, answers, log. */
 export function createBootApp({ desk, log, limits, advertised }: BootAppDependencies): BootApp {
   const app = fastify({
     logger: false,
