@@ -15,6 +15,7 @@ export interface FileGuard {
   isFresh(): boolean
 }
 
+/** `recheckMs`: for how long a file found unchanged counts as unchanged. */
 export function createFileGuard(handle: FileHandle, identity: BlobIdentity, recheckMs: number): FileGuard {
   const { path } = identity
   let lost: Failure | undefined

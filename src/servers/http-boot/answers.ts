@@ -26,6 +26,7 @@ export interface Answers {
 const ISO_UNAVAILABLE =
   'The installer ISO changed or cannot be read any more. Put the original file back, or start again with the new one.\n'
 
+/** One answer per kind of endpoint. Errors of the desk are thrown on to the error handler of the app. */
 export function createAnswers({ desk, log, transfers, advertised }: AnswersDependencies): Answers {
   const transferred = new WeakSet<FastifyRequest>()
   return { answer, isTransfer: (request) => transferred.has(request) }

@@ -19,6 +19,7 @@ export interface BootLimits {
   readonly maxBytesInFlight: number
 }
 
+/** As documented in docs/reference/boot-listener.md. */
 export const DEFAULT_BOOT_LIMITS: BootLimits = {
   stallMs: 120_000,
   closeGraceMs: 2_000,

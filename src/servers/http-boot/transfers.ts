@@ -19,6 +19,7 @@ export interface Transfers {
   abortAll(reason: string): void
 }
 
+/** `whenNoneLeft` is called each time the last transfer under way has ended. */
 export function createTransfers(limits: BootLimits, log: Log, whenNoneLeft: () => void): Transfers {
   const running = new Set<AbortController>()
   let stopped: string | undefined
