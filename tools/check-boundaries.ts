@@ -8,7 +8,7 @@ const report = JSON.parse(
   execFileSync(
     process.execPath,
     [
-      'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
+      'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs',
       'src',
       '--config',
       '.dependency-cruiser.cjs',
