@@ -4,8 +4,9 @@ import { openBootServer } from '../servers/http-boot/boot-server.ts'
 import { type BootTexts, createBootDesk } from '../services/boot-desk.ts'
 import type { HostBook } from '../services/host-book.ts'
 import { createServedInstaller, learnDigestsInBackground } from '../services/served-installer.ts'
+import { baseUrl } from './base-url.ts'
 import type { Inputs } from './load-inputs.ts'
-import type { UpOptions } from './up.ts'
+import type { UpOptions } from './up-options.ts'
 import type { Workplace } from './workplace.ts'
 
 /** The boot server of a run. */
@@ -51,7 +52,7 @@ export async function openBootSite(
   const learning = learnDigestsInBackground(installer, log, AbortSignal.any([signal, end.signal]))
   const kept = parts.move()
   return {
-    bootScriptUrl: `http://${address.includes(':') ? `[${address}]` : address}:${server.port}/boot.ipxe`,
+    bootScriptUrl: `${baseUrl(address, server.port)}/boot.ipxe`,
     listening: `${host}:${server.port}`,
     async [Symbol.asyncDispose]() {
       await kept.disposeAsync()

@@ -10,6 +10,7 @@ import { createBootDesk } from '../services/boot-desk.ts'
 import { type BootTextOptions, createBootTexts } from '../services/boot-texts.ts'
 import { openHostBook } from '../services/host-book.ts'
 import { createServedInstaller, learnDigestsInBackground } from '../services/served-installer.ts'
+import { baseUrl } from './base-url.ts'
 import { loadInputs } from './load-inputs.ts'
 
 export interface ServeOptions {
@@ -63,7 +64,7 @@ export async function serve(
     ...(options.advertise ? { advertise: options.advertise } : {}),
   })
   const addresses = options.advertise ? [options.advertise] : reachableAddresses()
-  const urls = addresses.map((address) => `http://${address}:${server.port}/palette.ipxe`)
+  const urls = addresses.map((address) => `${baseUrl(address, server.port)}/palette.ipxe`)
   observer.serving({ urls, port: server.port })
   await using closing = new AsyncDisposableStack()
   const end = new AbortController()

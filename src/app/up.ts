@@ -1,9 +1,6 @@
-import type { ArtifactRole } from '../domain/artifact.ts'
 import { Failure } from '../domain/failure.ts'
-import type { Firmware, MachineNetwork } from '../domain/machine.ts'
 import { parseReadyProbe, portsOfProbe } from '../domain/ready-probe.ts'
 import type { UpSummary } from '../domain/summary.ts'
-import type { BootTextOptions } from '../services/boot-texts.ts'
 import { autoexecFor, createBootTexts } from '../services/boot-texts.ts'
 import { enrolHosts } from '../services/enrol-hosts.ts'
 import { openHostBook } from '../services/host-book.ts'
@@ -13,35 +10,8 @@ import { loadInputs } from './load-inputs.ts'
 import { openBootSite } from './open-boot-site.ts'
 import { summarize } from './summarize.ts'
 import type { UpObserver } from './up-observer.ts'
+import type { UpOptions } from './up-options.ts'
 import { openWorkplace, type Workplace } from './workplace.ts'
-
-export interface UpOptions {
-  readonly isoPath: string
-  /** Paths inside the ISO, for families we do not know. */
-  readonly paths?: Readonly<Record<ArtifactRole, string>>
-  readonly userDataPath: string
-  readonly count: number
-  readonly name: string
-  readonly boot: 'media' | 'typed'
-  readonly firmware: Firmware
-  readonly cpus: number
-  readonly memoryMiB: number
-  readonly diskGiB: number
-  readonly network: MachineNetwork
-  readonly ready: string
-  readonly timeoutMs: number
-  readonly concurrency: number
-  readonly kernelArgs: BootTextOptions['kernelArgs']
-  readonly phoneHome: boolean
-  readonly classic: boolean
-  readonly bootHost?: string
-  /** 0: any free port; it is remembered for the next run in the same data directory. */
-  readonly bootPort?: number
-  readonly advertise?: string
-  readonly ipxeDirectory?: string
-  readonly dataDirectory: string
-  readonly logLevel: string
-}
 
 /**
  * The whole job: checks everything that can be checked, then serves, creates the machines, and follows each one

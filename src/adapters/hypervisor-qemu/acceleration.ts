@@ -45,7 +45,19 @@ async function tryKvm(disk: string): Promise<AccelerationChoice> {
 function runProbe(disk: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const drive = `if=none,id=probe,format=raw,readonly=on,file=${disk.replaceAll(',', ',,')}`
-    const machine = ['-accel', 'kvm', '-cpu', 'host', '-machine', 'q35', '-m', '64', '-display', 'none', '-nodefaults']
+    const machine = [
+      '-accel',
+      'kvm',
+      '-cpu',
+      'host',
+      '-machine',
+      'q35',
+      '-m',
+      '64',
+      '-display',
+      'none',
+      '-nodefaults',
+    ]
     const child = spawn(QEMU, [...machine, '-drive', drive, '-device', 'virtio-blk-pci,drive=probe'], {
       stdio: ['ignore', 'ignore', 'pipe'],
     })
@@ -62,14 +74,17 @@ function runProbe(disk: string): Promise<string | undefined> {
       if (/KVM internal error/.test(said)) end('KVM internal error')
     })
     child.once('error', (error) => end(error.message))
-    child.once('exit', (code) => end(code === 0 ? undefined : said.trim().split('\n').at(-1) || `exit code ${code}`))
+    child.once('exit', (code) =>
+      end(code === 0 ? undefined : said.trim().split('\n').at(-1) || `exit code ${code}`),
+    )
   })
 }
 
 function readCache(path: string, bootId: string): AccelerationChoice | undefined {
   try {
     const cached = JSON.parse(readFileSync(path, 'utf8'))
-    if (cached.bootId !== bootId || (cached.acceleration !== 'kvm' && cached.acceleration !== 'tcg')) return undefined
+    if (cached.bootId !== bootId || (cached.acceleration !== 'kvm' && cached.acceleration !== 'tcg'))
+      return undefined
     return { acceleration: cached.acceleration, reason: String(cached.reason) }
   } catch {
     return undefined

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { UpOptions } from '../../app/up.ts'
+import type { UpOptions } from '../../app/up-options.ts'
 import { parseDurationMs } from '../../domain/duration.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { MachineNetwork } from '../../domain/machine.ts'

@@ -1,0 +1,32 @@
+import type { ArtifactRole } from '../domain/artifact.ts'
+import type { Firmware, MachineNetwork } from '../domain/machine.ts'
+import type { BootTextOptions } from '../services/boot-texts.ts'
+
+/** Everything `up` can be told. */
+export interface UpOptions {
+  readonly isoPath: string
+  /** Paths inside the ISO, for families we do not know. */
+  readonly paths?: Readonly<Record<ArtifactRole, string>>
+  readonly userDataPath: string
+  readonly count: number
+  readonly name: string
+  readonly boot: 'media' | 'typed'
+  readonly firmware: Firmware
+  readonly cpus: number
+  readonly memoryMiB: number
+  readonly diskGiB: number
+  readonly network: MachineNetwork
+  readonly ready: string
+  readonly timeoutMs: number
+  readonly concurrency: number
+  readonly kernelArgs: BootTextOptions['kernelArgs']
+  readonly phoneHome: boolean
+  readonly classic: boolean
+  readonly bootHost?: string
+  /** 0: any free port; it is remembered for the next run in the same data directory. */
+  readonly bootPort?: number
+  readonly advertise?: string
+  readonly ipxeDirectory?: string
+  readonly dataDirectory: string
+  readonly logLevel: string
+}
