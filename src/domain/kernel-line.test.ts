@@ -1,0 +1,82 @@
+import { fc, test } from '@fast-check/vitest'
+import { describe, expect } from 'vitest'
+import { Failure } from './failure.ts'
+import { composeKernelLine, rootWaitSeconds } from './kernel-line.ts'
+
+const input = {
+  rootUrl: 'http://192.0.2.1:8080/b/aaaa/palette.squashfs',
+  configUrl: 'http://192.0.2.1:8080/h/bbbb/config.yaml',
+  rootfsSizeBytes: 1_600_000_000,
+  mac: '52:54:00:aa:bb:cc',
+  add: [],
+  remove: [],
+}
+
+describe('the kernel line', () => {
+  test("is the guide's line with what makes it robust", () => {
+    expect(composeKernelLine(input).arguments.join(' ')).toBe(
+      'initrd=palette-initrd rd.neednet=1 ip=dhcp BOOTIF=01-52-54-00-aa-bb-cc rd.cos.disable ' +
+        'root=live:http://192.0.2.1:8080/b/aaaa/palette.squashfs rd.live.overlay.overlayfs ' +
+        'rd.immucore.sysrootwait=1145 netboot install-mode config_url=http://192.0.2.1:8080/h/bbbb/config.yaml ' +
+        'console=ttyS0,115200n8 console=tty1',
+    )
+  })
+
+  test('takes added arguments before the consoles, and the last console stays tty1', () => {
+    const line = composeKernelLine({ ...input, add: ['selinux=0', 'console=ttyS1'] }).arguments
+
+    expect(line.slice(-4)).toEqual(['selinux=0', 'console=ttyS1', 'console=ttyS0,115200n8', 'console=tty1'])
+  })
+
+  test('lets an added argument take the place of the one with the same key', () => {
+    const line = composeKernelLine({ ...input, add: ['ip=eno1:dhcp'] }).arguments
+
+    expect(line.filter((argument) => argument.startsWith('ip='))).toEqual(['ip=eno1:dhcp'])
+  })
+
+  test('removes by whole argument and by key', () => {
+    const line = composeKernelLine({ ...input, remove: ['console=ttyS0,115200n8', 'BOOTIF'] }).arguments
+
+    expect(line).not.toContain('console=ttyS0,115200n8')
+    expect(line.join(' ')).not.toContain('BOOTIF')
+  })
+
+  test('warns when an argument is gone that the installer needs', () => {
+    expect(composeKernelLine({ ...input, remove: ['install-mode'] }).warnings).toEqual([
+      'the kernel line has no install-mode any more: the installer will not start without it',
+    ])
+  })
+
+  test.each(['COS_RECOVERY=1', 'x=kairos.reset', 'my-recovery-mode'])(
+    'refuses %s, which flips the boot mode',
+    (word) => {
+      expect(() => composeKernelLine({ ...input, add: [word] })).toThrow(/switches the boot mode/)
+    },
+  )
+
+  test.each(['a b', 'a"b', 'a\nb', '${x}', 'a;b', 'é'])('refuses %j, which is no argument', (word) => {
+    expect(() => composeKernelLine({ ...input, add: [word] })).toThrow(/is no argument/)
+  })
+
+  test('refuses a line that the kernel would cut', () => {
+    const add = Array.from({ length: 10 }, (_, index) => `x${index}=${'y'.repeat(200)}`)
+
+    expect(() => composeKernelLine({ ...input, add })).toThrow(/2048/)
+  })
+
+  test.prop([fc.array(fc.string()), fc.array(fc.string())])(
+    'whatever is asked for, it is a line or a Failure',
+    (add, remove) => {
+      try {
+        expect(composeKernelLine({ ...input, add, remove }).arguments.join(' ')).toMatch(/^[\x20-\x7e]*$/)
+      } catch (error) {
+        expect(error).toBeInstanceOf(Failure)
+      }
+    },
+  )
+})
+
+test('a small root file system gets the time the ISO menu gives it, a large one more', () => {
+  expect(rootWaitSeconds(100_000_000)).toBe(600)
+  expect(rootWaitSeconds(4_200_000_000)).toBeGreaterThan(3000)
+})

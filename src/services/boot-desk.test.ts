@@ -1,0 +1,205 @@
+import { describe, expect, test } from 'vitest'
+import { aHost } from '../../test/support/a-host.ts'
+import { createFakeClock } from '../../test/support/fake-clock.ts'
+import { createFixedRandom } from '../../test/support/fixed-random.ts'
+import { createSilentLog } from '../../test/support/silent-log.ts'
+import { createMemoryStore } from '../adapters/store-memory/memory-store.ts'
+import type { Installer } from '../domain/installer.ts'
+import type { RandomAccess } from '../ports/blob-source.ts'
+import type { BootClient } from '../ports/boot-desk.ts'
+import { type BootTexts, createBootDesk } from './boot-desk.ts'
+import { openHostBook } from './host-book.ts'
+import { createServedInstaller } from './served-installer.ts'
+
+const client: BootClient = { address: '192.0.2.7', userAgent: 'iPXE/2.0.0', base: 'http://192.0.2.1:8080' }
+const query = {
+  mac: '52:54:00:00:00:01',
+  uuid: '00000000-0000-4000-8000-000000000001',
+  platform: 'pcbios',
+  version: '2.0.0',
+}
+const log = createSilentLog()
+
+const texts: BootTexts = {
+  installScript: ({ bootId, token }) => `install ${bootId} ${token}`,
+  userData: ({ token }) => `#cloud-config\n# for ${token}\n`,
+  inertUserData: '#cloud-config\n',
+}
+const installer: Installer = {
+  family: 'kairos',
+  volumeLabel: 'COS_LIVE',
+  architecture: 'x86_64',
+  artifacts: [
+    { role: 'kernel', path: '/boot/kernel', sizeBytes: 7, extents: [{ offsetBytes: 2048, lengthBytes: 7 }] },
+  ],
+  builtInFiles: [],
+  kernelArguments: [],
+  warnings: [],
+}
+const blob: RandomAccess = {
+  identity: { path: '/a.iso', sizeBytes: 4096, modifiedNs: '5', inode: '1:2' },
+  read: async () => new Uint8Array(7),
+  verify: async () => undefined,
+  [Symbol.asyncDispose]: async () => undefined,
+}
+
+async function aDesk(given: Partial<BootTexts> = {}) {
+  const store = createMemoryStore()
+  const clock = createFakeClock()
+  const book = await openHostBook({ store, clock, random: createFixedRandom(), log })
+  await book.add(aHost())
+  const digester = { sha256: async () => 'ab'.repeat(32), [Symbol.asyncDispose]: async () => undefined }
+  const digests = { digest: async () => undefined, rememberDigest: async () => undefined }
+  const served = createServedInstaller(installer, { blob, digester, digests, log })
+  const desk = createBootDesk({ book, installer: served, texts: { ...texts, ...given }, clock, log })
+  return { desk, book, store, served, life: () => book.state('edge-1')?.life }
+}
+
+/** Boot id and token out of the fake install script. */
+async function installed(desk: Awaited<ReturnType<typeof aDesk>>['desk']) {
+  const { script } = await desk.hostScript(query, client)
+  const [, bootId = '', token = ''] = script.split(' ')
+  return { bootId, token }
+}
+
+describe('a known host that asks for its script', () => {
+  test('is handed the installer with a boot id and a token of its own', async () => {
+    const { desk, life } = await aDesk()
+
+    const first = await installed(desk)
+    const second = await installed(desk)
+
+    expect(first.bootId).toMatch(/^[a-z2-7]{16}$/)
+    expect(first.token).toMatch(/^[a-z2-7]{32}$/)
+    expect(second.token).not.toBe(first.token)
+    expect(life()).toMatchObject({ phase: 'script', installs: 2, address: '192.0.2.7' })
+  })
+
+  test('is told to boot its disk once it has its configuration, whatever it asks', async () => {
+    const { desk, life } = await aDesk()
+    const { token } = await installed(desk)
+    await desk.userData(token, client)
+
+    const answer = await desk.hostScript(query, client)
+
+    expect(answer.action).toBe('local')
+    expect(life()).toMatchObject({ phase: 'disk-boot', installs: 1 })
+  })
+
+  test('has to wait when it was given up', async () => {
+    const { desk, book } = await aDesk()
+    await book.record('edge-1', { type: 'host.failed', data: { phase: 'defined', reason: 'x' } })
+
+    const answer = await desk.hostScript(query, client)
+
+    expect(answer).toMatchObject({ action: 'wait', retryAfterSeconds: 10 })
+  })
+
+  test('needs both its address and its UUID to be known', async () => {
+    const { desk } = await aDesk()
+
+    expect(
+      (await desk.hostScript({ ...query, uuid: '00000000-0000-4000-8000-00000000ffff' }, client)).action,
+    ).toBe('unknown')
+    expect((await desk.hostScript({ mac: query.mac }, client)).action).toBe('unknown')
+    expect((await desk.hostScript({}, client)).action).toBe('unknown')
+  })
+
+  test('is not answered when the event cannot be stored: nobody is installed by accident', async () => {
+    const { desk, store } = await aDesk()
+    store.appendEvent = () => Promise.reject(new Error('disk full'))
+
+    await expect(desk.hostScript(query, client)).rejects.toThrow('disk full')
+  })
+})
+
+describe('the configuration', () => {
+  test('is served as often as the installer asks, and as an empty document once the host is installed', async () => {
+    const { desk } = await aDesk()
+    const { token } = await installed(desk)
+
+    const during = [await desk.userData(token, client), await desk.userData(token, client)]
+    await desk.phoneHome(token, 'after-install', '', client)
+    const afterwards = await desk.userData(token, client)
+
+    expect(during.map((answer) => answer?.document)).toEqual(Array(2).fill(`#cloud-config\n# for ${token}\n`))
+    expect(afterwards?.document).toBe('#cloud-config\n')
+  })
+
+  test('is not there for any other token, a boot id least of all', async () => {
+    const { desk } = await aDesk()
+    const { bootId } = await installed(desk)
+
+    expect(await desk.userData('a'.repeat(32), client)).toBeUndefined()
+    expect(await desk.userData(bootId, client)).toBeUndefined()
+    expect(await desk.userData('../../etc/passwd', client)).toBeUndefined()
+  })
+})
+
+describe('artifacts', () => {
+  test('are told apart by boot id, and each transfer is recorded for its host', async () => {
+    const { desk, life } = await aDesk()
+    const { bootId } = await installed(desk)
+
+    const observer = desk.artifact(bootId, 'palette-kernel')?.observe()
+    observer?.started()
+    observer?.finished(7)
+    await desk.phoneHome('', '', '', client)
+    await Promise.resolve()
+
+    await expect.poll(() => life()?.transfers.kernel).toMatchObject({ bytes: 7, total: 7 })
+    expect(life()?.phase).toBe('kernel')
+  })
+
+  test('are not there under unknown boots and names', async () => {
+    const { desk } = await aDesk()
+    const { bootId } = await installed(desk)
+
+    expect(desk.artifact('a'.repeat(16), 'palette-kernel')).toBeUndefined()
+    expect(desk.artifact(bootId, 'shadow')).toBeUndefined()
+  })
+
+  test('have an immutable address as soon as their digest is known', async () => {
+    const { desk, served } = await aDesk()
+    const digest = 'ab'.repeat(32)
+    expect(desk.artifactByDigest(digest, 'palette-kernel')).toBeUndefined()
+
+    await served.learnDigests(AbortSignal.timeout(1000))
+
+    expect(desk.artifactByDigest(digest, 'palette-kernel')?.sizeBytes).toBe(7)
+  })
+})
+
+describe('classic names', () => {
+  test('are off unless they are asked for', async () => {
+    const { desk } = await aDesk()
+
+    expect(desk.classicArtifact('palette-kernel', client)).toBeUndefined()
+    expect(await desk.classicUserData(client)).toBeUndefined()
+  })
+
+  test('give the installer to machines nobody announced', async () => {
+    const { desk } = await aDesk({
+      classicScript: (base) => `classic ${base}`,
+      classicUserData: '#cloud-config\n# all\n',
+    })
+
+    expect(await desk.hostScript({}, client)).toEqual({
+      action: 'install',
+      script: 'classic http://192.0.2.1:8080',
+    })
+    expect((await desk.classicUserData(client))?.document).toBe('#cloud-config\n# all\n')
+    expect(desk.classicArtifact('palette-kernel', client)?.sizeBytes).toBe(7)
+  })
+})
+
+describe('after a restart', () => {
+  test('boots and tokens are still good', async () => {
+    const { desk, store } = await aDesk()
+    const { token } = await installed(desk)
+
+    const book = await openHostBook({ store, clock: createFakeClock(), random: createFixedRandom(), log })
+
+    expect(book.byToken(token as never)?.state.life.phase).toBe('script')
+  })
+})

@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'vitest'
+import { aHost } from '../../test/support/a-host.ts'
+import { createFakeClock } from '../../test/support/fake-clock.ts'
+import { createFixedRandom } from '../../test/support/fixed-random.ts'
+import { createSilentLog } from '../../test/support/silent-log.ts'
+import { createMemoryStore } from '../adapters/store-memory/memory-store.ts'
+import type { PowerChange } from '../domain/machine.ts'
+import type { Machine, MachineDriver } from '../ports/machine-driver.ts'
+import { openHostBook } from './host-book.ts'
+import { type ProvisionPlan, provisionHost } from './provision-host.ts'
+import { createSlots } from './slots.ts'
+
+/** A machine that does what the test says when its power comes on. */
+async function aStage(onPower: (nth: number, change: (to: PowerChange) => void) => Promise<void> | void) {
+  const log = createSilentLog()
+  const clock = createFakeClock()
+  const store = createMemoryStore()
+  const book = await openHostBook({ store, clock, random: createFixedRandom(), log })
+  const host = aHost()
+  await book.add(host)
+  const done: string[] = []
+  const queue: PowerChange[] = []
+  let wake = (): void => undefined
+  let now: PowerChange = { state: 'off', cause: 'unknown' }
+  let ons = 0
+  const change = (to: PowerChange): void => {
+    now = to
+    queue.push(to)
+    wake()
+  }
+  const machine: Machine = {
+    spec: host.spec,
+    powerState: async () => now.state,
+    power: async (action) => {
+      done.push(`power ${action}`)
+      if (action !== 'on' || now.state === 'on') return
+      ons += 1
+      change({ state: 'on', cause: 'asked' })
+      await onPower(ons, change)
+    },
+    setMedia: async (path) => void done.push(`media ${path ?? 'none'}`),
+    typeKeys: async () => undefined,
+    screenshot: async () => new Uint8Array([1]),
+    async *watch(signal) {
+      signal.addEventListener('abort', () => wake())
+      yield now
+      while (!signal.aborted) {
+        const next = queue.shift()
+        if (next) yield next
+        else
+          await new Promise<void>((resolve) => {
+            wake = resolve
+          })
+      }
+    },
+    endpoint: () => ({ host: '127.0.0.1', port: 1 }),
+  }
+  const driver: MachineDriver = {
+    kind: 'qemu',
+    can: { typeKeys: true, screenshot: true, forwardPorts: true },
+    describe: async () => '',
+    serverAddress: () => undefined,
+    create: async () => machine,
+    find: async () => machine,
+    delete: async () => undefined,
+    [Symbol.asyncDispose]: async () => undefined,
+  }
+  const probe = { ok: true, detail: '' }
+  const prober = { tcp: async () => probe, tls: async () => probe, http: async () => probe }
+  const screenshots = { save: async () => '/s.png' }
+  const run = (given: Partial<ProvisionPlan> = {}) =>
+    provisionHost(
+      {
+        host,
+        mediaPath: '/m.iso',
+        chainUrl: 'http://a/boot.ipxe',
+        ready: { kind: 'tcp', port: 22 },
+        localUiPort: 5080,
+        finish: 'poweroff',
+        timeoutMs: 3_600_000,
+        ...given,
+      },
+      { book, driver, prober, screenshots, clock, log, slots: createSlots(1) },
+      AbortSignal.timeout(10_000),
+    )
+  const served = (action: 'install' | 'local') =>
+    book.record('edge-1', { type: 'script.served', data: { action, address: '192.0.2.7' } })
+  const config = () =>
+    book.record('edge-1', {
+      type: 'config.served',
+      data: { bytes: 1, address: '192.0.2.7', userAgent: '', inert: false },
+    })
+  return { run, done, book, store, served, config }
+}
+
+describe('provisioning a host', () => {
+  test('boots the media, takes them out when it is installed, starts it from its disk and proves it', async () => {
+    const stage = await aStage(async (nth, change) => {
+      if (nth > 1) return
+      await stage.served('install')
+      await stage.config()
+      change({ state: 'off', cause: 'guest-shutdown' })
+    })
+
+    const life = await stage.run()
+
+    expect(life.phase).toBe('ready')
+    // Steps may be repeated before the hypervisor reports; they change nothing then.
+    expect(stage.done.slice(0, 4)).toEqual(['media /m.iso', 'power on', 'media none', 'power on'])
+    expect(stage.done.slice(4)).not.toContain('media /m.iso')
+  })
+
+  test('restarts a machine whose installer just stays up', async () => {
+    const stage = await aStage(async (nth) => {
+      if (nth > 1) return
+      await stage.served('install')
+      await stage.config()
+      await stage.book.record('edge-1', {
+        type: 'host.stage',
+        data: { stage: 'kairos-install.after', detail: '', address: '' },
+      })
+    })
+    const { run, done } = stage
+
+    // The fake's power('off') does not tell; the change comes as from a hypervisor.
+    const running = run({ finish: 'none' })
+    await expect.poll(() => done.includes('power off')).toBe(true)
+    await stage.book.record('edge-1', { type: 'machine.power', data: { state: 'off', cause: 'asked' } })
+    await expect.poll(() => done.filter((step) => step === 'power on').length).toBeGreaterThan(0)
+    await stage.book.record('edge-1', { type: 'machine.power', data: { state: 'on', cause: 'asked' } })
+
+    expect((await running).phase).toBe('ready')
+  })
+
+  test('gives up after its time with the likely reason and a picture of the console', async () => {
+    const stage = await aStage(() => undefined)
+
+    const life = await stage.run({ timeoutMs: 60_000 })
+
+    expect(life.failure).toMatchObject({ phase: 'firmware' })
+    expect(life.failure?.reason).toContain('has not asked for a boot script')
+    expect((await stage.store.events()).some(({ type }) => type === 'console.screenshot')).toBe(true)
+  })
+
+  test('tells once that a host is stalled', async () => {
+    const stage = await aStage(() => undefined)
+
+    await stage.run({ timeoutMs: 600_000 })
+
+    const stalled = (await stage.store.events()).filter(({ type }) => type === 'host.stalled')
+    expect(stalled.length).toBe(1)
+  })
+
+  test('does nothing to a host that is ready already', async () => {
+    const stage = await aStage(() => undefined)
+    await stage.book.record('edge-1', { type: 'machine.power', data: { state: 'on', cause: 'asked' } })
+    await stage.served('install')
+    await stage.config()
+    await stage.served('local')
+    await stage.book.record('edge-1', { type: 'probe.result', data: { probe: 'x', ok: true, detail: '' } })
+
+    expect((await stage.run()).phase).toBe('ready')
+    expect(stage.done).toEqual([])
+  })
+})
