@@ -14,7 +14,7 @@ export async function listHosts(dataDirectory: string): Promise<readonly HostSum
   await using store = await openForReading(dataDirectory)
   const now = createSystemClock().now()
   const hosts = await store.hosts()
-  return Promise.all(
+  return await Promise.all(
     hosts.map(async (host) =>
       summarizeHost(host, replay(host.createdAt, await store.events({ host: host.name })), now),
     ),

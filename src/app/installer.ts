@@ -70,7 +70,7 @@ export async function addInstaller(
 /** Empty where there is no data directory yet. */
 export async function listInstallers(dataDirectory: string): Promise<readonly RegisteredInstaller[]> {
   await using store = await openStore(dataDirectory, 'installer list')
-  return store.installers()
+  return await store.installers()
 }
 
 /** Forgets the registration; the ISO stays. Failure `installer.not-found`. */
