@@ -156,10 +156,10 @@ export function createQemuMachine(
     writeCause(directory, undefined)
     const choice = await acceleration()
     await startQemu({ spec: given, files, mediaPath: readMedia(directory), choice, log })
-    if (!(await attach())) {
-      throw new Failure('machine.start-failed', `QEMU of ${given.name} ended at once; see ${files.qemuLog}`)
-    }
     changes.tell({ state: 'on', cause: 'asked' })
+    // A guest may be through and off again before we look; that was announced, anything else was not.
+    if ((await attach()) || readCause(directory) !== 'unknown') return
+    throw new Failure('machine.start-failed', `QEMU of ${given.name} ended at once; see ${files.qemuLog}`)
   }
 
   return {

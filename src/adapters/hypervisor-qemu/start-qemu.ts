@@ -71,17 +71,16 @@ async function launch(args: readonly string[], files: MachineFiles): Promise<str
   } finally {
     closeSync(out)
   }
-  const ended = new Promise<string | undefined>((resolve) => {
+  const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message))
-    child.once('exit', () =>
-      resolve(readFileSync(files.qemuLog, 'utf8').trim().slice(-1000) || 'it ended without a word'),
-    )
+    child.once('exit', () => resolve(''))
   })
   const identity = child.pid === undefined ? undefined : identifyProcess(child.pid)
   if (identity) writeProcess(files.directory, identity)
-  const complaint = await Promise.race([ended, sleep(REFUSAL_MS, undefined)])
+  const outcome = await Promise.race([ended, sleep(REFUSAL_MS, undefined)])
   child.unref()
-  return complaint
+  if (outcome === undefined) return undefined
+  return outcome || readFileSync(files.qemuLog, 'utf8').trim().slice(-1000) || 'it ended without a word'
 }
 
 function requireMemory(spec: MachineSpec): void {
