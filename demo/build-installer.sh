@@ -148,6 +148,8 @@ bootloader() {
   grub-mkimage -O x86_64-efi -p /boot/grub -c "$here/stand-in/grub-disk.cfg" -o "$work/BOOTX64.EFI" \
     fat all_video $modules
   esp "$boot/esp.img" "$work/BOOTX64.EFI" 16
+  # The installer need not write the free space behind the last file.
+  while [ "$(tail -c 65536 "$boot/esp.img" | tr -d '\0' | wc -c)" = 0 ]; do truncate -s -65536 "$boot/esp.img"; done
 }
 
 # What starts the ISO itself from a CD drive, BIOS and UEFI.

@@ -15,6 +15,11 @@ export function nameEnvironment(command: Command): void {
   for (const option of command.options) {
     if (option.envVar || NOT_SETTINGS.has(option.name())) continue
     option.env(`EDGEBOOT_${option.name().replaceAll('-', '_').toUpperCase()}`)
+    // Commander listens only for options that had their name in the environment when they were added.
+    command.on(`optionEnv:${option.name()}`, (text?: string) => {
+      const value = option.required || option.optional ? parseValue(option, text ?? '') : !option.negate
+      command.setOptionValueWithSource(option.attributeName(), value, 'env')
+    })
   }
   for (const child of command.commands) nameEnvironment(child)
 }
@@ -60,8 +65,11 @@ function setOption(command: Command, name: string, value: unknown, where: string
     command.setOptionValueWithSource(option.attributeName(), option.negate ? !value : value, 'config')
     return
   }
-  const parsed = option.parseArg ? option.parseArg(String(value), undefined) : String(value)
-  command.setOptionValueWithSource(option.attributeName(), parsed, 'config')
+  command.setOptionValueWithSource(option.attributeName(), parseValue(option, String(value)), 'config')
+}
+
+function parseValue(option: Option, text: string): unknown {
+  return option.parseArg ? option.parseArg(text, undefined) : text
 }
 
 function knownNames(command: Command): string[] {
