@@ -78,6 +78,8 @@ try {
 } catch (error) {
   if (error instanceof CommanderError) {
     // Help and version end with 0; everything else commander refuses is wrong usage, and it has said so.
+    // A bad value from a settings file or the environment it has not met yet.
+    if (error.code === 'commander.invalidArgument') context.progress(`edgeboot: ${error.message}`)
     process.exitCode = error.exitCode === 0 ? 0 : 2
   } else {
     const json = context.json

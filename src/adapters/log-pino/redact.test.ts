@@ -13,7 +13,7 @@ test('secrets are masked by name at any depth', () => {
 
 test('the token in a path is masked, also inside an error', () => {
   const path = '/h/abcdefghijklmnopqrstuvwxyz234567/config.yaml'
-  const error = new Failure('request.malformed', `cannot answer ${path}`)
+  const error = new Failure('packet.malformed', `cannot answer ${path}`)
 
   expect(redact(`GET ${path} 200`)).toBe('GET /h/***/config.yaml 200')
   expect(JSON.stringify(redact({ err: error }))).not.toContain('abcdefghijklmnop')

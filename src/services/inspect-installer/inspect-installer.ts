@@ -11,7 +11,7 @@ import { Failure } from '../../domain/failure.ts'
 import type { Architecture, Artifact, Installer } from '../../domain/installer.ts'
 import type { RandomAccess } from '../../ports/blob-source.ts'
 import { type IsoDirectory, type IsoEntry, openIsoDirectory } from './iso-directory.ts'
-import { readIsoEntry } from './read-iso-file.ts'
+import { readIsoEntry } from './read-iso-entry.ts'
 
 export interface InspectOptions {
   /** Paths inside the ISO given by hand, for families we do not know. */
