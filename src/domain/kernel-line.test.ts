@@ -34,6 +34,76 @@ describe('the kernel line', () => {
     expect(line.filter((argument) => argument.startsWith('ip='))).toEqual(['ip=eno1:dhcp'])
   })
 
+  test('leaves the card to iPXE where it is not known', () => {
+    const { mac: _, ...anywhere } = input
+
+    expect(composeKernelLine(anywhere).arguments).toContain('BOOTIF=01-${netX/mac:hexhyp}')
+  })
+
+  test("takes over what the ISO's own menu says of the hardware, and nothing of its boot mode", () => {
+    const fromInstaller = [
+      'root=live:CDLABEL=COS_LIVE',
+      'rd.cos.disable',
+      'nodepair.enable',
+      'rd.immucore.sysrootwait=60',
+      'rd.driver.blacklist=nouveau',
+      'net.ifnames=1',
+      'console=tty0',
+      'stylus.registration',
+      'interactive-install',
+      'a"b',
+    ]
+
+    const line = composeKernelLine({ ...input, fromInstaller }).arguments
+
+    const plain = composeKernelLine(input).arguments
+    expect(line.filter((argument) => !plain.includes(argument))).toEqual([
+      'rd.driver.blacklist=nouveau',
+      'net.ifnames=1',
+    ])
+    expect(line.indexOf('net.ifnames=1')).toBeLessThan(line.indexOf('console=ttyS0,115200n8'))
+  })
+
+  test('removes before it adds: all consoles give way to one', () => {
+    const line = composeKernelLine({ ...input, remove: ['console='], add: ['console=ttyAMA0'] }).arguments
+
+    expect(line.filter((argument) => argument.startsWith('console='))).toEqual(['console=ttyAMA0'])
+  })
+
+  test('does not add what is there already', () => {
+    expect(composeKernelLine({ ...input, add: ['netboot', 'console=tty1'] })).toEqual(
+      composeKernelLine(input),
+    )
+  })
+
+  test('warns when an argument to be removed is not there', () => {
+    expect(composeKernelLine({ ...input, remove: ['quiet'] }).warnings).toEqual([
+      'quiet is to be removed from the kernel line, but is not in it',
+    ])
+  })
+
+  test('says all that is wrong at once', () => {
+    expect(() =>
+      composeKernelLine({ ...input, add: ['a b', 'netboot', 'c"d'], remove: ['netboot'] }),
+    ).toThrow(/"a b" is no argument.*"c\\"d" is no argument.*netboot is both added and removed/)
+  })
+
+  test('refuses another name for the initrd than the one it is loaded under', () => {
+    expect(() => composeKernelLine({ ...input, add: ['initrd=other'] })).toThrow(/names no initrd/)
+  })
+
+  test('finds boot mode words in URLs too, and keeps the secret one to itself', () => {
+    const rootUrl = 'http://COS_ACTIVE/palette.squashfs'
+    const configUrl = 'http://192.0.2.1/h/secret-recovery-mode/config.yaml'
+
+    expect(() => composeKernelLine({ ...input, rootUrl })).toThrow(/root=live:http:\/\/COS_ACTIVE/)
+    expect(() => composeKernelLine({ ...input, configUrl })).toThrow(/config_url=… contains recovery-mode/)
+  })
+
+  test('refuses a URL that would end its argument', () => {
+    expect(() => composeKernelLine({ ...input, rootUrl: 'http://x/a b' })).toThrow(/is no argument/)
+  })
+
   test('removes by whole argument and by key', () => {
     const line = composeKernelLine({ ...input, remove: ['console=ttyS0,115200n8', 'BOOTIF'] }).arguments
 
@@ -62,6 +132,16 @@ describe('the kernel line', () => {
     const add = Array.from({ length: 10 }, (_, index) => `x${index}=${'y'.repeat(200)}`)
 
     expect(() => composeKernelLine({ ...input, add })).toThrow(/2048/)
+  })
+
+  test('counts an address that iPXE fills in with the length it will have', () => {
+    const { mac: _, ...anywhere } = input
+    const used = composeKernelLine(input).arguments.join(' ').length
+    const pads = ['x', 'y', 'z', 'w'].map((name) => `${name}=${'p'.repeat(350)}`)
+    const last = `v=${'p'.repeat(2047 - used - pads.join(' ').length - 4)}`
+
+    expect(() => composeKernelLine({ ...anywhere, add: [...pads, last] })).not.toThrow()
+    expect(() => composeKernelLine({ ...anywhere, add: [...pads, `${last}p`] })).toThrow(/2048 bytes long/)
   })
 
   test.prop([fc.array(fc.string()), fc.array(fc.string())])(

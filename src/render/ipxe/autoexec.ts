@@ -4,6 +4,8 @@ import { script } from './script-text.ts'
 const CARDS = 8
 /** Rounds over all cards before the machine reboots; a round without any link takes about 40 s a card. */
 const ROUNDS = 10
+/** Silence of the server after which it is given up, in milliseconds; the script it sends is the same for all. */
+const SILENCE_MS = 30_000
 
 /**
  * `autoexec.ipxe` of the self-chaining media: opens one network card after the other, waits for its link (switches
@@ -23,7 +25,7 @@ export function renderAutoexec({ base }: { readonly base: string }): string {
     // Not in older builds; dhcp waits for the link too, only not as long as spanning tree may take.
     'iflinkwait --timeout 30000 net${idx} ||',
     'dhcp net${idx} || goto no_address',
-    `chain --replace --autofree ${base}/boot.ipxe ||`,
+    `chain --timeout ${SILENCE_MS} --replace --autofree ${base}/boot.ipxe ||`,
     `echo edgeboot: no answer from ${base}. Check that edgeboot runs there and that port and firewall let it through.`,
     'goto next',
     ':no_address',

@@ -13,6 +13,12 @@ const QUESTION = [
 ].join('&')
 
 /**
+ * Silence after which an answer is given up, in milliseconds. A host that is told to wait (`503` with
+ * `Retry-After`) is silent for iPXE as long as it waits, so this is long.
+ */
+const SILENCE_MS = 600_000
+
+/**
  * The script that is the same for all machines: it asks for the script of this very one. `netX` is the network
  * card opened last, which is the one that got here. No POST: BIOS builds of iPXE lack it.
  */
@@ -23,7 +29,7 @@ export function renderBootScript({ base }: { readonly base: string }): string {
       name: 'ask',
       what: `asking ${base} for a boot script`,
       check: 'that edgeboot runs there',
-      command: `chain --replace --autofree ${base}/ipxe?${QUESTION}`,
+      command: `chain --timeout ${SILENCE_MS} --replace --autofree ${base}/ipxe?${QUESTION}`,
     }),
   ])
 }

@@ -23,19 +23,19 @@ export function renderInstallScript({
   initrdUrl,
   kernelArguments,
 }: InstallScript): string {
-  const check = `the network between this machine and ${base}`
+  const check = 'that edgeboot runs there and the network to it'
   return script([
     `echo edgeboot: ${scriptText(host)} boots the installer from ${base}`,
     'imgfree',
     ...retried({
       name: 'kernel',
-      what: 'loading the kernel',
+      what: `loading the kernel (${CLASSIC_NAMES.kernel}) from ${base}`,
       check,
       command: `kernel --timeout ${SILENCE_MS} --name ${CLASSIC_NAMES.kernel} ${kernelUrl} ${kernelArguments.join(' ')}`,
     }),
     ...retried({
       name: 'initrd',
-      what: 'loading the initrd',
+      what: `loading the initrd (${CLASSIC_NAMES.initrd}) from ${base}`,
       check,
       command: `initrd --timeout ${SILENCE_MS} --name ${CLASSIC_NAMES.initrd} ${initrdUrl}`,
     }),

@@ -1,15 +1,27 @@
 import { script } from './script-text.ts'
 
 /**
- * Boots the local disk. BIOS: straight from the first drive. UEFI: back to the firmware, which goes on with its
- * next boot entry. Where neither gets anywhere the reason stays on the console for a while.
+ * How a machine is sent to its disk: `drive` boots the first drive of the BIOS (UEFI builds cannot), `firmware`
+ * leaves it to the firmware to go on with its next boot entry, which some firmware answers by starting over.
  */
-export function renderLocalBootScript({ platform }: { readonly platform: 'bios' | 'uefi' }): string {
+export type LocalBootStrategy = 'drive' | 'firmware'
+
+/**
+ * Boots the local disk; by default BIOS from its first drive, UEFI by its firmware. Where that gets nowhere the
+ * reason stays on the console for a while.
+ */
+export function renderLocalBootScript({
+  platform,
+  strategy = platform === 'bios' ? 'drive' : 'firmware',
+}: {
+  readonly platform: 'bios' | 'uefi'
+  readonly strategy?: LocalBootStrategy
+}): string {
   return script([
     'echo edgeboot: this machine is installed; it boots from its disk',
-    ...(platform === 'bios' ? ['sanboot --no-describe --drive 0x80 ||'] : []),
-    ...(platform === 'bios'
+    ...(strategy === 'drive'
       ? [
+          'sanboot --no-describe --drive 0x80 ||',
           'echo edgeboot: the disk cannot be booted. To install again, delete the host in edgeboot first.',
           'sleep 30',
         ]

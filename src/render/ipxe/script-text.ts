@@ -16,12 +16,13 @@ export function script(lines: readonly string[]): string {
   return ['#!ipxe', ...lines, ''].join('\n')
 }
 
-/** Seconds between the attempts of `retried`. */
-const PAUSES_S = [2, 4, 8, 15, 30, 30, 30]
+/** Attempts of `retried`, pauses doubling from 2 s to 64 s between them: two minutes for a server to come back. */
+const ATTEMPTS = 7
 
 /**
  * A command that is tried again with growing pauses, then the machine reboots: nobody may be there to answer a
- * prompt. `name` is a label unique in the script, `what` a sentence for the console.
+ * prompt. `name` is a label unique in the script; `what` (a few words) and `check` (what a person should look at)
+ * are shown on the console and hold no secret.
  */
 export function retried(input: {
   readonly name: string
@@ -30,15 +31,20 @@ export function retried(input: {
   readonly command: string
 }): readonly string[] {
   const { name, what, check, command } = input
-  const attempts = PAUSES_S.flatMap((seconds, index) => [
-    `${command} && goto ${name}_done ||`,
-    `echo edgeboot: ${what} failed (attempt ${index + 1} of ${PAUSES_S.length + 1}), again in ${seconds} s. Check ${check}.`,
-    `sleep ${seconds}`,
-  ])
   return [
-    ...attempts,
+    'set attempt:int32 0',
+    'set pause:int32 1',
+    `:${name}`,
+    'inc attempt',
+    'inc pause ${pause}',
     `${command} && goto ${name}_done ||`,
-    `echo edgeboot: giving up: ${what} failed. Check ${check}. Rebooting in 30 s.`,
+    `echo edgeboot: ${what} failed, attempt \${attempt} of ${ATTEMPTS}. Check ${check}.`,
+    `iseq \${attempt} ${ATTEMPTS} && goto ${name}_failed ||`,
+    'echo edgeboot: trying again in ${pause} s',
+    'sleep ${pause}',
+    `goto ${name}`,
+    `:${name}_failed`,
+    'echo edgeboot: giving up. This machine reboots in 30 s and begins anew.',
     'sleep 30',
     'reboot',
     `:${name}_done`,

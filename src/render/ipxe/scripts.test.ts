@@ -25,7 +25,7 @@ echo edgeboot: round \${round}, network card net\${idx} (\${net\${idx}/mac})
 ifopen net\${idx} || goto next
 iflinkwait --timeout 30000 net\${idx} ||
 dhcp net\${idx} || goto no_address
-chain --replace --autofree http://192.0.2.1:8080/boot.ipxe ||
+chain --timeout 30000 --replace --autofree http://192.0.2.1:8080/boot.ipxe ||
 echo edgeboot: no answer from http://192.0.2.1:8080. Check that edgeboot runs there and that port and firewall let it through.
 goto next
 :no_address
@@ -47,15 +47,26 @@ reboot
 })
 
 describe('the script that is the same for all', () => {
-  test('asks with everything iPXE knows of the machine', () => {
-    const lines = renderBootScript({ base }).split('\n')
-
-    expect(lines[0]).toBe('#!ipxe')
-    expect(lines).toContain(
-      'chain --replace --autofree http://192.0.2.1:8080/ipxe?mac=${netX/mac}&uuid=${uuid}&serial=${serial:uristring}' +
-        '&asset=${asset:uristring}&manufacturer=${manufacturer:uristring}&product=${product:uristring}' +
-        '&platform=${platform}&buildarch=${buildarch}&version=${version:uristring} && goto ask_done ||',
-    )
+  test('asks with everything iPXE knows of the machine, again and again, and reboots in the end', () => {
+    expect(renderBootScript({ base })).toBe(`#!ipxe
+echo edgeboot: asking http://192.0.2.1:8080 what to do with \${netX/mac}
+set attempt:int32 0
+set pause:int32 1
+:ask
+inc attempt
+inc pause \${pause}
+chain --timeout 600000 --replace --autofree http://192.0.2.1:8080/ipxe?mac=\${netX/mac}&uuid=\${uuid}&serial=\${serial:uristring}&asset=\${asset:uristring}&manufacturer=\${manufacturer:uristring}&product=\${product:uristring}&platform=\${platform}&buildarch=\${buildarch}&version=\${version:uristring} && goto ask_done ||
+echo edgeboot: asking http://192.0.2.1:8080 for a boot script failed, attempt \${attempt} of 7. Check that edgeboot runs there.
+iseq \${attempt} 7 && goto ask_failed ||
+echo edgeboot: trying again in \${pause} s
+sleep \${pause}
+goto ask
+:ask_failed
+echo edgeboot: giving up. This machine reboots in 30 s and begins anew.
+sleep 30
+reboot
+:ask_done
+`)
   })
 })
 
@@ -73,18 +84,46 @@ describe('the script that installs', () => {
   })
 
   test('frees images, loads kernel and initrd with retries, boots, and reboots rather than end at a prompt', () => {
-    const steps = script.split('\n').filter((line) => /^(imgfree|kernel|initrd|boot|reboot|:)/.test(line))
-
-    expect(steps[0]).toBe('imgfree')
-    expect(steps[1]).toBe(
-      'kernel --timeout 60000 --name palette-kernel http://192.0.2.1:8080/b/id/palette-kernel initrd=palette-initrd netboot ' +
-        'config_url=http://192.0.2.1:8080/h/secret/config.yaml && goto kernel_done ||',
-    )
-    expect(steps.filter((line) => line.startsWith('kernel')).length).toBe(8)
-    expect(steps).toContain(
-      'initrd --timeout 60000 --name palette-initrd http://192.0.2.1:8080/b/id/palette-initrd && goto initrd_done ||',
-    )
-    expect(steps.slice(-2)).toEqual(['boot ||', 'reboot'])
+    expect(script).toBe(`#!ipxe
+echo edgeboot: edge-1 boots the installer from http://192.0.2.1:8080
+imgfree
+set attempt:int32 0
+set pause:int32 1
+:kernel
+inc attempt
+inc pause \${pause}
+kernel --timeout 60000 --name palette-kernel http://192.0.2.1:8080/b/id/palette-kernel initrd=palette-initrd netboot config_url=http://192.0.2.1:8080/h/secret/config.yaml && goto kernel_done ||
+echo edgeboot: loading the kernel (palette-kernel) from http://192.0.2.1:8080 failed, attempt \${attempt} of 7. Check that edgeboot runs there and the network to it.
+iseq \${attempt} 7 && goto kernel_failed ||
+echo edgeboot: trying again in \${pause} s
+sleep \${pause}
+goto kernel
+:kernel_failed
+echo edgeboot: giving up. This machine reboots in 30 s and begins anew.
+sleep 30
+reboot
+:kernel_done
+set attempt:int32 0
+set pause:int32 1
+:initrd
+inc attempt
+inc pause \${pause}
+initrd --timeout 60000 --name palette-initrd http://192.0.2.1:8080/b/id/palette-initrd && goto initrd_done ||
+echo edgeboot: loading the initrd (palette-initrd) from http://192.0.2.1:8080 failed, attempt \${attempt} of 7. Check that edgeboot runs there and the network to it.
+iseq \${attempt} 7 && goto initrd_failed ||
+echo edgeboot: trying again in \${pause} s
+sleep \${pause}
+goto initrd
+:initrd_failed
+echo edgeboot: giving up. This machine reboots in 30 s and begins anew.
+sleep 30
+reboot
+:initrd_done
+boot ||
+echo edgeboot: the kernel cannot be started by this firmware. Check that the ISO is made for it. Rebooting in 30 s.
+sleep 30
+reboot
+`)
   })
 
   test('never shows the secret on the console', () => {
@@ -107,21 +146,51 @@ test('the classic script has the kernel line of the published guide, word for wo
   )
 })
 
-test('an installed BIOS machine boots its first drive, an installed UEFI machine goes back to its firmware', () => {
-  expect(renderLocalBootScript({ platform: 'bios' })).toContain('sanboot --no-describe --drive 0x80 ||\n')
-  expect(renderLocalBootScript({ platform: 'uefi' })).toBe(
-    '#!ipxe\necho edgeboot: this machine is installed; it boots from its disk\nexit\n',
-  )
+describe('the script of an installed machine', () => {
+  test('boots the first drive of a BIOS, and shows why when that cannot be', () => {
+    expect(renderLocalBootScript({ platform: 'bios' })).toBe(`#!ipxe
+echo edgeboot: this machine is installed; it boots from its disk
+sanboot --no-describe --drive 0x80 ||
+echo edgeboot: the disk cannot be booted. To install again, delete the host in edgeboot first.
+sleep 30
+exit
+`)
+  })
+
+  test('goes back to a UEFI firmware, and to a BIOS when that is asked for', () => {
+    const back = '#!ipxe\necho edgeboot: this machine is installed; it boots from its disk\nexit\n'
+
+    expect(renderLocalBootScript({ platform: 'uefi' })).toBe(back)
+    expect(renderLocalBootScript({ platform: 'bios', strategy: 'firmware' })).toBe(back)
+  })
 })
 
 test('a waiting machine is told for how long', () => {
-  expect(renderWaitScript({ host: 'edge-1', retryAfterSeconds: 10 })).toContain('it asks again in 10 s')
+  expect(renderWaitScript({ host: 'edge-1', retryAfterSeconds: 10 })).toBe(
+    '#!ipxe\necho edgeboot: edge-1 has to wait; it asks again in 10 s\nsleep 10\nreboot\n',
+  )
 })
 
-test('an unknown machine is told what is known of it', () => {
-  expect(renderUnknownHostScript({ mac: '52:54:00:00:00:01', uuid: 'x' })).toContain(
-    'address is 52:54:00:00:00:01',
-  )
+test('an unknown machine is told what is known of it and what can be done, then goes its own way', () => {
+  expect(renderUnknownHostScript({ mac: '52:54:00:00:00:01', uuid: '${x}\nreboot || "' })).toBe(`#!ipxe
+echo edgeboot: this machine is not known here and will not be installed
+echo edgeboot: its network address is 52:54:00:00:00:01
+echo edgeboot: its UUID is ??x??reboot ?? ?
+echo edgeboot: it goes on with its next boot device in 15 s. To install a machine nobody announced, run edgeboot serve ISO
+sleep 15
+exit
+`)
+})
+
+test('no script has a label twice or jumps to one that is not there', () => {
+  const scripts = [renderAutoexec({ base }), renderBootScript({ base }), renderClassicScript({ base })]
+
+  for (const text of scripts) {
+    const labels = [...text.matchAll(/^:(\w+)$/gm)].map(([, label]) => label)
+    const targets = [...text.matchAll(/goto (\w+)/g)].map(([, label]) => label)
+    expect(new Set(labels).size).toBe(labels.length)
+    expect(labels).toEqual(expect.arrayContaining(targets))
+  }
 })
 
 test.prop([fc.string({ unit: 'binary' })])(
