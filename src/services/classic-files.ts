@@ -1,5 +1,6 @@
 import { CLASSIC_NAMES } from '../domain/artifact.ts'
 import type { Extent, Installer } from '../domain/installer.ts'
+import { composeKernelLine } from '../domain/kernel-line.ts'
 import { renderClassicScript } from '../render/ipxe/classic-script.ts'
 
 /** One file of the classic folder: bytes of the ISO, or a text. */
@@ -22,6 +23,20 @@ export function classicFiles(
       extents,
     })),
     ...(userData === undefined ? [] : [{ name: 'config.yaml', text: userData }]),
-    { name: 'palette.ipxe', text: renderClassicScript({ base }) },
+    {
+      name: 'palette.ipxe',
+      text: renderClassicScript({ base, kernelArguments: kernelArguments(installer, base) }),
+    },
   ]
+}
+
+/** With the guide's line alone, slow networks end in a live system that never installs. */
+function kernelArguments({ artifacts }: Installer, base: string): readonly string[] {
+  return composeKernelLine({
+    rootUrl: `${base}/${CLASSIC_NAMES.rootfs}`,
+    configUrl: `${base}/config.yaml`,
+    rootfsSizeBytes: artifacts.find(({ role }) => role === 'rootfs')?.sizeBytes ?? 0,
+    add: [],
+    remove: [],
+  }).arguments
 }

@@ -138,11 +138,14 @@ reboot
   })
 })
 
-test('the classic script has the kernel line of the published guide, word for word', () => {
-  expect(renderClassicScript({ base })).toContain(
-    'http://192.0.2.1:8080/palette-kernel initrd=palette-initrd rd.neednet=1 ip=dhcp rd.cos.disable ' +
-      'root=live:http://192.0.2.1:8080/palette.squashfs netboot install-mode ' +
-      'config_url=http://192.0.2.1:8080/config.yaml console=tty1 &&',
+test('the classic script loads what the published guide serves, by its names', () => {
+  const script = renderClassicScript({ base, kernelArguments: ['initrd=palette-initrd', 'netboot'] })
+
+  expect(script).toContain(
+    '\nkernel --timeout 60000 --name palette-kernel http://192.0.2.1:8080/palette-kernel initrd=palette-initrd netboot && ',
+  )
+  expect(script).toContain(
+    '\ninitrd --timeout 60000 --name palette-initrd http://192.0.2.1:8080/palette-initrd && ',
   )
 })
 
