@@ -186,7 +186,11 @@ exit
 })
 
 test('no script has a label twice or jumps to one that is not there', () => {
-  const scripts = [renderAutoexec({ base }), renderBootScript({ base }), renderClassicScript({ base })]
+  const scripts = [
+    renderAutoexec({ base }),
+    renderBootScript({ base }),
+    renderClassicScript({ base, kernelArguments: [] }),
+  ]
 
   for (const text of scripts) {
     const labels = [...text.matchAll(/^:(\w+)$/gm)].map(([, label]) => label)
