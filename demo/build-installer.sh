@@ -202,7 +202,7 @@ image() {
   sha256sum "$NAME" >"$NAME.sha256"
 }
 
-note 'Building the stand-in installer ISO (about two minutes, once)'
+note 'Building the stand-in installer ISO (about a minute, once)'
 step 'Debian packages and initrd' rootfs
 step 'Boot loaders' layout
 step 'Root file system' squash
