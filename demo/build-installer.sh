@@ -79,9 +79,12 @@ work=$(mktemp -d "$cache/stand-in/.build.XXXXXX")
 chmod 0755 "$work"
 child=
 cleanup() {
-  [ -z "$child" ] || kill "$child" 2>/dev/null || true
-  [ -z "$child" ] || wait "$child" 2>/dev/null || true
-  rm -rf --one-file-system "$work"
+  # Killed, not asked: with it ends the process namespace that everything in the chroot runs in.
+  [ -z "$child" ] || kill -KILL "$child" 2>/dev/null || true
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    rm -rf --one-file-system "$work" 2>/dev/null && break
+    sleep 0.2
+  done
 }
 trap cleanup EXIT
 trap 'exit 130' INT
@@ -103,10 +106,10 @@ step() {
 
 packages() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$here/stand-in/packages.txt" | tr -s ' \n' ',' | sed 's/,$//'; }
 
-# In a mount namespace of its own: whatever is mounted for the chroot goes away with the process.
+# In namespaces of its own: whatever runs in or is mounted for the chroot goes away with the process.
 rootfs() {
   mirror=$(sh "$tools/debian-mirror.sh" || true)
-  unshare --mount --propagation private mmdebstrap --quiet --mode=root --variant=essential --format=directory \
+  exec unshare --mount --propagation private --pid --fork --kill-child --mount-proc mmdebstrap --quiet --mode=root --variant=essential --format=directory \
     --include="$(packages)" --aptopt='Acquire::Languages "none"' \
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/info/*' \
@@ -174,7 +177,7 @@ esp() {
 
 squash() {
   cd "$work/rootfs"
-  mksquashfs . "$work/iso/rootfs.squashfs" -comp zstd -Xcompression-level 12 -b 256K -noappend -no-progress -quiet \
+  exec mksquashfs . "$work/iso/rootfs.squashfs" -comp zstd -Xcompression-level 12 -b 256K -noappend -no-progress -quiet \
     -wildcards -e 'var/lib/dpkg/*' 'var/lib/apt/*' 'var/cache/*' 'var/log/*' 'usr/lib/dracut/*' usr/bin/zstd \
     'usr/share/bash-completion/*' 'usr/lib/x86_64-linux-gnu/gconv/*' 'usr/lib/udev/hwdb*' 'tmp/*' 'run/*' 'dev/*' \
     'usr/share/perl/*' 'usr/lib/x86_64-linux-gnu/perl/*' 'usr/lib/x86_64-linux-gnu/libperl.so*' 'usr/bin/perl5*' \
@@ -193,13 +196,11 @@ layout() {
 }
 
 image() {
-  xorriso -as mkisofs -quiet -r -J -V COS_LIVE -partition_offset 16 \
+  exec xorriso -as mkisofs -quiet -r -J -V COS_LIVE -partition_offset 16 \
     -b boot/eltorito.img -c boot/boot.catalog -no-emul-boot -boot-load-size 4 -boot-info-table --grub2-boot-info \
     --grub2-mbr "$work/iso/boot/boot_hybrid.img" -append_partition 2 0xef "$work/iso/boot/uefi.img" \
     -eltorito-alt-boot -e --interval:appended_partition_2:all:: -no-emul-boot \
     -hide boot.catalog -hide-joliet boot.catalog -o "$work/$NAME" "$work/iso"
-  cd "$work"
-  sha256sum "$NAME" >"$NAME.sha256"
 }
 
 note 'Building the stand-in installer ISO (about a minute, once)'
@@ -207,6 +208,7 @@ step 'Debian packages and initrd' rootfs
 step 'Boot loaders' layout
 step 'Root file system' squash
 step 'ISO' image
+(cd "$work" && sha256sum "$NAME" >"$NAME.sha256")
 
 mkdir -p "$work/done"
 mv "$work/$NAME" "$work/$NAME.sha256" "$work/done/"
