@@ -39,6 +39,12 @@ export async function up(options: UpOptions, observer: UpObserver, signal: Abort
     installer: inputs.installer,
     userData: inputs.userData.document,
   })
+  for (const warning of texts.warnings) observer.note(warning)
+  if (options.classic) {
+    observer.note(
+      '--classic: anyone who reaches the boot server can read the user-data, secrets included, under /config.yaml',
+    )
+  }
   await using site = await openBootSite({ options, inputs, place, book, texts }, signal)
   const media = await findMedia(options, place, site.bootScriptUrl, observer, signal)
   observer.serving({
