@@ -7,9 +7,10 @@ import { createMemoryStore } from '../adapters/store-memory/memory-store.ts'
 import type { ArtifactRole } from '../domain/artifact.ts'
 import { openBootServer } from '../servers/http-boot/boot-server.ts'
 import { createBootDesk } from '../services/boot-desk.ts'
-import { type BootTextOptions, createBootTexts } from '../services/boot-texts.ts'
+import { createClassicTexts, type KernelArgumentChanges } from '../services/boot-texts.ts'
 import { openHostBook } from '../services/host-book.ts'
 import { createServedInstaller, learnDigestsInBackground } from '../services/served-installer.ts'
+import { installAll } from '../services/strangers.ts'
 import { baseUrl } from './base-url.ts'
 import { loadInputs } from './load-inputs.ts'
 
@@ -17,7 +18,7 @@ export interface ServeOptions {
   readonly isoPath: string
   readonly paths?: Readonly<Record<ArtifactRole, string>>
   readonly userDataPath: string
-  readonly kernelArgs: BootTextOptions['kernelArgs']
+  readonly kernelArgs: KernelArgumentChanges
   readonly bootHost?: string
   readonly bootPort?: number
   readonly advertise?: string
@@ -49,15 +50,22 @@ export async function serve(
   const digests = { digest: async () => undefined, rememberDigest: async () => undefined }
   const installer = createServedInstaller(inputs.installer, { blob: inputs.blob, digester, digests, log })
   const book = await openHostBook({ store, clock, random: createCryptoRandom(), log })
-  const texts = createBootTexts({
+  const { document } = inputs.userData
+  const texts = createClassicTexts({
     installer: inputs.installer,
-    userData: inputs.userData.document,
+    userData: document,
     kernelArgs: options.kernelArgs,
-    phoneHome: false,
-    classic: true,
+  })
+  const desk = createBootDesk({
+    book,
+    plans: { of: () => undefined, identify: () => undefined, installers: () => [installer] },
+    strangers: installAll(texts.script, log),
+    classic: () => ({ installer, userData: texts.userData }),
+    clock,
+    log,
   })
   await using server = await openBootServer({
-    desk: createBootDesk({ book, installer, texts, clock, log }),
+    desk,
     log,
     host: options.bootHost ?? '0.0.0.0',
     port: options.bootPort ?? 8080,

@@ -1,6 +1,6 @@
 import type { ArtifactRole } from '../domain/artifact.ts'
 import type { Firmware, MachineNetwork } from '../domain/machine.ts'
-import type { BootTextOptions } from '../services/boot-texts.ts'
+import type { KernelArgumentChanges } from '../services/boot-texts.ts'
 
 /** Everything `up` can be told. */
 export interface UpOptions {
@@ -19,7 +19,7 @@ export interface UpOptions {
   readonly ready: string
   readonly timeoutMs: number
   readonly concurrency: number
-  readonly kernelArgs: BootTextOptions['kernelArgs']
+  readonly kernelArgs: KernelArgumentChanges
   readonly phoneHome: boolean
   readonly classic: boolean
   readonly bootHost?: string

@@ -1,17 +1,17 @@
+import { basename, resolve } from 'node:path'
+import type { DesiredFleet, DesiredHost } from '../domain/desired-fleet.ts'
 import { Failure } from '../domain/failure.ts'
-import { parseReadyProbe, portsOfProbe } from '../domain/ready-probe.ts'
+import { formatMachineNetwork } from '../domain/machine.ts'
+import { parseReadyProbe } from '../domain/ready-probe.ts'
 import type { UpSummary } from '../domain/summary.ts'
-import { autoexecFor, createBootTexts } from '../services/boot-texts.ts'
-import { enrolHosts } from '../services/enrol-hosts.ts'
-import { openHostBook } from '../services/host-book.ts'
-import { provisionHost } from '../services/provision-host.ts'
-import { createSlots } from '../services/slots.ts'
+import { createClassicTexts } from '../services/boot-texts.ts'
+import { installAll } from '../services/strangers.ts'
 import { loadInputs } from './load-inputs.ts'
-import { openBootSite } from './open-boot-site.ts'
+import { openSite, type Site } from './open-site.ts'
 import { summarize } from './summarize.ts'
 import type { UpObserver } from './up-observer.ts'
 import type { UpOptions } from './up-options.ts'
-import { openWorkplace, type Workplace } from './workplace.ts'
+import { openWorkplace } from './workplace.ts'
 
 /**
  * The whole job: checks everything that can be checked, then serves, creates the machines, and follows each one
@@ -21,83 +21,114 @@ import { openWorkplace, type Workplace } from './workplace.ts'
 export async function up(options: UpOptions, observer: UpObserver, signal: AbortSignal): Promise<UpSummary> {
   await using inputs = await loadInputs(options, signal)
   for (const warning of inputs.warnings) observer.note(warning)
-  const probe = parseReadyProbe(options.ready, inputs.userData.localUiPort)
+  const { localUiPort, document } = inputs.userData
+  const hosts = hostsOf(options, document.text, localUiPort)
+  const names = hosts.map(({ name }) => name)
 
   await using place = await openWorkplace({ ...options, purpose: `up ${options.isoPath}` })
   observer.note(await place.driver.describe(signal))
-  const book = await openHostBook(place)
-  const hosts = await enrolHosts(
-    {
-      names: Array.from({ length: options.count }, (_, index) => `${options.name}-${index + 1}`),
-      template: { ...options, probePorts: portsOfProbe(probe, inputs.userData.localUiPort) },
-      driver: place.driver.kind,
-    },
-    { ...place, book },
-  )
-  const texts = createBootTexts({
-    ...options,
-    installer: inputs.installer,
-    userData: inputs.userData.document,
-  })
-  for (const warning of texts.warnings) observer.note(warning)
+  const ipxe = await place.media.findIpxe(options.boot === 'typed' ? 'bios' : options.firmware, signal)
+  observer.note(`iPXE ${ipxe.version} from ${ipxe.isoPath}`)
+  const texts = createClassicTexts({ ...options, installer: inputs.installer, userData: document })
   if (options.classic) {
     observer.note(
       '--classic: anyone who reaches the boot server can read the user-data, secrets included, under /config.yaml',
     )
   }
-  await using site = await openBootSite({ options, inputs, place, book, texts }, signal)
-  const media = await findMedia(options, place, site.bootScriptUrl, observer, signal)
-  observer.serving({
-    url: site.bootScriptUrl,
-    listening: site.listening,
-    hosts: hosts.map(({ name }) => name),
-  })
-
-  using _ = { [Symbol.dispose]: book.subscribe((event, state) => observer.event(event, state)) }
-  for (const host of hosts) observer.state(book.state(host.name))
-  const slots = createSlots(options.concurrency)
-  const outcomes = await Promise.allSettled(
-    hosts.map((host) =>
-      provisionHost(
-        {
-          host,
-          mediaPath: media,
-          chainUrl: site.bootScriptUrl,
-          ready: probe,
-          localUiPort: inputs.userData.localUiPort,
-          finish: inputs.userData.finish,
-          timeoutMs: options.timeoutMs,
-        },
-        { ...place, book, slots },
-        signal,
-      ),
-    ),
-  )
-  const summary = await summarize({
-    hosts,
-    outcomes,
-    book,
+  const mine = new Set(names)
+  await using site = await openSite(
     place,
-    bootScriptUrl: site.bootScriptUrl,
-    localUiPort: inputs.userData.localUiPort,
-  })
+    {
+      advertise: options.advertise,
+      bootPort: options.bootPort,
+      bootHost: options.bootHost ?? (options.network.kind === 'user' ? '127.0.0.1' : '0.0.0.0'),
+      drives: ({ name }) => mine.has(name),
+      retry: true,
+      pauseMs: () => undefined,
+      ...(options.classic
+        ? {
+            classic: (shelf) => {
+              const shelved = shelf.get(installerName(options.isoPath))
+              return shelved && { installer: shelved.served, userData: texts.userData }
+            },
+            strangers: installAll(texts.script, place.log),
+          }
+        : {}),
+    },
+    signal,
+  )
+  using _ = { [Symbol.dispose]: site.book.subscribe((event, state) => observer.event(event, state)) }
+  const bootScriptUrl = site.bootScriptUrl(options.network)
+  observer.serving({ url: bootScriptUrl, listening: site.listening, hosts: names })
+  for (const name of names) observer.state(site.book.state(name))
+  const { warnings } = await site.keeper.apply(fleetWith(site, options, hosts), { prune: false }, signal)
+  for (const warning of warnings)
+    if (!inputs.warnings.some((had) => had.includes(warning))) observer.note(warning)
+  for (const name of names) observer.state(site.book.state(name))
+  await site.runner.settled(names, signal).catch(() => undefined)
+  const summary = await summarize({ names, site, place, bootScriptUrl, localUiPort })
   if (signal.aborted) throw interrupted(options, summary)
   return summary
 }
 
-/** The ISO the machines boot: ours that chains by itself, or stock iPXE at whose prompt is typed. */
-async function findMedia(
-  { boot, firmware }: UpOptions,
-  { media }: Workplace,
-  bootScriptUrl: string,
-  observer: UpObserver,
-  signal: AbortSignal,
-): Promise<string> {
-  const ipxe = await media.findIpxe(boot === 'typed' ? 'bios' : firmware, signal)
-  observer.note(`iPXE ${ipxe.version} from ${ipxe.isoPath}`)
-  if (boot === 'typed') return ipxe.isoPath
-  const base = bootScriptUrl.slice(0, -'/boot.ipxe'.length)
-  return media.build(ipxe, autoexecFor(base), signal)
+const PROFILE = 'up'
+
+function hostsOf(options: UpOptions, userData: string, localUiPort: number): readonly DesiredHost[] {
+  const { name, count, boot, firmware, cpus, memoryMiB, diskGiB, network, kernelArgs, phoneHome } = options
+  return Array.from(
+    { length: count },
+    (_, index): DesiredHost => ({
+      name: `${name}-${index + 1}`,
+      profile: `${PROFILE}-${name}`,
+      installer: installerName(options.isoPath),
+      match: {},
+      labels: {},
+      machine: {
+        driver: 'qemu',
+        boot,
+        firmware,
+        cpus,
+        memoryMiB,
+        diskGiB,
+        network: formatMachineNetwork(network),
+        options: {},
+      },
+      kernelArgs,
+      userData,
+      ready: parseReadyProbe(options.ready, localUiPort),
+      localBoot: 'auto',
+      approve: 'auto',
+      timeouts: {},
+      readyWithinMs: options.timeoutMs,
+      phoneHome,
+    }),
+  )
+}
+
+/** What was wished before, with these hosts in it. */
+function fleetWith({ plans }: Site, options: UpOptions, hosts: readonly DesiredHost[]): DesiredFleet {
+  const before = plans.fleet()
+  const installer = {
+    name: installerName(options.isoPath),
+    isoPath: resolve(options.isoPath),
+    ...(options.paths ? { paths: options.paths } : {}),
+  }
+  const profile = { name: `${PROFILE}-${options.name}`, maxParallel: options.concurrency }
+  return {
+    ...before,
+    installers: replaced(before.installers, [installer]),
+    profiles: replaced(before.profiles, [profile]),
+    hosts: replaced(before.hosts, hosts),
+  }
+}
+
+function replaced<T extends { readonly name: string }>(had: readonly T[], next: readonly T[]): readonly T[] {
+  const names = new Set(next.map(({ name }) => name))
+  return [...had.filter(({ name }) => !names.has(name)), ...next]
+}
+
+function installerName(isoPath: string): string {
+  return basename(isoPath).replace(/\.iso$/i, '')
 }
 
 function interrupted(options: UpOptions, summary: UpSummary): Failure {

@@ -11,6 +11,7 @@ import { createScreenshotDirectory } from '../adapters/screenshots-disk/screensh
 import { openSqlStore } from '../adapters/store-sql/sql-store.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Digester } from '../ports/digester.ts'
+import type { FleetStore } from '../ports/fleet-store.ts'
 import type { HostStore } from '../ports/host-store.ts'
 import type { InstallerStore } from '../ports/installer-store.ts'
 import type { Log } from '../ports/log.ts'
@@ -25,7 +26,7 @@ import { ipxeDirectories } from './environment.ts'
 /** Everything that works on one data directory, which is ours alone until it is closed. */
 export interface Workplace extends AsyncDisposable {
   readonly directory: string
-  readonly store: HostStore & InstallerStore & SettingsStore
+  readonly store: HostStore & FleetStore & InstallerStore & SettingsStore
   readonly driver: MachineDriver
   readonly media: MediaBuilder
   readonly prober: Prober

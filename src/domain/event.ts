@@ -3,7 +3,8 @@ import type { PowerCause, PowerState } from './machine.ts'
 import type { BootId } from './opaque-id.ts'
 import type { Phase } from './phase.ts'
 
-export type ScriptAction = 'install' | 'local' | 'wait' | 'unknown'
+/** What a machine that asked for its script was told. `refused`: another machine with its address has the boot. */
+export type ScriptAction = 'install' | 'local' | 'wait' | 'unknown' | 'refused'
 
 /** Bytes of one transfer. `bytes` counts what was handed to the network, `rate` is bytes per second. */
 export interface TransferData {
@@ -11,6 +12,8 @@ export interface TransferData {
   readonly bytes: number
   readonly total: number
   readonly rate?: number
+  /** Who downloads; said when the transfer begins. */
+  readonly address?: string
 }
 
 /** What each type of event carries. Names and shapes are public (docs/reference/events.md). */
@@ -22,6 +25,10 @@ export interface EventData {
     readonly address: string
     readonly platform?: string
     readonly ipxeVersion?: string
+    /** The ISO handed out with `install`, by its identity. */
+    readonly installer?: string
+    /** Why, where the action alone does not say it. */
+    readonly reason?: string
   }
   'artifact.started': TransferData
   'artifact.progress': TransferData
@@ -42,6 +49,12 @@ export interface EventData {
   'host.failed': { readonly phase: Phase; readonly reason: string }
   /** A person asked for another try of a host that had failed before its installation began. */
   'host.retried': Record<never, never>
+  /** A person asked for exactly one more installation of a host that has been installed or has failed. */
+  'host.reinstall': { readonly by: string }
+  /** Until then (epoch milliseconds) a machine known by less than we gave it ourselves may be installed. */
+  'host.armed': { readonly until: number; readonly by: string }
+  /** A person agreed to the installation of a host whose profile asks for that. */
+  'host.approved': { readonly by: string }
 }
 
 export type EventType = keyof EventData

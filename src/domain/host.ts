@@ -4,9 +4,10 @@ import type { BootId, ConfigToken } from './opaque-id.ts'
 /** A host we are responsible for. */
 export interface Host {
   readonly name: string
-  readonly spec: MachineSpec
-  /** How the machine gets to the script: by self-chaining media, or by typing at stock iPXE's prompt. */
-  readonly boot: 'media' | 'typed'
+  /** The machine that is made for it; absent for machines that stand somewhere already. */
+  readonly spec?: MachineSpec
+  /** How the machine gets to the script: by self-chaining media, by typing at stock iPXE's prompt, or by its network. */
+  readonly boot: 'media' | 'typed' | 'pxe'
   readonly driver: string
   /** Epoch milliseconds. */
   readonly createdAt: number

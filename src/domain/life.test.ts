@@ -1,8 +1,9 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
-import { decideBoot, isConfigWanted } from './boot-decision.ts'
+import { decideBoot, decideConfig } from './boot-decision.ts'
 import type { EventData, EventType, HostEvent } from './event.ts'
-import { advance, canBeRetried, type Life, newLife } from './life.ts'
+import { advance, canBeReinstalled, canBeRetried, type Life, newLife } from './life.ts'
+import type { BootId } from './opaque-id.ts'
 import { PHASES } from './phase.ts'
 
 let clock = 0
@@ -25,6 +26,12 @@ const config = (inert = false) =>
   happened('config.served', { bytes: 1, address: '10.0.2.15', userAgent: 'Go-http-client/1.1', inert })
 const stage = (name: string) => happened('host.stage', { stage: name, detail: '', address: '10.0.2.15' })
 const probe = (ok: boolean) => happened('probe.result', { probe: 'local-ui', ok, detail: '' })
+
+const HERE = '10.0.2.15'
+const decide = (life: Life, address = HERE) =>
+  decideBoot(life, { identity: 'created', approve: 'auto' }, { now: clock, address }).action
+const decideClaimed = (life: Life, address = HERE) =>
+  decideBoot(life, { identity: 'claimed', approve: 'auto' }, { now: clock, address }).action
 
 function live(...events: HostEvent[]): Life {
   return events.reduce((life, event) => advance(life, event) ?? life, newLife(0))
@@ -68,14 +75,14 @@ describe('the life of a host', () => {
     const life = live(...DOWNLOADED(), config(), power('on', 'guest-reset'))
 
     expect(life.phase).toBe('disk-boot')
-    expect(decideBoot(life)).toBe('local')
+    expect(decide(life)).toBe('local')
   })
 
   test('may start over when it restarts before its configuration', () => {
     const life = live(...DOWNLOADED(), power('on', 'guest-reset'))
 
     expect(life.phase).toBe('firmware')
-    expect(decideBoot(life)).toBe('install')
+    expect(decide(life)).toBe('install')
   })
 
   test('is switched on again when its machine was lost before its configuration', () => {
@@ -87,7 +94,7 @@ describe('the life of a host', () => {
 
     expect(life.failure).toMatchObject({ phase: 'installing' })
     expect(canBeRetried(life)).toBe(false)
-    expect(decideBoot(life)).toBe('local')
+    expect(decide(life)).toBe('local')
   })
 
   test('that was given up in the middle of its installation goes on when it reports its end', () => {
@@ -111,9 +118,9 @@ describe('the life of a host', () => {
       happened('host.retried', {}),
     )
 
-    expect(decideBoot(failed)).toBe('wait')
+    expect(decide(failed)).toBe('wait')
     expect(retried.phase).toBe('defined')
-    expect(decideBoot(retried)).toBe('install')
+    expect(decide(retried)).toBe('install')
   })
 
   test('is not ready because of a probe that answers while the live system runs', () => {
@@ -129,6 +136,9 @@ const anyEvent: fc.Arbitrary<() => HostEvent> = fc.oneof(
   fc.constantFrom<() => HostEvent>(
     () => power('starting'),
     () => happened('host.retried', {}),
+    () => happened('host.reinstall', { by: 'anna' }),
+    () => happened('host.armed', { until: clock + 5000, by: 'anna' }),
+    () => happened('host.approved', { by: 'anna' }),
     () => happened('host.failed', { phase: 'config', reason: 'x' }),
     () => happened('machine.created', { driver: 'qemu' }),
     () => config(),
@@ -159,6 +169,106 @@ const anyEvent: fc.Arbitrary<() => HostEvent> = fc.oneof(
     .map((name) => () => stage(name)),
 )
 
+describe('an installation that a person asked for', () => {
+  const installed = () => [...DOWNLOADED(), config(), stage('after-install'), stage('disk-boot'), probe(true)]
+
+  test('happens exactly once', () => {
+    const again = live(
+      ...installed(),
+      happened('host.reinstall', { by: 'anna' }),
+      power('off'),
+      power('starting'),
+      power('on'),
+    )
+    const done = [script('install'), config(), stage('after-install')].reduce(
+      (life, event) => advance(life, event) ?? life,
+      again,
+    )
+
+    expect(again).toMatchObject({ phase: 'firmware', reinstall: true })
+    expect(decide(again)).toBe('install')
+    expect(done).toMatchObject({ phase: 'installed', reinstall: false, installs: 2 })
+    expect(decide(done)).toBe('local')
+  })
+
+  test('does not begin by a restart of the system that is to be replaced', () => {
+    const life = live(...installed(), happened('host.reinstall', { by: 'anna' }), power('on', 'guest-reset'))
+
+    expect(life.phase).toBe('defined')
+  })
+
+  test('is not armed for a host that is still on its way', () => {
+    const life = live(...DOWNLOADED())
+
+    expect(canBeReinstalled(life)).toBe(false)
+    expect(advance(life, happened('host.reinstall', { by: 'anna' }))).toBeUndefined()
+  })
+
+  test('makes whatever the boot before still asks or reports mean nothing', () => {
+    const boot = 'aaaaaaaaaaaaaaaa' as BootId
+    const before = live(
+      { ...script('install'), bootId: boot },
+      { ...config(), bootId: boot },
+      stage('after-install'),
+    )
+    const life = advance(before, happened('host.reinstall', { by: 'anna' })) ?? before
+    const old = [config(), stage('after-install'), started('rootfs')].map(
+      (event) => ({ ...event, bootId: boot }) as HostEvent,
+    )
+
+    expect(old.map((event) => advance(life, event)?.phase)).toEqual(['defined', 'defined', 'defined'])
+    expect(decideConfig(life, boot, HERE)).toEqual({ kind: 'inert' })
+  })
+})
+
+describe('a host that is known by what it says of itself', () => {
+  const armed = () => happened('host.armed', { until: clock + 600_000, by: 'anna' })
+  const boot = 'bbbbbbbbbbbbbbbb' as BootId
+
+  test('boots its disk unless somebody opened the window, and after it closed', () => {
+    const life = live(armed())
+    clock += 700_000
+
+    expect(decideClaimed(live())).toBe('local')
+    expect(decideClaimed(life)).toBe('local')
+  })
+
+  test('gives its boot to the first that asks; another address is refused until it is armed again', () => {
+    const first = live(armed(), { ...script('install'), bootId: boot })
+    const again = advance(first, armed()) ?? first
+
+    expect(decideClaimed(first)).toBe('install')
+    expect(decideClaimed(first, '10.0.2.99')).toBe('refused')
+    expect(decideClaimed(again, '10.0.2.99')).toBe('install')
+  })
+})
+
+describe('the configuration of a boot', () => {
+  const boot = 'cccccccccccccccc' as BootId
+  const first = () => live({ ...script('install'), bootId: boot })
+
+  test('goes to the address that fetched the script and to those that fetched the artifacts', () => {
+    const rootfs = happened('artifact.started', { role: 'rootfs', bytes: 0, total: 1, address: '10.0.2.77' })
+    const life = advance(first(), { ...rootfs, bootId: boot }) ?? first()
+
+    expect(decideConfig(life, boot, HERE).kind).toBe('document')
+    expect(decideConfig(life, boot, '10.0.2.77').kind).toBe('document')
+    expect(decideConfig(life, boot, '10.0.2.99')).toMatchObject({ kind: 'refused' })
+  })
+
+  test('is not given for a boot the host no longer has', () => {
+    expect(decideConfig(first(), 'dddddddddddddddd' as BootId, HERE)).toEqual({ kind: 'inert' })
+  })
+})
+
+test('approval comes before anything else where a profile asks for it', () => {
+  const manual = { identity: 'created', approve: 'manual' } as const
+  const approved = live(happened('host.approved', { by: 'anna' }))
+
+  expect(decideBoot(newLife(0), manual, { now: 0, address: HERE })).toMatchObject({ action: 'wait' })
+  expect(decideBoot(approved, manual, { now: 0, address: HERE })).toEqual({ action: 'install' })
+})
+
 describe('whatever happens, in whatever order', () => {
   // 'ask' stands for the host asking for its script: it is answered by the decision, as the server does it.
   test.prop([fc.array(fc.oneof(anyEvent, fc.constant('ask' as const)), { maxLength: 60 })])(
@@ -167,9 +277,10 @@ describe('whatever happens, in whatever order', () => {
       let life = newLife(0)
       let configured = false
       for (const step of steps) {
-        const event = step === 'ask' ? script(decideBoot(life)) : step()
+        const event = step === 'ask' ? script(decide(life)) : step()
+        if (event.type === 'host.reinstall' && canBeReinstalled(life)) configured = false
         if (configured) expect(event.type === 'script.served' && event.data.action === 'install').toBe(false)
-        const served = event.type === 'config.served' && isConfigWanted(life) && life.phase !== 'failed'
+        const served = event.type === 'config.served' && !event.data.inert && life.phase !== 'failed'
         life = advance(life, event) ?? life
         configured ||= served
       }

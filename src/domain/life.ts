@@ -1,6 +1,7 @@
 import type { ArtifactRole } from './artifact.ts'
 import type { EventData, HostEvent, RecordedEvent } from './event.ts'
 import type { PowerState } from './machine.ts'
+import type { BootId } from './opaque-id.ts'
 import { isBefore, type Phase } from './phase.ts'
 
 /** How far one artifact is on its way to the host. Times are epoch milliseconds. */
@@ -31,6 +32,17 @@ export interface Life {
   /** Last time anything was heard of the host. */
   readonly lastSeen: number
   readonly address?: string
+  /** The boot the host has now; whatever an earlier one still asks or reports changes nothing. */
+  readonly bootId?: BootId
+  /** The ISO of this boot, by its identity. */
+  readonly installer?: string
+  /** Where this boot came from: the address its script went to, and those that downloaded its artifacts. */
+  readonly bootAddresses: readonly string[]
+  /** An installation was asked for although the disk may be bootable: media go before the disk. */
+  readonly reinstall: boolean
+  readonly approved: boolean
+  /** Until then a machine known by less than we gave it may be handed the installer. */
+  readonly armedUntil?: number
   readonly failure?: { readonly phase: Phase; readonly reason: string }
 }
 
@@ -44,6 +56,9 @@ export function newLife(at: number): Life {
     transfers: {},
     diskBootTold: false,
     lastSeen: at,
+    bootAddresses: [],
+    reinstall: false,
+    approved: false,
   }
 }
 
@@ -58,6 +73,7 @@ export function replay(createdAt: number, events: readonly RecordedEvent[]): Lif
  * `host.retried` of a host that had failed before that moment.
  */
 export function advance(life: Life, event: HostEvent): Life | undefined {
+  if (isOfEarlierBoot(life, event)) return life
   const next = apply(revive(life, event), event)
   return next && { ...next, lastSeen: isHeardFromHost(event) ? event.time : next.lastSeen }
 }
@@ -67,7 +83,7 @@ function apply(life: Life, event: HostEvent): Life | undefined {
     case 'machine.power':
       return afterPower(life, event.data, event.time)
     case 'script.served':
-      return afterScript({ ...life, address: event.data.address }, event.data.action, event.time)
+      return afterScript(life, event)
     case 'artifact.started':
     case 'artifact.progress':
     case 'artifact.finished':
@@ -86,6 +102,19 @@ function apply(life: Life, event: HostEvent): Life | undefined {
       return fail(life, event.data.reason, event.time)
     case 'host.retried':
       return canBeRetried(life) ? restart(life, event.time) : undefined
+    case 'host.reinstall':
+      return canBeReinstalled(life)
+        ? { ...restart(life, event.time), reinstall: true, approved: true }
+        : undefined
+    case 'host.armed': {
+      // Whoever asks first from now on gets the boot: the one before is over.
+      const { bootId: _, ...rest } = life
+      return isBefore(life.phase, 'config')
+        ? { ...rest, bootAddresses: [], armedUntil: event.data.until }
+        : undefined
+    }
+    case 'host.approved':
+      return { ...life, approved: true }
     case 'machine.created':
     case 'config.refused':
     case 'console.screenshot':
@@ -93,6 +122,11 @@ function apply(life: Life, event: HostEvent): Life | undefined {
     case 'host.stalled':
       return life
   }
+}
+
+/** True for a host that has been given its configuration, or failed on its way: anything else still installs anyway. */
+export function canBeReinstalled(life: Life): boolean {
+  return life.phase === 'failed' || !isBefore(life.phase, 'config')
 }
 
 /** True for a host that failed before it was given its configuration: nothing was written to its disk. */
@@ -107,6 +141,8 @@ function afterPower(life: Life, { state, cause }: EventData['machine.power'], at
 }
 
 function afterPowerOn(life: Life, cause: EventData['machine.power']['cause'], at: number): Life {
+  // Until it is started anew, what runs is the system that is to be replaced.
+  if (life.phase === 'defined' && life.reinstall) return life
   if (life.phase === 'defined' || life.phase === 'starting') return enter(life, 'firmware', at)
   if (cause === 'guest-reset') {
     if (isBefore(life.phase, 'config')) return enter(life, 'firmware', at)
@@ -140,18 +176,29 @@ function afterPowerOff(life: Life, cause: EventData['machine.power']['cause'], a
     : enter(life, 'defined', at)
 }
 
-function afterScript(life: Life, action: EventData['script.served']['action'], at: number): Life | undefined {
-  switch (action) {
+type ScriptEvent = Extract<HostEvent, { type: 'script.served' }>
+
+function afterScript(before: Life, { data, bootId, time: at }: ScriptEvent): Life | undefined {
+  // Somebody else asked in its name.
+  if (data.action === 'refused' || data.action === 'unknown') return before
+  const life: Life = { ...before, address: data.address }
+  switch (data.action) {
     case 'install':
       if (!isBefore(life.phase, 'config')) return undefined
-      return { ...enter(life, 'script', at), installs: life.installs + 1, transfers: {} }
+      return {
+        ...enter(life, 'script', at),
+        installs: life.installs + 1,
+        transfers: {},
+        ...(bootId ? { bootId } : {}),
+        ...(data.installer ? { installer: data.installer } : {}),
+        bootAddresses: [data.address],
+      }
     case 'local':
       if (life.phase === 'config' || life.phase === 'installing') {
         return enter(enter(life, 'installed', at), 'disk-boot', at)
       }
       return life.phase === 'installed' ? enter(life, 'disk-boot', at) : life
     case 'wait':
-    case 'unknown':
       return life
   }
 }
@@ -170,8 +217,17 @@ function afterTransfer(life: Life, { type, data, time }: TransferEvent): Life {
     attempts: (before?.attempts ?? 0) + (begun || !before ? 1 : 0),
     ...(type === 'artifact.finished' && data.bytes >= data.total ? { finishedAt: time } : {}),
   }
-  const updated = { ...life, transfers: { ...life.transfers, [role]: transfer } }
+  const updated = withAddress({ ...life, transfers: { ...life.transfers, [role]: transfer } }, data.address)
   return begun && isBefore(life.phase, role) ? enter(updated, role, time) : updated
+}
+
+/** More addresses than the firmware's and the live system's point to a fault or to somebody else. */
+const MAX_BOOT_ADDRESSES = 8
+
+function withAddress(life: Life, address: string | undefined): Life {
+  const { bootAddresses: known } = life
+  if (!address || known.includes(address) || known.length >= MAX_BOOT_ADDRESSES) return life
+  return { ...life, bootAddresses: [...known, address] }
 }
 
 function afterConfig(life: Life, inert: boolean, at: number): Life {
@@ -213,13 +269,21 @@ function revive(life: Life, event: HostEvent): Life {
   return { ...rest, phase: failure.phase }
 }
 
+/** Requests and reports that belong to a boot the host no longer has, of a system that was replaced say. */
+function isOfEarlierBoot(life: Life, event: HostEvent): boolean {
+  if (event.bootId === undefined || event.type === 'script.served') return false
+  return /^(artifact\.|config\.|host\.stage$)/.test(event.type) && event.bootId !== life.bootId
+}
+
 function isHeardFromHost(event: HostEvent): boolean {
-  return /^(script|artifact|config)\.|^host\.stage$/.test(event.type)
+  if (event.type === 'script.served')
+    return event.data.action !== 'refused' && event.data.action !== 'unknown'
+  return /^(artifact\.|config\.served$|host\.stage$)/.test(event.type)
 }
 
 function restart(life: Life, at: number): Life {
-  const { failure: _, ...rest } = life
-  return { ...enter(rest, 'defined', at), transfers: {} }
+  const { failure: _, bootId: __, stage: ___, ...rest } = life
+  return { ...enter(rest, 'defined', at), transfers: {}, diskBootTold: false, bootAddresses: [] }
 }
 
 function fail(life: Life, reason: string, at: number): Life {
@@ -228,5 +292,6 @@ function fail(life: Life, reason: string, at: number): Life {
 
 function enter(life: Life, phase: Phase, at: number): Life {
   if (life.phase === phase) return life
-  return { ...life, phase, since: at, history: [...life.history, { phase, at }] }
+  const reinstall = life.reinstall && isBefore(phase, 'installed')
+  return { ...life, reinstall, phase, since: at, history: [...life.history, { phase, at }] }
 }

@@ -1,3 +1,4 @@
+import { Failure } from './failure.ts'
 import type { MacAddress } from './mac-address.ts'
 import type { Uuid } from './uuid.ts'
 
@@ -8,6 +9,26 @@ export type MachineNetwork =
   | { readonly kind: 'user' }
   | { readonly kind: 'bridge'; readonly bridge: string }
   | { readonly kind: 'tap'; readonly device: string }
+
+/** `user`, `bridge:NAME` or `tap:DEVICE`. Failure `usage.invalid` for anything else. */
+export function parseMachineNetwork(text: string): MachineNetwork {
+  if (text === 'user') return { kind: 'user' }
+  const [kind, device = '', ...rest] = text.split(':')
+  const isDevice = /^[A-Za-z0-9_.-]{1,15}$/.test(device) && rest.length === 0
+  if (!isDevice || (kind !== 'bridge' && kind !== 'tap')) {
+    throw new Failure(
+      'usage.invalid',
+      `network ${text.slice(0, 80)}: expected user, bridge:NAME or tap:DEVICE`,
+    )
+  }
+  return kind === 'bridge' ? { kind, bridge: device } : { kind, device }
+}
+
+/** The text that `parseMachineNetwork` reads. */
+export function formatMachineNetwork(network: MachineNetwork): string {
+  if (network.kind === 'user') return 'user'
+  return network.kind === 'bridge' ? `bridge:${network.bridge}` : `tap:${network.device}`
+}
 
 /** What a machine is made of. Boot order is always disk first, then CD: an installed host never reinstalls itself. */
 export interface MachineSpec {

@@ -1,3 +1,4 @@
+import type { DesiredReady } from './desired-fleet.ts'
 import { Failure } from './failure.ts'
 
 /**
@@ -25,6 +26,11 @@ export function parseReadyProbe(text: string, localUiPort = LOCAL_UI_PORT): Read
     'probe.invalid',
     `--ready ${text}: expected auto, phone-home, local-ui, tcp:PORT, or an http(s) URL in which {ip} stands for the host's address`,
   )
+}
+
+/** The probe a fleet asks for. Palette's registration is asked of Palette; of the host itself as `auto`. */
+export function probeOf(ready: DesiredReady): ReadyProbe {
+  return ready.kind === 'palette' ? { kind: 'auto' } : ready
 }
 
 /** TCP ports of the guest that the probe has to reach from here. */

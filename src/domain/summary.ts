@@ -8,8 +8,8 @@ export interface HostSummary {
   readonly name: string
   readonly result: 'ready' | 'failed' | 'unfinished'
   readonly phase: Phase
-  readonly mac: string
-  readonly uuid: string
+  readonly mac?: string
+  readonly uuid?: string
   readonly address?: string
   readonly phases: readonly { readonly phase: Phase; readonly ms: number }[]
   readonly totalMs: number
@@ -44,8 +44,7 @@ export function summarizeHost({ name, spec, createdAt }: Host, life: Life, now: 
     name,
     result: life.phase === 'ready' || life.phase === 'failed' ? life.phase : 'unfinished',
     phase: life.phase,
-    mac: spec.mac,
-    uuid: spec.uuid,
+    ...(spec ? { mac: spec.mac, uuid: spec.uuid } : {}),
     ...(life.address ? { address: life.address } : {}),
     phases: isOver ? phases.slice(0, -1) : phases,
     totalMs: Math.max(0, end - createdAt),

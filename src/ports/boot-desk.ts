@@ -57,7 +57,7 @@ export interface BootDesk {
   bootScript(client: BootClient): string
   hostScript(query: ScriptQuery, client: BootClient): Promise<ScriptAnswer>
   /** By boot id and last path segment; `undefined` for anything unknown. */
-  artifact(bootId: string, name: string): ServedArtifact | undefined
+  artifact(bootId: string, name: string, client: BootClient): ServedArtifact | undefined
   /** By hex SHA-256 of the bytes and last path segment. */
   artifactByDigest(sha256: string, name: string): ServedArtifact | undefined
   /** By classic name (`palette-kernel` …), only where classic names are switched on. */

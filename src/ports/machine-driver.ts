@@ -24,14 +24,23 @@ export interface MachineDriver extends AsyncDisposable {
 
 /** One machine that can be switched. All calls are safe to repeat. */
 export interface Machine {
-  readonly spec: MachineSpec
+  readonly name: string
+  /** What it was made of, where we made it. */
+  readonly spec?: MachineSpec
   /** File that everything the guest writes to its serial console is kept in, where the driver keeps one. */
   readonly consoleLogPath?: string
   powerState(signal: AbortSignal): Promise<PowerState>
   /** `off` and `reset` are the hard kind, as by a button. `on` when on and `off` when off do nothing. */
   power(action: 'on' | 'off' | 'reset', signal: AbortSignal): Promise<void>
-  /** Puts the ISO file into the CD drive, or empties the drive. Only while the machine is off. */
-  setMedia(isoPath: string | undefined, signal: AbortSignal): Promise<void>
+  /**
+   * Puts the ISO file into the CD drive, or empties the drive. Only while the machine is off. `first`: it is booted
+   * although the disk could be, as long as it is there.
+   */
+  setMedia(
+    isoPath: string | undefined,
+    signal: AbortSignal,
+    options?: { readonly first: boolean },
+  ): Promise<void>
   /** Presses the chords one after the other, `intervalMs` apart. Needs `can.typeKeys`. */
   typeKeys(chords: readonly KeyChord[], intervalMs: number, signal: AbortSignal): Promise<void>
   /** The console as PNG. Needs `can.screenshot` and the power on. */

@@ -7,9 +7,11 @@ import { createMemoryStore } from '../adapters/store-memory/memory-store.ts'
 import type { Installer } from '../domain/installer.ts'
 import type { RandomAccess } from '../ports/blob-source.ts'
 import type { BootClient } from '../ports/boot-desk.ts'
-import { type BootTexts, createBootDesk } from './boot-desk.ts'
+import { createBootDesk } from './boot-desk.ts'
+import { type HostTexts, sharedPlan } from './boot-plan.ts'
 import { openHostBook } from './host-book.ts'
 import { createServedInstaller } from './served-installer.ts'
+import { installAll, turnAway } from './strangers.ts'
 
 const client: BootClient = { address: '192.0.2.7', userAgent: 'iPXE/2.0.0', base: 'http://192.0.2.1:8080' }
 const query = {
@@ -20,10 +22,9 @@ const query = {
 }
 const log = createSilentLog()
 
-const texts: BootTexts = {
+const texts: HostTexts = {
   installScript: ({ bootId, token }) => `install ${bootId} ${token}`,
   userData: ({ token }) => `#cloud-config\n# for ${token}\n`,
-  inertUserData: '#cloud-config\n',
 }
 const installer: Installer = {
   family: 'kairos',
@@ -43,7 +44,7 @@ const blob: RandomAccess = {
   [Symbol.asyncDispose]: async () => undefined,
 }
 
-async function aDesk(given: Partial<BootTexts> = {}) {
+async function aDesk({ classic = false } = {}) {
   const store = createMemoryStore()
   const clock = createFakeClock()
   const book = await openHostBook({ store, clock, random: createFixedRandom(), log })
@@ -51,7 +52,15 @@ async function aDesk(given: Partial<BootTexts> = {}) {
   const digester = { sha256: async () => 'ab'.repeat(32), [Symbol.asyncDispose]: async () => undefined }
   const digests = { digest: async () => undefined, rememberDigest: async () => undefined }
   const served = createServedInstaller(installer, { blob, digester, digests, log })
-  const desk = createBootDesk({ book, installer: served, texts: { ...texts, ...given }, clock, log })
+  const policy = { identity: 'created', approve: 'auto' } as const
+  const desk = createBootDesk({
+    book,
+    plans: sharedPlan({ installer: served, texts, policy, localBoot: 'auto' }),
+    strangers: classic ? installAll((base) => `classic ${base}`, log) : turnAway(log),
+    ...(classic ? { classic: () => ({ installer: served, userData: '#cloud-config\n# for all\n' }) } : {}),
+    clock,
+    log,
+  })
   return { desk, book, store, served, life: () => book.state('edge-1')?.life }
 }
 
@@ -141,7 +150,7 @@ describe('artifacts', () => {
     const { desk, life } = await aDesk()
     const { bootId } = await installed(desk)
 
-    const observer = desk.artifact(bootId, 'palette-kernel')?.observe()
+    const observer = desk.artifact(bootId, 'palette-kernel', client)?.observe()
     observer?.started()
     observer?.finished(7)
     await desk.phoneHome('', '', '', client)
@@ -155,8 +164,8 @@ describe('artifacts', () => {
     const { desk } = await aDesk()
     const { bootId } = await installed(desk)
 
-    expect(desk.artifact('a'.repeat(16), 'palette-kernel')).toBeUndefined()
-    expect(desk.artifact(bootId, 'shadow')).toBeUndefined()
+    expect(desk.artifact('a'.repeat(16), 'palette-kernel', client)).toBeUndefined()
+    expect(desk.artifact(bootId, 'shadow', client)).toBeUndefined()
   })
 
   test('have an immutable address as soon as their digest is known', async () => {
@@ -170,6 +179,54 @@ describe('artifacts', () => {
   })
 })
 
+describe('another machine', () => {
+  test('does not get the configuration of a host, and its try is recorded', async () => {
+    const { desk, store } = await aDesk()
+    const { token } = await installed(desk)
+
+    const stolen = await desk.userData(token, { ...client, address: '192.0.2.66' })
+
+    expect(stolen).toBeUndefined()
+    expect((await store.events()).at(-1)).toMatchObject({
+      type: 'config.refused',
+      data: { address: '192.0.2.66' },
+    })
+    expect((await desk.userData(token, client))?.document).toContain('# for')
+  })
+
+  test('that downloads the artifacts of the boot is the same host with a new address', async () => {
+    const { desk } = await aDesk()
+    const { bootId, token } = await installed(desk)
+    const live = { ...client, address: '192.0.2.8' }
+
+    desk.artifact(bootId, 'palette-kernel', live)?.observe().started()
+
+    expect((await desk.userData(token, live))?.document).toContain('# for')
+  })
+
+  test('with the same MAC address and another UUID is nobody we know', async () => {
+    const { desk } = await aDesk()
+
+    const answer = await desk.hostScript({ ...query, uuid: '00000000-0000-4000-8000-00000000ffff' }, client)
+
+    expect(answer.action).toBe('unknown')
+  })
+
+  test('is the same host when its firmware shows the UUID in the other byte order', async () => {
+    const { desk, book } = await aDesk()
+    await book.add(
+      aHost({
+        name: 'edge-2',
+        spec: { mac: '52:54:00:00:00:02' as never, uuid: '00112233-4455-4677-8899-aabbccddeeff' as never },
+      }),
+    )
+
+    const asked = { ...query, mac: '52:54:00:00:00:02', uuid: '33221100-5544-7746-8899-aabbccddeeff' }
+
+    expect((await desk.hostScript(asked, client)).action).toBe('install')
+  })
+})
+
 describe('classic names', () => {
   test('are off unless they are asked for', async () => {
     const { desk } = await aDesk()
@@ -179,16 +236,13 @@ describe('classic names', () => {
   })
 
   test('give the installer to machines nobody announced', async () => {
-    const { desk } = await aDesk({
-      classicScript: (base) => `classic ${base}`,
-      classicUserData: '#cloud-config\n# all\n',
-    })
+    const { desk } = await aDesk({ classic: true })
 
     expect(await desk.hostScript({}, client)).toEqual({
       action: 'install',
       script: 'classic http://192.0.2.1:8080',
     })
-    expect((await desk.classicUserData(client))?.document).toBe('#cloud-config\n# all\n')
+    expect((await desk.classicUserData(client))?.document).toBe('#cloud-config\n# for all\n')
     expect(desk.classicArtifact('palette-kernel', client)?.sizeBytes).toBe(7)
   })
 })

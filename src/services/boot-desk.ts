@@ -1,44 +1,36 @@
+import { inertUserData } from '../codec/user-data/user-data.ts'
 import { type ArtifactRole, CLASSIC_NAMES, roleOfClassicName } from '../domain/artifact.ts'
-import { decideBoot, isConfigWanted } from '../domain/boot-decision.ts'
+import { type BootDecision, decideBoot, decideConfig, type InstallPolicy } from '../domain/boot-decision.ts'
 import { isFailure } from '../domain/failure.ts'
-import { parseMacAddress } from '../domain/mac-address.ts'
+import { type MachineFacts, readMachineFacts } from '../domain/machine-facts.ts'
 import { type BootId, parseBootId, parseConfigToken } from '../domain/opaque-id.ts'
-import { parseUuid } from '../domain/uuid.ts'
-import type { BootClient, BootDesk, ScriptAnswer, ScriptQuery, ServedArtifact } from '../ports/boot-desk.ts'
+import type { BootClient, BootDesk, ScriptAnswer, ScriptQuery } from '../ports/boot-desk.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import { renderBootScript } from '../render/ipxe/boot-script.ts'
 import { renderLocalBootScript } from '../render/ipxe/local-boot-script.ts'
-import { renderUnknownHostScript } from '../render/ipxe/unknown-host-script.ts'
+import { renderRefusedScript } from '../render/ipxe/refused-script.ts'
 import { renderWaitScript } from '../render/ipxe/wait-script.ts'
+import type { BootPlan, BootPlans } from './boot-plan.ts'
 import type { HostBook, HostState } from './host-book.ts'
 import { observeTransfer } from './observe-transfer.ts'
 import type { ServedInstaller } from './served-installer.ts'
+import type { Strangers } from './strangers.ts'
 
-/** The texts that depend on the installer and the user-data, already checked when the program started. */
-export interface BootTexts {
-  /** The script that installs this host; every URL in it is under `base`. */
-  installScript(input: {
-    readonly host: string
-    readonly mac: string
-    readonly bootId: string
-    readonly token: string
-    readonly base: string
-  }): string
-  /** The user-data this host gets, phone-home hooks included; every URL in it is under `base`. */
-  userData(input: { readonly token: string; readonly base: string }): string
-  /** The header-only document for hosts that are installed. */
-  readonly inertUserData: string
-  /** For hosts that nobody announced, by classic names; `undefined` where classic names are off. */
-  classicScript?(base: string): string
-  /** What classic clients get; the same for all. */
-  readonly classicUserData?: string
+/** What everybody may have who knows the classic names. */
+export interface ClassicOffer {
+  readonly installer: ServedInstaller
+  readonly userData: string
 }
 
 export interface BootDeskDependencies {
   readonly book: HostBook
-  readonly installer: ServedInstaller
-  readonly texts: BootTexts
+  readonly plans: BootPlans
+  readonly strangers: Strangers
+  /** Absent: the classic names are not there. */
+  readonly classic?: () => ClassicOffer | undefined
+  /** Whether one more host may begin its installation now; hosts that have begun are always let in. */
+  readonly admit?: (host: string) => boolean
   readonly clock: Clock
   readonly log: Log
 }
@@ -46,51 +38,49 @@ export interface BootDeskDependencies {
 /** A host that has to wait asks again after this many seconds; iPXE does it by itself. */
 const RETRY_AFTER_SECONDS = 10
 
+/** For hosts nothing says any more what they are to become: whatever happens, they are not installed. */
+const NEVER_INSTALL: InstallPolicy = { identity: 'claimed', approve: 'manual' }
+
 /** Answers the boot listener's questions out of the book. */
-export function createBootDesk({ book, installer, texts, clock, log }: BootDeskDependencies): BootDesk {
+export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
+  const { book, plans, strangers, classic, clock, log } = dependencies
+  const admit = dependencies.admit ?? (() => true)
   return {
     bootScript: ({ base }) => renderBootScript({ base }),
     hostScript: async (query, client) => {
-      const known = findHost(query)
-      return known ? scriptFor(known, query, client) : unknownScript(query, client)
+      const facts = readMachineFacts(query)
+      const known = findHost(facts)
+      return known ? scriptFor(known, query, client) : strangers.answer(facts, client)
     },
-    artifact: (bootId, name) => {
+    artifact: (bootId, name, { address }) => {
       const role = roleOfClassicName(name)
       const id = parseBootId(bootId)
       const entry = role && id && book.byBoot(id)
-      return entry ? served(role, { host: entry.state.host.name, bootId: entry.boot.bootId }) : undefined
+      if (!entry || entry.state.life.bootId !== entry.boot.bootId) return undefined
+      const installer = plans.of(entry.state.host.name)?.installer
+      // The bytes of one boot all come from one ISO, also when the plan of the host has changed meanwhile.
+      if (!installer || entry.state.life.installer !== installer.key) return undefined
+      return { ...installer.artifact(role), observe: () => watch(role, installer, entry, address) }
     },
     artifactByDigest: (sha256, name) => {
       const role = roleOfClassicName(name)
-      return role && installer.artifact(role).sha256() === sha256 ? served(role) : undefined
+      if (!role) return undefined
+      const installer = plans.installers().find((candidate) => candidate.artifact(role).sha256() === sha256)
+      return installer && { ...installer.artifact(role), observe: () => logTransfer(role, installer) }
     },
     classicArtifact: (name, { address }) => {
       const role = roleOfClassicName(name)
-      if (!role || !texts.classicScript) return undefined
+      const offer = role && classic?.()
+      if (!offer) return undefined
       log.info({ address, role }, 'classic name asked for')
-      return served(role)
+      return { ...offer.installer.artifact(role), observe: () => logTransfer(role, offer.installer) }
     },
-    userData: async (token, client) => {
-      const parsed = parseConfigToken(token)
-      const entry = parsed && book.byToken(parsed)
-      if (!entry) return undefined
-      const document = texts.userData({ token, base: client.base })
-      const { data } = await book.decide(
-        entry.state.host.name,
-        (life) => {
-          const inert = !isConfigWanted(life)
-          const bytes = (inert ? texts.inertUserData : document).length
-          const { address, userAgent } = client
-          return { type: 'config.served', data: { bytes, address, userAgent, inert } } as const
-        },
-        entry.boot.bootId,
-      )
-      return { document: data.inert ? texts.inertUserData : document }
-    },
+    userData: async (token, client) => userDataFor(token, client),
     classicUserData: async ({ address, userAgent }) => {
-      if (texts.classicUserData === undefined) return undefined
+      const offer = classic?.()
+      if (!offer) return undefined
       log.info({ address, userAgent }, 'classic config.yaml served')
-      return { document: texts.classicUserData }
+      return { document: offer.userData }
     },
     phoneHome: async (token, stage, detail, { address }) => {
       const parsed = parseConfigToken(token)
@@ -102,83 +92,129 @@ export function createBootDesk({ book, installer, texts, clock, log }: BootDeskD
     },
   }
 
-  function findHost(query: ScriptQuery): HostState | undefined {
-    const mac = parseMacAddress(query['mac'] ?? '')
-    const uuid = parseUuid(query['uuid'] ?? '')
-    return mac && uuid ? book.byMachine(mac, uuid) : undefined
+  function findHost(facts: MachineFacts): HostState | undefined {
+    const { mac, uuid } = facts
+    const created = mac && uuid ? book.byMachine(mac, uuid) : undefined
+    return created ?? book.state(plans.identify(facts) ?? '')
   }
 
-  async function scriptFor(
-    { host, life }: HostState,
-    query: ScriptQuery,
-    client: BootClient,
-  ): Promise<ScriptAnswer> {
+  async function scriptFor(state: HostState, query: ScriptQuery, client: BootClient): Promise<ScriptAnswer> {
+    const { name } = state.host
+    const plan = plans.of(name)
+    const policy = plan?.policy ?? NEVER_INSTALL
+    const question = { now: clock.now(), address: client.address }
+    const wanted = decideBoot(state.life, policy, question).action === 'install' && admit(name)
     // Opened before the decision is recorded, so that a crash in between never leaves a script without its boot.
-    const boot = decideBoot(life) === 'install' ? await book.openBoot(host.name) : undefined
-    const about = {
-      address: client.address,
-      ...(query['platform'] ? { platform: query['platform'] } : {}),
-      ...(query['version'] ? { ipxeVersion: query['version'] } : {}),
-    }
+    const boot = wanted ? await book.openBoot(name) : undefined
+    let decided: BootDecision = { action: 'wait' }
     const { data } = await book.decide(
-      host.name,
+      name,
       (now) => {
-        const decision = decideBoot(now)
-        const action = decision === 'install' && !boot ? 'wait' : decision
-        return { type: 'script.served', data: { action, ...about } } as const
+        decided = decideBoot(now, policy, question)
+        if (decided.action === 'install' && !boot)
+          decided = { action: 'wait', reason: 'as many hosts as allowed install already' }
+        const about = { ...aboutClient(query, client), ...(decided.reason ? { reason: decided.reason } : {}) }
+        const installer = plan && decided.action === 'install' ? { installer: plan.installer.key } : {}
+        return { type: 'script.served', data: { action: decided.action, ...about, ...installer } } as const
       },
       boot?.bootId,
     )
-    if (data.action === 'install' && boot) {
+    if (data.action === 'install' && boot && plan) {
+      const mac = query['mac'] ?? ''
       const { bootId, token } = boot
-      const input = { host: host.name, mac: host.spec.mac, bootId, token, base: client.base }
-      return { action: 'install', script: texts.installScript(input) }
+      const input = { host: name, mac: state.host.spec?.mac ?? mac, bootId, token, base: client.base }
+      return { action: 'install', script: plan.texts.installScript(input) }
     }
-    return data.action === 'local'
-      ? { action: 'local', script: renderLocalBootScript({ platform: host.spec.firmware }) }
-      : waiting(host.name)
+    if (data.action === 'local') return sendToDisk(plan, state, query, decided.reason)
+    if (data.action === 'refused') {
+      log.warn({ host: name, address: client.address }, 'a second machine asked in the name of a host')
+      return { action: 'refused', script: renderRefusedScript({ host: name, reason: decided.reason ?? '' }) }
+    }
+    return waiting(name, decided.reason)
   }
 
-  function waiting(host: string): ScriptAnswer {
-    const script = renderWaitScript({ host, retryAfterSeconds: RETRY_AFTER_SECONDS })
+  function sendToDisk(
+    plan: BootPlan | undefined,
+    { host }: HostState,
+    query: ScriptQuery,
+    reason?: string,
+  ): ScriptAnswer {
+    const platform = host.spec?.firmware ?? (query['platform'] === 'efi' ? 'uefi' : 'bios')
+    const why = reason ? { reason: reason.replace('NAME', host.name) } : {}
+    return {
+      action: 'local',
+      script: renderLocalBootScript({ platform, strategy: plan?.localBoot ?? 'auto', ...why }),
+    }
+  }
+
+  function waiting(host: string, why?: string): ScriptAnswer {
+    const reason = why ? { reason: why.replace('NAME', host) } : {}
+    const script = renderWaitScript({ host, retryAfterSeconds: RETRY_AFTER_SECONDS, ...reason })
     return { action: 'wait', script, retryAfterSeconds: RETRY_AFTER_SECONDS }
   }
 
-  function unknownScript(query: ScriptQuery, { address, base }: BootClient): ScriptAnswer {
-    const { mac = '', uuid = '' } = query
-    if (texts.classicScript) {
-      log.info({ address, mac }, 'handed the installer to a machine nobody announced')
-      return { action: 'install', script: texts.classicScript(base) }
-    }
-    log.warn({ address, mac, uuid }, 'an unknown machine asked for a boot script')
-    return { action: 'unknown', script: renderUnknownHostScript({ mac, uuid }) }
+  async function userDataFor(token: string, { address, userAgent, base }: BootClient) {
+    const parsed = parseConfigToken(token)
+    const entry = parsed && book.byToken(parsed)
+    if (!entry) return undefined
+    const { name } = entry.state.host
+    const { bootId } = entry.boot
+    const document = plans.of(name)?.texts.userData({ token, base }) ?? inertUserData()
+    const decided = await book.decide(
+      name,
+      (life) => {
+        const { kind, ...rest } = decideConfig(life, bootId, address)
+        if (kind === 'refused') {
+          const reason = 'reason' in rest ? rest.reason : ''
+          return { type: 'config.refused', data: { address, reason } } as const
+        }
+        const inert = kind === 'inert'
+        const bytes = (inert ? inertUserData() : document).length
+        return { type: 'config.served', data: { bytes, address, userAgent, inert } } as const
+      },
+      bootId,
+    )
+    if (decided.type === 'config.served') return { document: decided.data.inert ? inertUserData() : document }
+    log.warn({ host: name, bootId, address }, 'refused a configuration to another machine')
+    return undefined
   }
 
-  function served(
+  function watch(
     role: ArtifactRole,
-    who?: { readonly host: string; readonly bootId: BootId },
-  ): ServedArtifact {
-    const artifact = installer.artifact(role)
-    return {
-      ...artifact,
-      observe: () =>
-        observeTransfer({
-          role,
-          totalBytes: artifact.sizeBytes,
-          clock,
-          tell: (happening) => {
-            if (!who) {
-              if (happening.type !== 'artifact.progress')
-                log.info({ name: CLASSIC_NAMES[role], ...happening.data }, happening.type)
-              return
-            }
-            // A host deleted in the middle of its download is no failure of the transfer.
-            book.record(who.host, happening, who.bootId).catch((error: unknown) => {
-              if (!isFailure(error, 'host.not-found'))
-                log.error({ err: error }, 'could not record a transfer')
-            })
-          },
-        }),
-    }
+    installer: ServedInstaller,
+    { boot, state }: { readonly boot: { readonly bootId: BootId }; readonly state: HostState },
+    address: string,
+  ) {
+    return observeTransfer({
+      role,
+      address,
+      totalBytes: installer.artifact(role).sizeBytes,
+      clock,
+      tell: (happening) => {
+        // A host deleted in the middle of its download is no failure of the transfer.
+        book.record(state.host.name, happening, boot.bootId).catch((error: unknown) => {
+          if (!isFailure(error, 'host.not-found')) log.error({ err: error }, 'could not record a transfer')
+        })
+      },
+    })
+  }
+
+  function logTransfer(role: ArtifactRole, installer: ServedInstaller) {
+    return observeTransfer({
+      role,
+      totalBytes: installer.artifact(role).sizeBytes,
+      clock,
+      tell: ({ type, data }) => {
+        if (type !== 'artifact.progress') log.info({ name: CLASSIC_NAMES[role], ...data }, type)
+      },
+    })
+  }
+}
+
+function aboutClient(query: ScriptQuery, { address }: BootClient) {
+  return {
+    address,
+    ...(query['platform'] ? { platform: query['platform'] } : {}),
+    ...(query['version'] ? { ipxeVersion: query['version'] } : {}),
   }
 }

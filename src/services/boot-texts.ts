@@ -1,39 +1,41 @@
 import { mergePhoneHome } from '../codec/user-data/phone-home.ts'
-import { inertUserData, renderUserData, type UserDataDocument } from '../codec/user-data/user-data.ts'
+import { renderUserData, type UserDataDocument } from '../codec/user-data/user-data.ts'
 import { CLASSIC_NAMES } from '../domain/artifact.ts'
 import type { Installer } from '../domain/installer.ts'
 import { composeKernelLine, type KernelLine } from '../domain/kernel-line.ts'
 import { renderAutoexec } from '../render/ipxe/autoexec.ts'
 import { renderClassicScript } from '../render/ipxe/classic-script.ts'
 import { renderInstallScript } from '../render/ipxe/install-script.ts'
-import type { BootTexts } from './boot-desk.ts'
+import type { HostTexts } from './boot-plan.ts'
 
-export interface BootTextOptions {
+/** Arguments added to and taken from the kernel line we compose. */
+export interface KernelArgumentChanges {
+  readonly add: readonly string[]
+  readonly remove: readonly string[]
+}
+
+export interface HostTextOptions {
   readonly installer: Installer
   readonly userData: UserDataDocument
-  readonly kernelArgs: { readonly add: readonly string[]; readonly remove: readonly string[] }
+  readonly kernelArgs: KernelArgumentChanges
+  /** Merge hooks into the user-data by which the host reports how it gets on. */
   readonly phoneHome: boolean
-  /** Serve the classic names too: anyone who reaches the server can read the user-data. */
-  readonly classic: boolean
 }
 
 /** As long as any base may get: the longest host name there is. */
 const LONGEST_BASE = `http://${'h'.repeat(253)}:65535`
 
 /**
- * What hosts are told, made from the installer, the user-data and the kernel arguments asked for. Failure
- * `kernel-line.invalid` here, not when the first host asks.
+ * What a host is told, made from the installer, the user-data and the kernel arguments asked for. Failure
+ * `kernel-line.invalid` here, not when the host asks.
  */
-export function createBootTexts({
+export function createHostTexts({
   installer,
   userData,
   kernelArgs,
   phoneHome,
-  classic,
-}: BootTextOptions): BootTexts & {
-  readonly warnings: readonly string[]
-} {
-  const rootfsSizeBytes = installer.artifacts.find(({ role }) => role === 'rootfs')?.sizeBytes ?? 0
+}: HostTextOptions): HostTexts & { readonly warnings: readonly string[] } {
+  const rootfsSizeBytes = rootfsSize(installer)
   const { warnings } = lineFor(LONGEST_BASE, 'a'.repeat(16), 'a'.repeat(32), '52:54:00:00:00:00')
 
   function lineFor(base: string, bootId: string, token: string, mac: string): KernelLine {
@@ -48,7 +50,6 @@ export function createBootTexts({
 
   return {
     warnings,
-    inertUserData: inertUserData(),
     installScript: ({ host, mac, bootId, token, base }) =>
       renderInstallScript({
         host,
@@ -61,22 +62,31 @@ export function createBootTexts({
       phoneHome
         ? mergePhoneHome(userData, { eventsUrl: `${base}/h/${token}/events` })
         : renderUserData(userData),
-    ...(classic
-      ? {
-          classicUserData: renderUserData(userData),
-          classicScript: (base: string) =>
-            renderClassicScript({
-              base,
-              kernelArguments: composeKernelLine({
-                rootUrl: `${base}/${CLASSIC_NAMES.rootfs}`,
-                configUrl: `${base}/config.yaml`,
-                rootfsSizeBytes,
-                ...kernelArgs,
-              }).arguments,
-            }),
-        }
-      : {}),
   }
+}
+
+/** What machines nobody announced are told, by the classic names: the same for all, readable by all. */
+export function createClassicTexts({ installer, userData, kernelArgs }: Omit<HostTextOptions, 'phoneHome'>): {
+  readonly userData: string
+  script(base: string): string
+} {
+  return {
+    userData: renderUserData(userData),
+    script: (base) =>
+      renderClassicScript({
+        base,
+        kernelArguments: composeKernelLine({
+          rootUrl: `${base}/${CLASSIC_NAMES.rootfs}`,
+          configUrl: `${base}/config.yaml`,
+          rootfsSizeBytes: rootfsSize(installer),
+          ...kernelArgs,
+        }).arguments,
+      }),
+  }
+}
+
+function rootfsSize({ artifacts }: Installer): number {
+  return artifacts.find(({ role }) => role === 'rootfs')?.sizeBytes ?? 0
 }
 
 /** The script that self-chaining media run. */

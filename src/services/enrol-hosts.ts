@@ -1,14 +1,13 @@
+import type { DesiredHost, DesiredMachine } from '../domain/desired-fleet.ts'
 import { Failure } from '../domain/failure.ts'
 import type { Host } from '../domain/host.ts'
-import { macAddressFromBytes } from '../domain/mac-address.ts'
-import { isMachineName, type MachineSpec } from '../domain/machine.ts'
-import { uuidFromRandomBytes } from '../domain/uuid.ts'
+import { macAddressFromBytes, parseMacAddress } from '../domain/mac-address.ts'
+import { type MachineSpec, parseMachineNetwork } from '../domain/machine.ts'
+import { portsOfProbe, probeOf } from '../domain/ready-probe.ts'
+import { parseUuid, uuidFromRandomBytes } from '../domain/uuid.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
 import type { HostBook } from './host-book.ts'
-
-/** What all hosts of one run have in common. */
-export type HostTemplate = Omit<MachineSpec, 'name' | 'mac' | 'uuid'> & Pick<Host, 'boot'>
 
 export interface EnrolDependencies {
   readonly book: HostBook
@@ -16,64 +15,79 @@ export interface EnrolDependencies {
   readonly random: Random
 }
 
-/**
- * The hosts of these names: known ones as they are, new ones with an address and a UUID of their own. Failure
- * `machine.exists-differently` when a known one was made otherwise than asked for now.
- */
-export async function enrolHosts(
-  wanted: { readonly names: readonly string[]; readonly template: HostTemplate; readonly driver: string },
+/** A new host for a wish; a machine of ours gets an address and a UUID of its own unless the wish names them. */
+export async function enrolHost(
+  wish: DesiredHost,
+  localUiPort: number,
   { book, clock, random }: EnrolDependencies,
-): Promise<readonly Host[]> {
-  const hosts: Host[] = []
-  for (const name of wanted.names) {
-    if (!isMachineName(name)) {
-      throw new Failure(
-        'usage.invalid',
-        `${name} cannot be a host name: use lower-case letters, digits and hyphens, at most 63 (see --name)`,
-      )
-    }
-    const known = book.state(name)?.host
-    if (known) requireSame(known, wanted)
-    hosts.push(known ?? (await enrol(name)))
+): Promise<Host> {
+  const { name, machine, match } = wish
+  const identity = {
+    mac: parseMacAddress(match.mac ?? '') ?? macAddressFromBytes(random.bytes(3)),
+    uuid: parseUuid(match.uuid ?? '') ?? uuidFromRandomBytes(random.bytes(16)),
   }
-  return hosts
+  const host: Host = {
+    name,
+    ...(machine ? { spec: { ...machineOf(wish, machine, localUiPort), ...identity } } : {}),
+    boot: machine?.boot ?? 'media',
+    driver: machine?.driver ?? 'none',
+    createdAt: clock.now(),
+  }
+  await book.add(host)
+  if (machine) await book.record(name, { type: 'machine.created', data: { driver: machine.driver } })
+  return host
+}
 
-  async function enrol(name: string): Promise<Host> {
-    const { boot, firmware, cpus, memoryMiB, diskGiB, network, probePorts } = wanted.template
-    const mac = macAddressFromBytes(random.bytes(3))
-    const uuid = uuidFromRandomBytes(random.bytes(16))
-    const spec: MachineSpec = { name, mac, uuid, firmware, cpus, memoryMiB, diskGiB, network, probePorts }
-    const host: Host = { name, spec, boot, driver: wanted.driver, createdAt: clock.now() }
-    await book.add(host)
-    await book.record(name, { type: 'machine.created', data: { driver: wanted.driver } })
-    return host
+/** What a known host's machine was made with and what is asked for now, where that differs; in words. */
+export function differencesOf(known: Host, wish: DesiredHost, localUiPort: number): readonly string[] {
+  const { machine } = wish
+  if (!known.spec || !machine) {
+    return (known.spec === undefined) === (machine === undefined) ? [] : ['whether it has a machine of ours']
+  }
+  const had = describe(known.spec, known.boot, known.driver)
+  const asked = describe(machineOf(wish, machine, localUiPort), machine.boot ?? 'media', machine.driver)
+  return Object.keys(asked)
+    .filter((key) => asked[key] !== had[key])
+    .map((key) => `${key} ${had[key]} (asked for ${asked[key]})`)
+}
+
+/** Failure `machine.exists-differently` when a known host was made otherwise than asked for now. */
+export function requireSameMachine(known: Host, wish: DesiredHost, localUiPort: number): void {
+  const different = differencesOf(known, wish, localUiPort)
+  if (different.length === 0) return
+  throw new Failure(
+    'machine.exists-differently',
+    `host ${known.name} exists with ${different.join(', ')}; use the same options to go on with it, another --name, or ` +
+      `edgeboot host delete ${known.name}`,
+  )
+}
+
+type Shape = Omit<MachineSpec, 'mac' | 'uuid'>
+
+function machineOf({ name, ready }: DesiredHost, machine: DesiredMachine, localUiPort: number): Shape {
+  return {
+    name,
+    firmware: machine.firmware ?? 'bios',
+    cpus: machine.cpus ?? 8,
+    memoryMiB: machine.memoryMiB ?? 32 * 1024,
+    diskGiB: machine.diskGiB ?? 300,
+    network: parseMachineNetwork(machine.network ?? 'user'),
+    probePorts: portsOfProbe(probeOf(ready), localUiPort),
   }
 }
 
-function requireSame(known: Host, { template }: { readonly template: HostTemplate }): void {
-  const asked: Readonly<Record<string, unknown>> = {
-    firmware: template.firmware,
-    cpus: template.cpus,
-    memory: template.memoryMiB,
-    disk: template.diskGiB,
-    network: JSON.stringify(template.network),
-    boot: template.boot,
-  }
-  const { spec, boot } = known
-  const had: Readonly<Record<string, unknown>> = {
-    firmware: spec.firmware,
-    cpus: spec.cpus,
-    memory: spec.memoryMiB,
-    disk: spec.diskGiB,
-    network: JSON.stringify(spec.network),
+function describe(
+  { firmware, cpus, memoryMiB, diskGiB, network }: Shape,
+  boot: string,
+  driver: string,
+): Readonly<Record<string, string>> {
+  return {
+    driver,
+    firmware,
+    cpus: String(cpus),
+    memory: `${memoryMiB}MiB`,
+    disk: `${diskGiB}GiB`,
+    network: JSON.stringify(network),
     boot,
   }
-  const different = Object.keys(asked).filter((key) => asked[key] !== had[key])
-  if (different.length === 0) return
-  const differences = different.map((key) => `${key} ${had[key]} (asked for ${asked[key]})`).join(', ')
-  throw new Failure(
-    'machine.exists-differently',
-    `host ${known.name} exists with ${differences}; use the same options to go on with it, another --name, or ` +
-      `edgeboot host delete ${known.name}`,
-  )
 }

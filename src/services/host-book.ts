@@ -11,7 +11,7 @@ import {
   type ConfigToken,
   encodeBase32,
 } from '../domain/opaque-id.ts'
-import type { Uuid } from '../domain/uuid.ts'
+import { swapByteOrder, type Uuid } from '../domain/uuid.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { HostStore } from '../ports/host-store.ts'
 import type { Log } from '../ports/log.ts'
@@ -38,6 +38,7 @@ export type BookListener = (event: HostEvent | RecordedEvent, state: HostState) 
 export interface HostBook {
   states(): readonly HostState[]
   state(name: string): HostState | undefined
+  /** The host whose machine we made with both; either byte order of the UUID is the same. */
   byMachine(mac: MacAddress, uuid: Uuid): HostState | undefined
   byBoot(bootId: BootId): { readonly boot: Boot; readonly state: HostState } | undefined
   byToken(token: ConfigToken): { readonly boot: Boot; readonly state: HostState } | undefined
@@ -77,7 +78,7 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
 
   function place(host: Host, life: Life): void {
     states.set(host.name, { host, life })
-    machines.set(machineKey(host.spec), host.name)
+    if (host.spec) machines.set(machineKey(host.spec), host.name)
   }
 
   function remember(boot: Boot): void {
@@ -141,21 +142,24 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
   return {
     states: () => [...states.values()],
     state: (name) => states.get(name),
-    byMachine: (mac, uuid) => states.get(machines.get(machineKey({ mac, uuid })) ?? ''),
+    byMachine: (mac, uuid) => {
+      const asTold = machines.get(machineKey({ mac, uuid }))
+      return states.get(asTold ?? machines.get(machineKey({ mac, uuid: swapByteOrder(uuid) })) ?? '')
+    },
     byBoot: (bootId) => entry(boots.get(bootId)),
     byToken: (token) => entry(tokens.get(token)),
     add: (host) =>
       inTurn(async () => {
         await store.saveHost(host)
         const before = states.get(host.name)
-        if (before) machines.delete(machineKey(before.host.spec))
+        if (before?.host.spec) machines.delete(machineKey(before.host.spec))
         place(host, before?.life ?? newLife(host.createdAt))
       }),
     remove: (name) =>
       inTurn(async () => {
         await store.deleteHost(name)
         const before = states.get(name)
-        if (before) machines.delete(machineKey(before.host.spec))
+        if (before?.host.spec) machines.delete(machineKey(before.host.spec))
         states.delete(name)
         for (const boot of [...boots.values()].filter(({ host }) => host === name)) {
           boots.delete(boot.bootId)

@@ -10,10 +10,12 @@ export type TransferHappening = Extract<Happening, { type: Extract<HostEvent['ty
 export function observeTransfer(input: {
   readonly role: ArtifactRole
   readonly totalBytes: number
+  /** Who downloads. */
+  readonly address?: string
   readonly clock: Clock
   readonly tell: (happening: TransferHappening) => void
 }): TransferObserver {
-  const { role, totalBytes, clock, tell } = input
+  const { role, totalBytes, address, clock, tell } = input
   let startedAt = clock.now()
 
   function data(bytes: number) {
@@ -25,7 +27,7 @@ export function observeTransfer(input: {
   return {
     started: () => {
       startedAt = clock.now()
-      tell({ type: 'artifact.started', data: data(0) })
+      tell({ type: 'artifact.started', data: { ...data(0), ...(address ? { address } : {}) } })
     },
     progress: (bytes) => tell({ type: 'artifact.progress', data: data(bytes) }),
     finished: (bytes) => tell({ type: 'artifact.finished', data: data(bytes) }),

@@ -6,9 +6,9 @@ import { createSilentLog } from '../../test/support/silent-log.ts'
 import { createMemoryStore } from '../adapters/store-memory/memory-store.ts'
 import type { PowerChange } from '../domain/machine.ts'
 import type { Machine, MachineDriver } from '../ports/machine-driver.ts'
+import { createAdmission } from './admission.ts'
 import { openHostBook } from './host-book.ts'
 import { type ProvisionPlan, provisionHost } from './provision-host.ts'
-import { createSlots } from './slots.ts'
 
 /** A machine that does what the test says when its power comes on. */
 async function aStage(onPower: (nth: number, change: (to: PowerChange) => void) => Promise<void> | void) {
@@ -29,7 +29,7 @@ async function aStage(onPower: (nth: number, change: (to: PowerChange) => void) 
     wake()
   }
   const machine: Machine = {
-    spec: host.spec,
+    name: host.name,
     powerState: async () => now.state,
     power: async (action) => {
       done.push(`power ${action}`)
@@ -72,15 +72,25 @@ async function aStage(onPower: (nth: number, change: (to: PowerChange) => void) 
     provisionHost(
       {
         host,
+        machine,
         mediaPath: '/m.iso',
         chainUrl: 'http://a/boot.ipxe',
         ready: { kind: 'tcp', port: 22 },
         localUiPort: 5080,
         finish: 'poweroff',
-        timeoutMs: 3_600_000,
+        limits: { phases: {}, readyWithinMs: 3_600_000 },
+        retry: true,
         ...given,
       },
-      { book, driver, prober, screenshots, clock, log, slots: createSlots(1) },
+      {
+        book,
+        driver,
+        prober,
+        screenshots,
+        clock,
+        log,
+        admission: createAdmission({ total: 1, groups: new Map() }, () => 0),
+      },
       AbortSignal.timeout(10_000),
     )
   const served = (action: 'install' | 'local') =>
@@ -123,7 +133,10 @@ describe('provisioning a host', () => {
     const { run, done } = stage
 
     // The fake's power('off') does not tell; the change comes as from a hypervisor.
-    const running = run({ finish: 'none' })
+    const running = run({
+      finish: 'none',
+      limits: { phases: { installed: Number.MAX_SAFE_INTEGER }, readyWithinMs: undefined },
+    })
     await expect.poll(() => done.includes('power off')).toBe(true)
     await stage.book.record('edge-1', { type: 'machine.power', data: { state: 'off', cause: 'asked' } })
     await expect.poll(() => done.filter((step) => step === 'power on').length).toBeGreaterThan(0)
@@ -135,7 +148,7 @@ describe('provisioning a host', () => {
   test('gives up after its time with the likely reason and a picture of the console', async () => {
     const stage = await aStage(() => undefined)
 
-    const life = await stage.run({ timeoutMs: 60_000 })
+    const life = await stage.run({ limits: { phases: {}, readyWithinMs: 60_000 } })
 
     expect(life.failure).toMatchObject({ phase: 'firmware' })
     expect(life.failure?.reason).toContain('has not asked for a boot script')
@@ -145,7 +158,7 @@ describe('provisioning a host', () => {
   test('tells once that a host is stalled', async () => {
     const stage = await aStage(() => undefined)
 
-    await stage.run({ timeoutMs: 600_000 })
+    await stage.run({ limits: { phases: {}, readyWithinMs: 600_000 } })
 
     const stalled = (await stage.store.events()).filter(({ type }) => type === 'host.stalled')
     expect(stalled.length).toBe(1)

@@ -2,6 +2,7 @@ import { diagnose, PATIENCE_MS, silenceMs } from '../domain/diagnosis.ts'
 import type { Host } from '../domain/host.ts'
 import { canBeRetried, type Life } from '../domain/life.ts'
 import { isBefore } from '../domain/phase.ts'
+import { overdue, type TimeLimits } from '../domain/phase-limits.ts'
 import type { ReadyProbe } from '../domain/ready-probe.ts'
 import type { FinishAction } from '../domain/user-data.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -9,34 +10,40 @@ import type { Log } from '../ports/log.ts'
 import type { Machine, MachineDriver } from '../ports/machine-driver.ts'
 import type { Prober } from '../ports/prober.ts'
 import type { ScreenshotStore } from '../ports/screenshot-store.ts'
+import type { Admission } from './admission.ts'
 import type { HostBook } from './host-book.ts'
+import { createWake } from './host-wake.ts'
+import { keepScreenshot, watchPower } from './machine-watch.ts'
 import { checkReady } from './ready-check.ts'
-import type { Slots } from './slots.ts'
 import { typeChain } from './type-at-ipxe.ts'
 
 export interface ProvisionDependencies {
   readonly book: HostBook
-  readonly driver: MachineDriver
+  readonly driver: Pick<MachineDriver, 'can'>
   readonly prober: Prober
   readonly screenshots: ScreenshotStore
   readonly clock: Clock
   readonly log: Log
   /** Places for hosts that install at the same time. */
-  readonly slots: Slots
+  readonly admission: Admission
 }
 
 export interface ProvisionPlan {
   readonly host: Host
-  /** ISO that the machine boots as long as its disk is empty. */
-  readonly mediaPath: string
+  readonly machine: Machine
+  /** Hosts of one group share its limits. */
+  readonly group?: string
+  /** ISO that the machine boots as long as its disk is empty; absent where it boots by its network. */
+  readonly mediaPath?: string
   /** What is typed after `chain` at stock iPXE's prompt, for hosts with boot `typed`. */
   readonly chainUrl: string
   readonly ready: ReadyProbe
   readonly localUiPort: number
   /** What the installer does when it is done, by the user-data. */
   readonly finish: FinishAction
-  /** Limit for the whole way to ready, counted from the call, in milliseconds. */
-  readonly timeoutMs: number
+  readonly limits: TimeLimits
+  /** A host that had failed before its installation began is tried again. */
+  readonly retry: boolean
 }
 
 /** How often a host that is not ready yet is looked at. Everything else is driven by events. */
@@ -54,20 +61,20 @@ export async function provisionHost(
   dependencies: ProvisionDependencies,
   signal: AbortSignal,
 ): Promise<Life> {
-  const { book, driver, clock, log, slots } = dependencies
+  const { book, clock, log, admission } = dependencies
+  const { machine, group } = plan
   const { name } = plan.host
-  const machine = await driver.create(plan.host.spec, signal)
   const end = new AbortController()
   const inside = AbortSignal.any([signal, end.signal])
   const wake = createWake(book, name)
-  const deadline = clock.now() + plan.timeoutMs
-  let leaveSlot: (() => void) | undefined
+  const startedAt = clock.now()
   let typing: Promise<void> | undefined
   let told = { phase: 'defined', stalled: false }
 
   const watching = watchPower(machine, dependencies, inside).catch((error: unknown) => wake.fail(error))
   try {
-    if (canBeRetried(lifeOf())) await book.record(name, { type: 'host.retried', data: {} })
+    if (plan.retry && canBeRetried(lifeOf())) await book.record(name, { type: 'host.retried', data: {} })
+    if (isInstalling(lifeOf())) admission.occupy(name, group)
     await wake.next(TICK_MS, clock, inside)
     for (;;) {
       const life = lifeOf()
@@ -76,17 +83,18 @@ export async function provisionHost(
         await keepScreenshot(machine, dependencies, 'failed', inside)
         return life
       }
-      if (clock.now() > deadline) {
-        await giveUp(life)
+      const late = overdue(life, plan.limits, startedAt, clock.now())
+      if (late !== undefined) {
+        await book.record(name, { type: 'host.failed', data: { phase: life.phase, reason: late } })
         continue
       }
-      if (!isBefore(life.phase, 'installed')) leaveSlot = void leaveSlot?.()
+      if (!isBefore(life.phase, 'installed')) admission.leave(name)
       await act(life)
       await noticeStall(life)
       await wake.next(TICK_MS, clock, inside)
     }
   } finally {
-    leaveSlot?.()
+    admission.leave(name)
     end.abort(new Error('the host is done'))
     wake.close()
     await Promise.allSettled([watching, typing])
@@ -101,9 +109,11 @@ export async function provisionHost(
   async function act(life: Life): Promise<void> {
     switch (life.phase) {
       case 'defined':
+        // A reinstallation begins with the installed system still running.
+        if (life.power === 'on' && life.reinstall) return machine.power('off', inside)
         if (life.power !== 'off') return
-        leaveSlot ??= await slots.enter(inside)
-        await machine.setMedia(plan.mediaPath, inside)
+        await admission.enter(name, group, inside)
+        await machine.setMedia(plan.mediaPath, inside, { first: life.reinstall })
         await book.record(name, { type: 'machine.power', data: { state: 'starting', cause: 'asked' } })
         await machine.power('on', inside)
         return
@@ -177,98 +187,8 @@ export async function provisionHost(
     const data = { phase: life.phase, forMs, diagnosis: diagnose(life) }
     await book.record(name, { type: 'host.stalled', data })
   }
-
-  async function giveUp(life: Life): Promise<void> {
-    const minutes = Math.round(plan.timeoutMs / 60_000)
-    const reason = `not ready after ${minutes} min (--timeout), in phase ${life.phase}: ${diagnose(life)}`
-    await book.record(name, { type: 'host.failed', data: { phase: life.phase, reason } })
-  }
 }
 
-/** Records every power change, except the repetition of what is known. */
-async function watchPower(
-  machine: Machine,
-  { book }: ProvisionDependencies,
-  signal: AbortSignal,
-): Promise<void> {
-  const { name } = machine.spec
-  for await (const change of machine.watch(signal)) {
-    const known = book.state(name)?.life.power === change.state && change.cause !== 'guest-reset'
-    if (!known) await book.record(name, { type: 'machine.power', data: change })
-  }
-}
-
-/** A picture of the console for the person who looks into it later; never the reason why something else fails. */
-async function keepScreenshot(
-  machine: Machine,
-  { book, driver, screenshots, log }: ProvisionDependencies,
-  why: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const { name } = machine.spec
-  if (!driver.can.screenshot || book.state(name)?.life.power !== 'on') return
-  try {
-    const path = await screenshots.save(name, await machine.screenshot(signal))
-    await book.record(name, { type: 'console.screenshot', data: { path, why } })
-  } catch (error) {
-    log.debug({ err: error, host: name }, 'no screenshot')
-  }
-}
-
-interface Wake {
-  /** Resolves at the next event of the host, or after `ms`. Rejects with what `fail` was given. */
-  next(ms: number, clock: Clock, signal: AbortSignal): Promise<void>
-  /** Resolves as soon as the condition holds; it is looked at on every event of the host. */
-  until(condition: () => boolean, signal: AbortSignal): Promise<void>
-  fail(error: unknown): void
-  close(): void
-}
-
-function createWake(book: HostBook, name: string): Wake {
-  const waiting = new Set<() => void>()
-  let pending = false
-  let failure: { readonly error: unknown } | undefined
-  const ring = (): void => {
-    pending = true
-    for (const resolve of [...waiting]) resolve()
-  }
-  const close = book.subscribe((event) => event.host === name && event.type !== 'artifact.progress' && ring())
-
-  function bell(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const done = (): void => {
-        waiting.delete(done)
-        signal.removeEventListener('abort', aborted)
-        resolve()
-      }
-      const aborted = (): void => {
-        waiting.delete(done)
-        reject(signal.reason)
-      }
-      if (signal.aborted) aborted()
-      signal.addEventListener('abort', aborted, { once: true })
-      waiting.add(done)
-    })
-  }
-
-  return {
-    async next(ms, clock, signal) {
-      signal.throwIfAborted()
-      if (!pending && !failure) {
-        const timer = new AbortController()
-        const either = AbortSignal.any([signal, timer.signal])
-        await Promise.race([bell(either), clock.sleep(ms, either)]).finally(() => timer.abort())
-      }
-      pending = false
-      if (failure) throw failure.error
-    },
-    async until(condition, signal) {
-      while (!condition()) await bell(signal)
-    },
-    fail(error) {
-      failure ??= { error }
-      ring()
-    },
-    close,
-  }
+function isInstalling({ phase }: Life): boolean {
+  return phase !== 'defined' && phase !== 'failed' && isBefore(phase, 'installed')
 }

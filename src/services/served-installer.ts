@@ -9,6 +9,8 @@ import type { Log } from '../ports/log.ts'
 
 /** An installer ready to be served: its artifacts with entity tags, and digests as soon as they are known. */
 export interface ServedInstaller {
+  /** The same exactly when the ISO is the same file, unchanged. */
+  readonly key: string
   artifact(role: ArtifactRole): Omit<ServedArtifact, 'observe'>
   /** Finds remembered digests and computes the missing ones; resolves when all are known. Failure `blob.changed`. */
   learnDigests(signal: AbortSignal): Promise<void>
@@ -46,6 +48,7 @@ export function createServedInstaller(
   }
 
   return {
+    key: identityKey(blob.identity),
     artifact: (role) => {
       const { sizeBytes: size, extents } = require(role)
       const first = extents[0]?.offsetBytes ?? 0

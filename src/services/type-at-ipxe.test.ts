@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { aSpec } from '../../test/support/a-host.ts'
 import { createFakeClock } from '../../test/support/fake-clock.ts'
 import { createSilentLog } from '../../test/support/silent-log.ts'
 import { isFailure } from '../domain/failure.ts'
@@ -13,7 +12,7 @@ function aTypist(answers: (typed: string, resets: number) => boolean) {
   const run = () =>
     typeChain({
       machine: {
-        spec: aSpec(),
+        name: 'edge-1',
         typeKeys: async (chords, _interval, signal) => {
           signal.throwIfAborted()
           seen.typed.push(chords.map((chord) => chord.join('+')).join(' '))

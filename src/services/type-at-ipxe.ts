@@ -7,7 +7,7 @@ import type { Machine } from '../ports/machine-driver.ts'
 
 export interface TypeChainInput {
   /** Already on, in its firmware or anywhere before iPXE's prompt. */
-  readonly machine: Pick<Machine, 'spec' | 'typeKeys' | 'power' | 'screenshot'>
+  readonly machine: Pick<Machine, 'name' | 'typeKeys' | 'power' | 'screenshot'>
   readonly clock: Clock
   readonly log: Log
   readonly url: string
@@ -59,7 +59,7 @@ export async function typeChain(input: TypeChainInput): Promise<void> {
         },
       )
       if (proven.signal.aborted) return
-      log.warn({ attempt, machine: machine.spec.name }, 'typed at iPXE without an answer')
+      log.warn({ attempt, machine: machine.name }, 'typed at iPXE without an answer')
       const why = `attempt ${attempt} of ${attempts} to type at iPXE was not answered`
       await input.onScreenshot(await machine.screenshot(signal), why)
     }
@@ -68,7 +68,7 @@ export async function typeChain(input: TypeChainInput): Promise<void> {
   }
   throw new Failure(
     'typing.unanswered',
-    `${machine.spec.name} did not ask for its script although chain ${input.url} was typed ${attempts} times; look ` +
+    `${machine.name} did not ask for its script although chain ${input.url} was typed ${attempts} times; look ` +
       'at the screenshots: no prompt means no iPXE, an error means no way from the machine to that URL. ' +
       '--boot media needs no typing.',
   )

@@ -163,6 +163,7 @@ export function createQemuMachine(
   }
 
   return {
+    name: given.name,
     spec: given,
     consoleLogPath: files.serialLog,
     powerState: async () => ((await attach()) ? 'on' : 'off'),

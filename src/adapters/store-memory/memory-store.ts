@@ -1,13 +1,16 @@
 import type { RecordedEvent } from '../../domain/event.ts'
+import { Failure } from '../../domain/failure.ts'
 import type { Boot, Host } from '../../domain/host.ts'
+import type { FleetStore, StoredFleet } from '../../ports/fleet-store.ts'
 import type { HostStore } from '../../ports/host-store.ts'
 
 /** Hosts in memory only; for tests and dry runs. */
-export function createMemoryStore(): HostStore & AsyncDisposable {
+export function createMemoryStore(): HostStore & FleetStore & AsyncDisposable {
   const hosts = new Map<string, Host>()
   let boots: readonly Boot[] = []
   let events: readonly RecordedEvent[] = []
   let lastId = 0
+  let stored: StoredFleet | undefined
   return {
     hosts: async () =>
       [...hosts.values()].sort((a, b) => a.createdAt - b.createdAt || a.name.localeCompare(b.name)),
@@ -29,6 +32,15 @@ export function createMemoryStore(): HostStore & AsyncDisposable {
     },
     events: async ({ host, afterId = 0 } = {}) =>
       events.filter((event) => event.id > afterId && (host === undefined || event.host === host)),
+    fleet: async () => stored,
+    saveFleet: async (fleet, ifVersion) => {
+      const version = stored?.version ?? 0
+      if (ifVersion !== undefined && ifVersion !== version) {
+        throw new Failure('fleet.changed', `the fleet is at version ${version}, not ${ifVersion} any more`)
+      }
+      stored = { version: version + 1, fleet }
+      return version + 1
+    },
     [Symbol.asyncDispose]: async () => undefined,
   }
 }

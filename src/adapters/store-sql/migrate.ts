@@ -1,10 +1,11 @@
 import { type Kysely, sql } from 'kysely'
 import { Failure } from '../../domain/failure.ts'
 import * as hosts from './migrations/0001-hosts.ts'
+import * as fleet from './migrations/0002-fleet.ts'
 import type { Tables } from './tables.ts'
 
 /** In order; the version of a database is the number of migrations it has seen. A landed one never changes. */
-const MIGRATIONS: readonly { readonly up: (db: Kysely<unknown>) => Promise<void> }[] = [hosts]
+const MIGRATIONS: readonly { readonly up: (db: Kysely<unknown>) => Promise<void> }[] = [hosts, fleet]
 
 /**
  * Brings the database to this program's version, each step in a transaction of its own. Failure `store.newer` when

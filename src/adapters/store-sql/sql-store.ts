@@ -2,10 +2,12 @@ import { chmodSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely } from 'kysely'
 import { Failure } from '../../domain/failure.ts'
+import type { FleetStore } from '../../ports/fleet-store.ts'
 import type { HostStore } from '../../ports/host-store.ts'
 import type { InstallerStore } from '../../ports/installer-store.ts'
 import type { Log } from '../../ports/log.ts'
 import type { SettingsStore } from '../../ports/settings-store.ts'
+import { createFleetQueries } from './fleet-queries.ts'
 import { createHostQueries } from './host-queries.ts'
 import { createInstallerQueries } from './installer-queries.ts'
 import { migrate } from './migrate.ts'
@@ -13,7 +15,7 @@ import { createNodeSqliteDialect } from './node-sqlite-dialect.ts'
 import { createSettingsQueries } from './settings-queries.ts'
 import type { Tables } from './tables.ts'
 
-export type SqlStore = HostStore & InstallerStore & SettingsStore & AsyncDisposable
+export type SqlStore = HostStore & FleetStore & InstallerStore & SettingsStore & AsyncDisposable
 
 /** How long a writer waits for another before it gives up, in milliseconds. */
 const BUSY_TIMEOUT_MS = 5000
@@ -43,7 +45,12 @@ export async function openSqlStore({
     return (...args: A): Promise<R> =>
       query(...args).catch((error: unknown) => Promise.reject(asFailure(error, path)))
   }
-  const queries = { ...createHostQueries(db), ...createInstallerQueries(db), ...createSettingsQueries(db) }
+  const queries = {
+    ...createHostQueries(db),
+    ...createFleetQueries(db, { seal: (t) => t, open: (t) => t }),
+    ...createInstallerQueries(db),
+    ...createSettingsQueries(db),
+  }
   const guarded = Object.fromEntries(
     Object.entries(queries).map(([name, query]) => [
       name,

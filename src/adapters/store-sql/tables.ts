@@ -14,5 +14,7 @@ export interface Tables {
   }
   installers: { name: string; definition: string; added_at: number }
   digests: { key: string; sha256: string }
+  fleet_parts: { kind: string; name: string; position: number; sealed_definition: string }
+  fleet_version: { version: number }
   settings: { key: string; value: string }
 }

@@ -16,7 +16,7 @@ export function registerHostCommands(program: Command, context: CommandContext):
       const hosts = await listHosts(context.dataDir())
       if (context.json) return context.stdout(`${JSON.stringify({ hosts }, null, 2)}\n`)
       if (hosts.length === 0) return context.progress(`no hosts in ${context.dataDir()}`)
-      const rows = hosts.map(({ name, phase, mac, address = '-', bytes, totalMs, reason = '' }) => [
+      const rows = hosts.map(({ name, phase, mac = '-', address = '-', bytes, totalMs, reason = '' }) => [
         name,
         phase,
         mac,

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { UpOptions } from '../../app/up-options.ts'
 import { parseDurationMs } from '../../domain/duration.ts'
 import { Failure } from '../../domain/failure.ts'
-import type { MachineNetwork } from '../../domain/machine.ts'
+import { type MachineNetwork, parseMachineNetwork } from '../../domain/machine.ts'
 import { parseSizeMiB } from '../../domain/size.ts'
 import type { CommandContext } from '../command-context.ts'
 import { addBootOptions, type BootOptionValues, choice, parseCount, pathsOf } from '../installer-options.ts'
@@ -109,7 +109,7 @@ function addMachineOptions(command: Command): Command {
       ).default(300 * 1024, '300GiB'),
     )
     .addOption(
-      parsedOption('--network <kind>', 'user, bridge:NAME or tap:DEVICE', parseNetwork).default(
+      parsedOption('--network <kind>', 'user, bridge:NAME or tap:DEVICE', parseMachineNetwork).default(
         { kind: 'user' },
         'user',
       ),
@@ -168,13 +168,4 @@ function toUpOptions(iso: string, values: UpValues, context: CommandContext): Up
     dataDirectory: context.dataDir(),
     logLevel: context.logLevel,
   }
-}
-
-function parseNetwork(text: string): MachineNetwork {
-  if (text === 'user') return { kind: 'user' }
-  const [kind, device = ''] = text.split(':', 2)
-  if (!/^[A-Za-z0-9_.-]{1,15}$/.test(device) || (kind !== 'bridge' && kind !== 'tap')) {
-    throw new Failure('usage.invalid', `--network ${text}: expected user, bridge:NAME or tap:DEVICE`)
-  }
-  return kind === 'bridge' ? { kind, bridge: device } : { kind, device }
 }

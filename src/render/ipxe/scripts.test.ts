@@ -154,7 +154,7 @@ describe('the script of an installed machine', () => {
     expect(renderLocalBootScript({ platform: 'bios' })).toBe(`#!ipxe
 echo edgeboot: this machine is installed; it boots from its disk
 sanboot --no-describe --drive 0x80 ||
-echo edgeboot: the disk cannot be booted. To install again, delete the host in edgeboot first.
+echo edgeboot: the disk cannot be booted. To install again: edgeboot host reinstall
 sleep 30
 exit
 `)
@@ -164,7 +164,7 @@ exit
     const back = '#!ipxe\necho edgeboot: this machine is installed; it boots from its disk\nexit\n'
 
     expect(renderLocalBootScript({ platform: 'uefi' })).toBe(back)
-    expect(renderLocalBootScript({ platform: 'bios', strategy: 'firmware' })).toBe(back)
+    expect(renderLocalBootScript({ platform: 'bios', strategy: 'exit' })).toBe(back)
   })
 })
 

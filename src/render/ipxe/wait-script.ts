@@ -4,12 +4,15 @@ import { script, scriptText } from './script-text.ts'
 export function renderWaitScript({
   host,
   retryAfterSeconds,
+  reason,
 }: {
   readonly host: string
   readonly retryAfterSeconds: number
+  readonly reason?: string
 }): string {
   return script([
     `echo edgeboot: ${scriptText(host)} has to wait; it asks again in ${retryAfterSeconds} s`,
+    ...(reason ? [`echo edgeboot: ${scriptText(reason)}`] : []),
     `sleep ${retryAfterSeconds}`,
     'reboot',
   ])

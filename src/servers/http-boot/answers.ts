@@ -45,7 +45,7 @@ export function createAnswers({ desk, log, transfers, advertised }: AnswersDepen
       case 'host-script':
         return sendHostScript(query, client, reply)
       case 'boot-artifact':
-        return sendFile(desk.artifact(endpoint.bootId, endpoint.name), false, request, reply)
+        return sendFile(desk.artifact(endpoint.bootId, endpoint.name, client), false, request, reply)
       case 'digest-artifact':
         return sendFile(desk.artifactByDigest(endpoint.sha256, endpoint.name), true, request, reply)
       case 'classic-artifact':

@@ -1,0 +1,217 @@
+import { createDiskBlobs } from '../adapters/blobs-disk/disk-blobs.ts'
+import { addressOfInterface, reachableAddresses } from '../adapters/host-network/interface-address.ts'
+import type { DesiredFleet } from '../domain/desired-fleet.ts'
+import { Failure, isFailure } from '../domain/failure.ts'
+import type { Host } from '../domain/host.ts'
+import type { MachineSpec } from '../domain/machine.ts'
+import { probeOf } from '../domain/ready-probe.ts'
+import { openBootServer } from '../servers/http-boot/boot-server.ts'
+import { type Admission, createAdmission } from '../services/admission.ts'
+import { type ClassicOffer, createBootDesk } from '../services/boot-desk.ts'
+import { autoexecFor } from '../services/boot-texts.ts'
+import { type FleetKeeper, openFleetKeeper } from '../services/fleet-keeper.ts'
+import { createFleetPlans, type FleetPlans } from '../services/fleet-plans.ts'
+import { createFleetRunner, type FleetRunner } from '../services/fleet-runner.ts'
+import { type HostBook, type HostState, openHostBook } from '../services/host-book.ts'
+import { createInstallerShelf, type InstallerShelf } from '../services/installer-shelf.ts'
+import { provisionHost } from '../services/provision-host.ts'
+import { type Strangers, turnAway } from '../services/strangers.ts'
+import { createUnattendedMachine } from '../services/unattended-machine.ts'
+import { baseUrl } from './base-url.ts'
+import { identifyBy } from './identify-host.ts'
+import type { Workplace } from './workplace.ts'
+
+export interface SiteOptions {
+  /** Address listened on; by default loopback where every machine reaches it there, else all addresses. */
+  readonly bootHost?: string | undefined
+  /** 0: any free port; it is remembered for the next run in the same data directory. */
+  readonly bootPort?: number | undefined
+  /** The address hosts shall use. */
+  readonly advertise?: string | undefined
+  /** Only these are driven; the others get their answers when they ask. */
+  readonly drives: (host: Host) => boolean
+  /** Hosts that failed before their installation began are tried again at the start. */
+  readonly retry: boolean
+  /** Milliseconds until a host whose driver gave up is tried again; `undefined`: not in this run. */
+  readonly pauseMs: (attempt: number) => number | undefined
+  /** What everybody may have by the classic names, once its ISO is on the shelf. */
+  readonly classic?: (shelf: InstallerShelf) => ClassicOffer | undefined
+  /** Deals with machines that are no host; by default they are turned away. */
+  readonly strangers?: Strangers
+}
+
+/** Everything that brings a fleet up from one data directory: book, ISOs, boot server, and a loop for each host. */
+export interface Site extends AsyncDisposable {
+  readonly book: HostBook
+  readonly plans: FleetPlans
+  readonly shelf: InstallerShelf
+  readonly keeper: FleetKeeper
+  readonly runner: FleetRunner
+  /** `ADDRESS:PORT` listened on. */
+  readonly listening: string
+  /** Where hosts on that network find their script. Failure `address.unknown`. */
+  bootScriptUrl(network?: MachineSpec['network']): string
+}
+
+const DEFAULT_PORT = 8080
+/** The port is inside the media the machines boot from, so the next run must have it again. */
+const PORT_SETTING = 'boot-port'
+
+/** Failure `port.in-use`, `store.failed`. Serves at once; hosts are driven as soon as the fleet says so. */
+export async function openSite(place: Workplace, options: SiteOptions, signal: AbortSignal): Promise<Site> {
+  const { store, driver, digester, clock, random, log } = place
+  await using parts = new AsyncDisposableStack()
+  const book = await openHostBook(place)
+  const shelf = parts.use(createInstallerShelf({ blobs: createDiskBlobs(), digester, digests: store, log }))
+  const plans = createFleetPlans(shelf, identifyBy)
+  const admission = createAdmission(limitsOf(plans.fleet()), (group) => failuresOf(group))
+  const runner = parts.use(
+    createFleetRunner({
+      book,
+      provision: (host, inside) => provision(host, inside),
+      isWanted: (state) => isWanted(state),
+      pauseMs: options.pauseMs,
+      clock,
+      log,
+    }),
+  )
+  const keeper = await openFleetKeeper(
+    {
+      store,
+      shelf,
+      plans,
+      book,
+      clock,
+      random,
+      log,
+      remove: async (name, inside) => {
+        await runner.stop(name)
+        await driver.delete(name, inside)
+        await book.remove(name)
+      },
+      applied: (fleet) => {
+        admission.setLimits(limitsOf(fleet))
+        runner.look()
+      },
+    },
+    signal,
+  )
+  const { classic, strangers = turnAway(log) } = options
+  const desk = createBootDesk({
+    book,
+    plans,
+    strangers,
+    ...(classic ? { classic: () => classic(shelf) } : {}),
+    admit: (name) => admission.tryEnter(name, plans.wish(name)?.profile),
+    clock,
+    log,
+  })
+  const host = options.bootHost ?? '0.0.0.0'
+  const server = parts.use(await listen())
+  await store.saveSetting(PORT_SETTING, String(server.port))
+  const kept = parts.move()
+  runner.look()
+  return {
+    book,
+    plans,
+    shelf,
+    keeper,
+    runner,
+    listening: `${host}:${server.port}`,
+    bootScriptUrl,
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  }
+
+  function failuresOf(group: string): number {
+    return plans
+      .fleet()
+      .hosts.filter(({ name, profile }) => profile === group && book.state(name)?.life.phase === 'failed')
+      .length
+  }
+
+  /** Hosts nobody switches are followed from when they ask; a loop over each that may never ask would be idle work. */
+  function isWanted({ host: known, life }: HostState): boolean {
+    if (!options.drives(known) || !plans.of(known.name)) return false
+    return known.spec !== undefined || life.phase !== 'defined'
+  }
+
+  async function provision(known: Host, inside: AbortSignal) {
+    const wish = plans.wish(known.name)
+    if (!wish) throw new Failure('host.not-found', `nothing says what ${known.name} is to become`)
+    const { finish, localUiPort } = keeper.userData(known.name)
+    const machine = known.spec ? await driver.create(known.spec, inside) : createUnattendedMachine(known.name)
+    const mediaPath = known.spec ? await findMedia(known, inside) : undefined
+    return await provisionHost(
+      {
+        host: known,
+        machine,
+        ...(wish.profile ? { group: wish.profile } : {}),
+        ...(mediaPath ? { mediaPath } : {}),
+        chainUrl: known.spec ? bootScriptUrl(known.spec.network) : '',
+        ready: probeOf(wish.ready),
+        localUiPort,
+        finish,
+        limits: { phases: wish.timeouts, readyWithinMs: wish.readyWithinMs },
+        retry: options.retry,
+      },
+      { ...place, book, admission },
+      inside,
+    )
+  }
+
+  /** The ISO the machine boots: ours that chains by itself, or stock iPXE at whose prompt is typed. */
+  async function findMedia({ boot, spec }: Host, inside: AbortSignal): Promise<string | undefined> {
+    if (!spec || boot === 'pxe') return undefined
+    const ipxe = await place.media.findIpxe(spec.firmware, inside)
+    if (boot === 'typed') return ipxe.isoPath
+    const url = bootScriptUrl(spec.network)
+    return await place.media.build(ipxe, autoexecFor(url.slice(0, -'/boot.ipxe'.length)), inside)
+  }
+
+  function bootScriptUrl(network?: MachineSpec['network']): string {
+    return `${baseUrl(advertisedAddress(options.advertise, network, place), server.port)}/boot.ipxe`
+  }
+
+  async function listen() {
+    const saved = Number((await store.setting(PORT_SETTING)) ?? Number.NaN)
+    const wanted = options.bootPort === 0 || options.bootPort === undefined ? saved : options.bootPort
+    const common = { desk, log, host, advertise: options.advertise }
+    if (Number.isNaN(wanted)) return openBootServer({ ...common, port: options.bootPort ?? DEFAULT_PORT })
+    try {
+      return await openBootServer({ ...common, port: wanted })
+    } catch (error) {
+      // Another port is only as good while no machine has been told the old one.
+      if (!isFailure(error, 'port.in-use') || options.bootPort !== 0 || book.states().some(isOnItsWay))
+        throw error
+      return openBootServer({ ...common, port: 0 })
+    }
+  }
+}
+
+function limitsOf(fleet: DesiredFleet): Parameters<Admission['setLimits']>[0] {
+  return {
+    total: fleet.maxParallel,
+    groups: new Map(fleet.profiles.map((profile) => [profile.name, profile])),
+  }
+}
+
+function isOnItsWay({ life }: HostState): boolean {
+  return !['defined', 'ready', 'failed'].includes(life.phase)
+}
+
+function advertisedAddress(
+  advertise: string | undefined,
+  network: MachineSpec['network'] | undefined,
+  { driver }: Workplace,
+): string {
+  if (advertise) return advertise
+  if (!network) return reachableAddresses()[0] ?? '127.0.0.1'
+  const known = driver.serverAddress({ network })
+  const found = known ?? (network.kind === 'bridge' ? addressOfInterface(network.bridge) : undefined)
+  if (found) return found
+  const device = network.kind === 'bridge' ? network.bridge : network.kind === 'tap' ? network.device : ''
+  throw new Failure(
+    'address.unknown',
+    `cannot tell under which address hosts on ${device} reach this machine; give it with --advertise ADDRESS`,
+  )
+}

@@ -1,0 +1,93 @@
+import { decodeUserData } from '../codec/user-data/user-data.ts'
+import type { DesiredFleet, DesiredHost } from '../domain/desired-fleet.ts'
+import { Failure } from '../domain/failure.ts'
+import { isMachineName } from '../domain/machine.ts'
+import { memoryFloorMiB } from '../domain/memory-floor.ts'
+import type { UserDataSummary } from '../domain/user-data.ts'
+import { createHostTexts } from './boot-texts.ts'
+import type { ShelvedInstaller } from './installer-shelf.ts'
+
+/** More than these are told as a number. */
+const MAX_PROBLEMS = 50
+
+/** What was found out about a fleet on the way. */
+export interface CheckedFleet {
+  readonly userData: ReadonlyMap<string, UserDataSummary>
+  readonly warnings: readonly string[]
+}
+
+/**
+ * Whether the fleet can be carried out with these installers: names, user-data, memory, kernel lines. Failure
+ * `fleet.invalid` with every problem, host by host; nothing was changed then.
+ */
+export function checkFleet(
+  fleet: DesiredFleet,
+  shelf: { get(name: string): Pick<ShelvedInstaller, 'installer'> | undefined },
+): CheckedFleet {
+  const problems: string[] = []
+  const warnings = new Set<string>()
+  const userData = new Map<string, UserDataSummary>()
+  const decoded = new Map<string, ReturnType<typeof decodeUserData>>()
+  const names = new Set<string>()
+  const profiles = new Set(fleet.profiles.map(({ name }) => name))
+
+  for (const host of fleet.hosts) {
+    const complain = (problem: string): void => void problems.push(`host ${host.name}: ${problem}`)
+    if (!isMachineName(host.name)) {
+      problems.push(`${JSON.stringify(host.name.slice(0, 80))} cannot be a host name: ${NAME_RULE}`)
+    }
+    if (names.has(host.name)) complain('is there twice')
+    names.add(host.name)
+    if (host.profile !== undefined && !profiles.has(host.profile)) complain(`has no profile ${host.profile}`)
+    const installer = shelf.get(host.installer)?.installer
+    if (installer) checkAgainst(host, installer, complain, warnings)
+    else complain(`its installer ${host.installer} is not one of the fleet's`)
+
+    const known = decoded.get(host.userData) ?? decodeUserData(host.userData)
+    // Many hosts often share one document; it is looked into once.
+    if (decoded.size < 64) decoded.set(host.userData, known)
+    for (const { severity, line, column, message, rule, fix } of known.findings) {
+      const text = `user-data ${line}:${column} ${message} (${rule})${fix ? `; ${fix}` : ''}`
+      if (severity === 'error') complain(text)
+      else if (warnings.size < MAX_PROBLEMS) warnings.add(text)
+    }
+    if (known.summary) userData.set(host.name, known.summary)
+  }
+  if (problems.length > 0) throw invalid(problems)
+  return { userData, warnings: [...warnings] }
+}
+
+const NAME_RULE = 'lower-case letters, digits and hyphens, at most 63'
+
+function checkAgainst(
+  { machine, kernelArgs, userData, phoneHome }: DesiredHost,
+  installer: ShelvedInstaller['installer'],
+  complain: (problem: string) => void,
+  warnings: Set<string>,
+): void {
+  const size = (role: string): number =>
+    installer.artifacts.find((artifact) => artifact.role === role)?.sizeBytes ?? 0
+  const floor = memoryFloorMiB({ initrdBytes: size('initrd'), rootfsBytes: size('rootfs') })
+  if (machine?.memoryMiB !== undefined && machine.memoryMiB < floor) {
+    complain(
+      `memory ${machine.memoryMiB}MiB is too little: the installer keeps its root file system of ` +
+        `${Math.ceil(size('rootfs') / 1024 / 1024)} MiB in memory and needs at least ${floor}MiB`,
+    )
+  }
+  try {
+    const texts = createHostTexts({ installer, userData: { text: userData }, kernelArgs, phoneHome })
+    for (const warning of texts.warnings) warnings.add(warning)
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    complain(error.message)
+  }
+}
+
+function invalid(problems: readonly string[]): Failure {
+  const shown = problems.slice(0, MAX_PROBLEMS)
+  const more = problems.length - shown.length
+  return new Failure(
+    'fleet.invalid',
+    [...shown, ...(more > 0 ? [`and ${more} more problems`] : [])].join('\n  '),
+  )
+}

@@ -1,0 +1,164 @@
+import type { DesiredFleet, DesiredHost } from '../domain/desired-fleet.ts'
+import { Failure } from '../domain/failure.ts'
+import type { Life } from '../domain/life.ts'
+import { LOCAL_UI_PORT } from '../domain/ready-probe.ts'
+import type { UserDataSummary } from '../domain/user-data.ts'
+import type { FleetPlan } from '../ports/control-desk.ts'
+import type { FleetStore } from '../ports/fleet-store.ts'
+import type { Log } from '../ports/log.ts'
+import { type CheckedFleet, checkFleet } from './check-fleet.ts'
+import { type EnrolDependencies, enrolHost, requireSameMachine } from './enrol-hosts.ts'
+import { EMPTY_FLEET, type FleetPlans } from './fleet-plans.ts'
+import type { InstallerShelf } from './installer-shelf.ts'
+import { planFleet } from './plan-fleet.ts'
+
+export interface ApplyFleetOptions {
+  readonly prune: boolean
+  readonly ifVersion?: string | undefined
+}
+
+/** Keeps the wish for the fleet, in the store and in force. */
+export interface FleetKeeper {
+  /** Version of the wish in force, `0` before the first. */
+  version(): string
+  /** What applying would change; nothing is done. Failure `fleet.invalid`. */
+  plan(next: DesiredFleet, options: { readonly prune: boolean }, signal: AbortSignal): Promise<FleetPlan>
+  /**
+   * Makes it so, safe to repeat. Failure `fleet.invalid` with nothing changed; `fleet.changed` when `ifVersion` is not
+   * in force; `machine.exists-differently`.
+   */
+  apply(next: DesiredFleet, options: ApplyFleetOptions, signal: AbortSignal): Promise<FleetPlan>
+  /** What the program has to know of a host's user-data. */
+  userData(host: string): UserDataSummary
+}
+
+export interface FleetKeeperDependencies extends EnrolDependencies {
+  readonly store: FleetStore
+  readonly shelf: InstallerShelf
+  readonly plans: FleetPlans
+  /** Takes a host out of everything: its loop, its machine, the book. */
+  readonly remove: (host: string, signal: AbortSignal) => Promise<void>
+  /** Told after every change. */
+  readonly applied: (fleet: DesiredFleet) => void
+  readonly log: Log
+}
+
+/** Reads the wish back and puts it in force as far as its ISOs are there. Failure `store.failed`. */
+export async function openFleetKeeper(
+  dependencies: FleetKeeperDependencies,
+  signal: AbortSignal,
+): Promise<FleetKeeper> {
+  const { store, shelf, plans, book, applied, log } = dependencies
+  const stored = await store.fleet()
+  let version = stored?.version ?? 0
+  let fleet = stored?.fleet ?? EMPTY_FLEET
+  let summaries: CheckedFleet['userData'] = new Map()
+  let turn: Promise<unknown> = Promise.resolve()
+
+  for (const installer of fleet.installers) {
+    await shelf.put(installer, signal).catch((error: unknown) => {
+      signal.throwIfAborted()
+      log.error({ err: error, installer: installer.name }, 'an installer cannot be served')
+    })
+  }
+  putInForce(fleet, await summariesOf(fleet))
+
+  function putInForce(next: DesiredFleet, userData: CheckedFleet['userData']): void {
+    fleet = next
+    summaries = userData
+    plans.set(next)
+    applied(next)
+  }
+
+  /** Of a fleet that was checked before it was stored; an ISO that is missing now is no reason to forget the rest. */
+  async function summariesOf(known: DesiredFleet): Promise<CheckedFleet['userData']> {
+    const hosts = known.hosts.filter(({ installer }) => shelf.get(installer))
+    return checkFleet({ ...known, hosts }, shelf).userData
+  }
+
+  function portOf(userData: CheckedFleet['userData']) {
+    return (host: string): number => userData.get(host)?.localUiPort ?? LOCAL_UI_PORT
+  }
+
+  async function prepare(next: DesiredFleet, prune: boolean, signal: AbortSignal) {
+    for (const installer of next.installers) await shelf.put(installer, signal)
+    const checked = checkFleet(next, shelf)
+    const localUiPort = portOf(checked.userData)
+    const difference = planFleet(fleet, next, (name) => book.state(name), { prune, localUiPort })
+    return { checked, localUiPort, difference }
+  }
+
+  /** A host in the middle of its installation must not get the rest from another ISO. */
+  function requireSameInstaller(host: DesiredHost, life: Life): void {
+    const served = shelf.get(host.installer)?.served
+    const isOnItsWay = ['script', 'kernel', 'initrd', 'rootfs', 'config', 'installing'].includes(life.phase)
+    if (!isOnItsWay || !life.installer || life.installer === served?.key) return
+    throw new Failure(
+      'host.wrong-state',
+      `host ${host.name} is being installed from another ISO than ${shelf.get(host.installer)?.isoPath}; let it ` +
+        `finish, or begin it anew with edgeboot host delete ${host.name}`,
+    )
+  }
+
+  async function applyNow(
+    next: DesiredFleet,
+    { prune, ifVersion }: ApplyFleetOptions,
+    signal: AbortSignal,
+  ): Promise<FleetPlan> {
+    if (ifVersion !== undefined && ifVersion !== String(version)) {
+      throw new Failure(
+        'fleet.changed',
+        `the fleet is at version ${version}, not ${ifVersion} any more; plan again`,
+      )
+    }
+    const { checked, localUiPort, difference } = await prepare(next, prune, signal)
+    for (const host of next.hosts) {
+      const state = book.state(host.name)
+      if (!state) continue
+      requireSameMachine(state.host, host, localUiPort(host.name))
+      requireSameInstaller(host, state.life)
+    }
+    const wanted = new Set(next.hosts.map(({ name }) => name))
+    const orphans = fleet.hosts.filter(({ name }) => !wanted.has(name))
+    // What is kept although nobody asks for it any more stays in force: its disk boots, its machine is ours.
+    const kept = prune ? next : withKept(next, fleet, orphans)
+    if (difference.changes.some(({ kind }) => kind !== 'keep')) version = await store.saveFleet(kept, version)
+    for (const host of next.hosts) {
+      if (!book.state(host.name)) await enrolHost(host, localUiPort(host.name), dependencies)
+    }
+    putInForce(kept, new Map([...summaries, ...checked.userData]))
+    if (prune) for (const { name } of orphans) await dependencies.remove(name, signal)
+    return { version: String(version), warnings: checked.warnings, ...difference }
+  }
+
+  return {
+    version: () => String(version),
+    userData: (host) =>
+      summaries.get(host) ?? { managementMode: 'central', finish: 'none', localUiPort: LOCAL_UI_PORT },
+    plan: async (next, { prune }, signal) => {
+      const { checked, difference } = await prepare(next, prune, signal)
+      return { version: String(version), warnings: checked.warnings, ...difference }
+    },
+    apply: (next, options, signal) => {
+      const result = turn.then(() => applyNow(next, options, signal))
+      turn = result.catch(() => undefined)
+      return result
+    },
+  }
+}
+
+function withKept(next: DesiredFleet, before: DesiredFleet, orphans: readonly DesiredHost[]): DesiredFleet {
+  const missing = <T extends { readonly name: string }>(
+    had: readonly T[],
+    has: readonly T[],
+    used: Set<string>,
+  ) => had.filter(({ name }) => used.has(name) && !has.some((one) => one.name === name))
+  const installers = new Set(orphans.map(({ installer }) => installer))
+  const profiles = new Set(orphans.flatMap(({ profile }) => profile ?? []))
+  return {
+    ...next,
+    installers: [...next.installers, ...missing(before.installers, next.installers, installers)],
+    profiles: [...next.profiles, ...missing(before.profiles, next.profiles, profiles)],
+    hosts: [...next.hosts, ...orphans],
+  }
+}

@@ -1,0 +1,68 @@
+import type { DesiredFleet, DesiredHost } from '../domain/desired-fleet.ts'
+import type { MachineFacts } from '../domain/machine-facts.ts'
+import type { BootPlan, BootPlans } from './boot-plan.ts'
+import { createHostTexts } from './boot-texts.ts'
+import type { InstallerShelf } from './installer-shelf.ts'
+
+/** The plans of a fleet, made when they are first asked for. */
+export interface FleetPlans extends BootPlans {
+  /** From now on these are the wishes. */
+  set(fleet: DesiredFleet): void
+  fleet(): DesiredFleet
+  wish(host: string): DesiredHost | undefined
+}
+
+/** `index` finds the host a machine claims to be; a new one is made for every fleet. */
+export function createFleetPlans(
+  shelf: Pick<InstallerShelf, 'get' | 'all'>,
+  index: (hosts: readonly DesiredHost[]) => (facts: MachineFacts) => string | undefined,
+): FleetPlans {
+  let fleet: DesiredFleet = EMPTY_FLEET
+  let wishes = new Map<string, DesiredHost>()
+  let identify: (facts: MachineFacts) => string | undefined = () => undefined
+  const made = new Map<string, { readonly wish: DesiredHost; readonly plan: BootPlan }>()
+
+  function plan(host: string): BootPlan | undefined {
+    const wish = wishes.get(host)
+    const shelved = wish && shelf.get(wish.installer)
+    if (!wish || !shelved) return undefined
+    const before = made.get(host)
+    if (before?.wish === wish && before.plan.installer === shelved.served) return before.plan
+    const texts = createHostTexts({
+      installer: shelved.installer,
+      userData: { text: wish.userData },
+      kernelArgs: wish.kernelArgs,
+      phoneHome: wish.phoneHome,
+    })
+    const identity = wish.machine ? 'created' : 'claimed'
+    const created: BootPlan = {
+      installer: shelved.served,
+      texts,
+      policy: { identity, approve: wish.approve },
+      localBoot: wish.localBoot,
+    }
+    made.set(host, { wish, plan: created })
+    return created
+  }
+
+  return {
+    of: plan,
+    identify: (facts) => identify(facts),
+    installers: () => shelf.all().map(({ served }) => served),
+    fleet: () => fleet,
+    wish: (host) => wishes.get(host),
+    set: (next) => {
+      fleet = next
+      wishes = new Map(next.hosts.map((host) => [host.name, host]))
+      identify = index(next.hosts.filter(({ machine }) => machine === undefined))
+      for (const name of made.keys()) if (!wishes.has(name)) made.delete(name)
+    },
+  }
+}
+
+export const EMPTY_FLEET: DesiredFleet = {
+  installers: [],
+  profiles: [],
+  hosts: [],
+  unknownHosts: { policy: 'ignore' },
+}
