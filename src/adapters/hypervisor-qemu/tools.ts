@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { Failure } from '../../domain/failure.ts'
 import type { EfiFirmware } from './qemu-arguments.ts'
+import { parseQemuVersion } from './qemu-version.ts'
 
 export const QEMU = 'qemu-system-x86_64'
 const QEMU_IMG = 'qemu-img'
@@ -15,10 +16,9 @@ const OVMF = [
   { codePath: '/usr/share/edk2/x64/OVMF_CODE.4m.fd', variablesPath: '/usr/share/edk2/x64/OVMF_VARS.4m.fd' },
 ]
 
-/** `7.2.18`. Failure `tool.missing` with the command that installs it. */
+/** `7.2.18`. Failure `tool.missing` with the command that installs it, `tool.failed` when it is too old. */
 export async function qemuVersion(): Promise<string> {
-  const text = await run(QEMU, ['--version'])
-  return /version (\d+\.\d+\.\d+)/.exec(text)?.[1] ?? 'of unknown version'
+  return parseQemuVersion(await run(QEMU, ['--version']))
 }
 
 /** An empty disk that takes no space until it is written to. */
