@@ -34,61 +34,75 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 describe('the connection to a running QEMU', () => {
-  /** A machine whose connections the test can cut, and which hears no events as long as it is deaf. */
+  /** A machine whose connections the test can cut; what its guest tells when it switches itself off is not heard. */
   async function withCuttable(
     name: string,
-    work: (machine: QemuMachine, line: { clients: QmpClient[]; deaf: boolean }) => Promise<void>,
+    iso: keyof typeof isos,
+    work: (machine: QemuMachine, line: { clients: QmpClient[] }) => Promise<void>,
   ) {
     await using driver = await open()
     const { spec } = await driver.create(small(name), signal())
-    const line = { clients: [] as QmpClient[], deaf: false }
+    const clients: QmpClient[] = []
+    const isDeaf = iso === 'powerOff'
     const connect: typeof openQmpClient = async (path, onEvent) => {
-      const client = await openQmpClient(path, (event) => line.deaf || onEvent(event))
-      line.clients.push(client)
+      const client = await openQmpClient(path, (event) => isDeaf || onEvent(event))
+      clients.push(client)
       return client
     }
     const path = join(machines, name)
     const machine = createQemuMachine(path, spec, { log, host: createQemuHost(machines), connect })
     try {
-      await machine.setMedia(isos.idle, signal())
+      await machine.setMedia(isos[iso], signal())
       await machine.power('on', signal())
-      await work(machine, line)
+      await work(machine, { clients })
     } finally {
       machine.detach()
       await driver.delete(name, signal())
     }
   }
 
-  /** Writes to a port of the machine as its guest would. */
-  const outAsGuest = (client: QmpClient | undefined, what: string) =>
-    client?.execute('human-monitor-command', { 'command-line': `o${what}` })
-
   test('is restored by itself when it is cut, and events go on', async () => {
-    await withCuttable('cut', async (machine, { clients }) => {
+    await withCuttable('cut', 'idle', async (machine, { clients }) => {
       const changes = machine.watch(signal())[Symbol.asyncIterator]()
       await changes.next()
 
       clients[0]?.close()
       await vi.waitFor(() => expect(clients).toHaveLength(2), { timeout: 10_000 })
-      await outAsGuest(clients[1], '/b 0x64 0xfe')
+      // The guest's own way to reset itself, by the keyboard controller.
+      await clients[1]?.execute('human-monitor-command', { 'command-line': 'o/b 0x64 0xfe' })
 
       expect((await changes.next()).value).toEqual({ state: 'on', cause: 'guest-reset' })
-      clients[1]?.close()
-      await vi.waitFor(() => expect(clients).toHaveLength(3), { timeout: 10_000 })
-      process.kill(pidOf('cut'), 'SIGKILL')
+    })
+  })
+
+  test('ends for good with its process, which is told as lost', async () => {
+    await withCuttable('ended', 'idle', async (machine, { clients }) => {
+      const changes = machine.watch(signal())[Symbol.asyncIterator]()
+      await changes.next()
+      const pid = pidOf('ended')
+
+      clients[0]?.close()
+      process.kill(pid, 'SIGKILL')
+
       expect((await changes.next()).value).toEqual({ state: 'off', cause: 'lost' })
+      expect(await machine.powerState(signal())).toBe('off')
     })
   })
 
   test('tells afterwards that the guest switched itself off meanwhile', async () => {
-    await withCuttable('missed', async (machine, line) => {
+    await withCuttable('missed', 'powerOff', async (machine, { clients }) => {
       const changes = machine.watch(signal())[Symbol.asyncIterator]()
-      await changes.next()
-      line.deaf = true
-      await outAsGuest(line.clients[0], '/w 0x604 0x2000')
+      const first = (await changes.next()).value
+      const [deaf] = clients
+      await expect
+        .poll(() => deaf?.execute('query-status'), { timeout: 30_000 })
+        .toMatchObject({
+          status: 'shutdown',
+        })
 
-      line.clients[0]?.close()
+      deaf?.close()
 
+      expect(first).toEqual({ state: 'on', cause: 'unknown' })
       expect((await changes.next()).value).toEqual({ state: 'off', cause: 'guest-shutdown' })
       expect(await machine.powerState(signal())).toBe('off')
     })

@@ -2,13 +2,9 @@ import type { MachineSpec } from '../../domain/machine.ts'
 import type { Forward, MachineFiles } from './machine-directory.ts'
 import { MONITOR_SOCKET } from './qmp-client.ts'
 import { SANDBOX } from './sandbox.ts'
+import type { EfiFirmware } from './tools.ts'
 
 export type Acceleration = 'kvm' | 'tcg'
-
-/** Read-only firmware code of OVMF; each machine has its own copy of the variables. */
-export interface EfiFirmware {
-  readonly codePath: string
-}
 
 /**
  * The command line of one machine, program name left out. Goes to `execve` as it is, never through a shell, and
@@ -20,7 +16,7 @@ export function qemuArguments(input: {
   readonly forwards: readonly Forward[]
   readonly mediaPath: string | undefined
   readonly acceleration: Acceleration
-  readonly efi: EfiFirmware | undefined
+  readonly efi: Pick<EfiFirmware, 'codePath'> | undefined
   /** Whether system call filters work here. */
   readonly sandbox: boolean
 }): readonly string[] {
