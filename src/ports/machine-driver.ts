@@ -14,11 +14,21 @@ export interface MachineDriver extends AsyncDisposable {
   describe(signal: AbortSignal): Promise<string>
   /** Address under which guests of this network reach this process, when the driver knows one. */
   serverAddress(spec: Pick<MachineSpec, 'network'>): string | undefined
-  /** Makes the machine, switched off; the same spec again finds it. Failure `machine.exists-differently` otherwise. */
+  /**
+   * Makes the machine, switched off; the same spec again finds it. Failure `machine.exists-differently` otherwise,
+   * `driver.refused` when something that we did not make is in its place.
+   */
   create(spec: MachineSpec, signal: AbortSignal): Promise<Machine>
-  /** The machine of that name that we made, running or not, also after this process was killed and started anew. */
+  /**
+   * The machine of that name that we made, running or not, also after this process was killed and started anew.
+   * Failure `driver.refused` when what is kept of it is damaged; `delete` works then.
+   */
   find(name: string, signal: AbortSignal): Promise<Machine | undefined>
-  /** Switches it off and removes all its files. Nothing to do is success. */
+  /**
+   * Switches it off, also while it starts, and removes all its files, also damaged ones. Nothing to do is success.
+   * Its `Machine` says `machine.wrong-state` from then on. Failure `driver.refused`, and nothing is touched, when it
+   * is not ours.
+   */
   delete(name: string, signal: AbortSignal): Promise<void>
 }
 
@@ -47,7 +57,8 @@ export interface Machine {
   screenshot(signal: AbortSignal): Promise<Uint8Array>
   /**
    * Power changes as they happen, beginning with the present state (cause as far as known: a machine that
-   * switched itself off while nobody was listening says `guest-shutdown`). Ends when the signal aborts.
+   * switched itself off while nobody was listening says `guest-shutdown`). Ends when the signal aborts. A connection
+   * that is cut is restored meanwhile; of resets nobody saw nothing is told.
    */
   watch(signal: AbortSignal): AsyncIterable<PowerChange>
   /** Where this process can reach a TCP port of the guest, if the network is the hypervisor's own. */

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readBootId } from './boot-id.ts'
 import { probeDisk } from './probe-program.ts'
 import type { Acceleration } from './qemu-arguments.ts'
 import { QEMU } from './tools.ts'
@@ -20,7 +21,7 @@ const TRIAL_LIMIT_MS = 10_000
  */
 export async function probeAcceleration(directory: string): Promise<AccelerationChoice> {
   const cache = join(directory, '.acceleration.json')
-  const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+  const bootId = readBootId()
   const known = readCache(cache, bootId)
   if (known) return known
   const choice = await tryKvm(join(directory, '.acceleration-probe.img'))

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { Failure } from '../../domain/failure.ts'
 import type { MachineSpec, PowerCause } from '../../domain/machine.ts'
+import { readBootId } from './boot-id.ts'
 
 /** A TCP port of the guest and the port of this machine that leads to it. */
 export interface Forward {
@@ -12,35 +11,23 @@ export interface Forward {
   readonly host: number
 }
 
-/** What is kept of one machine in its directory. */
+/** What is kept of one machine in its directory, which is also the working directory of its QEMU. */
 export interface MachineFiles {
   readonly directory: string
   readonly disk: string
   readonly serialLog: string
   readonly qemuLog: string
   readonly efiVariables: string
-  readonly socket: string
 }
 
-/** A unix socket path may have 107 characters (Linux, `sockaddr_un`). */
-const MAX_SOCKET_PATH = 100
-
 export function filesOf(directory: string): MachineFiles {
-  const inside = join(directory, 'qmp.sock')
   return {
     directory,
     disk: join(directory, 'disk.qcow2'),
     serialLog: join(directory, 'serial.log'),
     qemuLog: join(directory, 'qemu.log'),
     efiVariables: join(directory, 'efi-variables.fd'),
-    socket: inside.length <= MAX_SOCKET_PATH ? inside : shortSocket(directory),
   }
-}
-
-function shortSocket(directory: string): string {
-  const runtime = join(process.env['XDG_RUNTIME_DIR'] || tmpdir(), `edgeboot-${process.getuid?.() ?? 0}`)
-  mkdirSync(runtime, { recursive: true, mode: 0o700 })
-  return join(runtime, `${createHash('sha256').update(directory).digest('hex').slice(0, 20)}.sock`)
 }
 
 const SPEC_FILE = z.object({
@@ -50,35 +37,63 @@ const SPEC_FILE = z.object({
   forwards: z.array(z.strictObject({ guest: z.int(), host: z.int() })),
 })
 
-const PROCESS_FILE = z.strictObject({ pid: z.int().min(2), startTime: z.string() })
+/** Start times count from the boot of the computer, so they mean nothing after the next one. */
+const PROCESS_FILE = z.object({ pid: z.int().min(2), startTime: z.string(), bootId: z.string().optional() })
 
 const CAUSES = ['asked', 'guest-shutdown', 'guest-panic', 'lost'] as const
 
-/** The spec is written last, so a directory without one is a machine that was never finished. */
+/**
+ * The spec is written last, so a directory without one is a machine that was never finished. Failure
+ * `driver.refused` when it is damaged.
+ */
 export function readSpec(directory: string): z.infer<typeof SPEC_FILE> | undefined {
-  return readJson(join(directory, 'spec.json'), SPEC_FILE)
+  const path = join(directory, 'spec.json')
+  if (!existsSync(path)) return undefined
+  try {
+    return SPEC_FILE.parse(JSON.parse(readFileSync(path, 'utf8')))
+  } catch (error) {
+    throw new Failure(
+      'driver.refused',
+      `${path} is damaged; delete the host, or repair the file`,
+      { path },
+      error,
+    )
+  }
 }
 
 export function writeSpec(directory: string, spec: MachineSpec, forwards: readonly Forward[]): void {
   writeWhole(join(directory, 'spec.json'), JSON.stringify({ version: 1, spec, forwards }, null, 2))
 }
 
-export function readProcess(directory: string): z.infer<typeof PROCESS_FILE> | undefined {
-  return readJson(join(directory, 'process.json'), PROCESS_FILE)
+/** The process that was noted last, if the computer was not started anew since. A damaged note is none. */
+export function readProcess(
+  directory: string,
+): { readonly pid: number; readonly startTime: string } | undefined {
+  try {
+    const noted = PROCESS_FILE.parse(JSON.parse(readText(join(directory, 'process.json'))))
+    return noted.bootId === undefined || noted.bootId === readBootId() ? noted : undefined
+  } catch {
+    return undefined
+  }
 }
 
-export function writeProcess(directory: string, process: z.infer<typeof PROCESS_FILE>): void {
-  writeWhole(join(directory, 'process.json'), JSON.stringify(process))
+export function writeProcess(
+  directory: string,
+  { pid, startTime }: { readonly pid: number; readonly startTime: string },
+): void {
+  writeWhole(join(directory, 'process.json'), JSON.stringify({ pid, startTime, bootId: readBootId() }))
 }
 
-/** Why the machine was last off, as far as anybody knows. */
-export function readCause(directory: string): PowerCause {
-  const text = readText(join(directory, 'off-cause'))
+/** Why the machine was last off, as far as anybody knows; `undefined` when it was started and no end announced. */
+export function readCause(directory: string): PowerCause | undefined {
+  const path = join(directory, 'off-cause')
+  const text = readText(path)
+  if (text === '' && existsSync(path)) return undefined
   return CAUSES.find((cause) => cause === text) ?? 'unknown'
 }
 
 /** `undefined`: the machine is on; whatever ends it now was not announced. */
-export function writeCause(directory: string, cause: (typeof CAUSES)[number] | undefined): void {
+export function writeCause(directory: string, cause: PowerCause | undefined): void {
   writeWhole(join(directory, 'off-cause'), cause ?? '')
 }
 
@@ -92,20 +107,6 @@ export function writeMedia(directory: string, path: string | undefined): void {
 
 function readText(path: string): string {
   return existsSync(path) ? readFileSync(path, 'utf8') : ''
-}
-
-function readJson<T>(path: string, schema: z.ZodType<T>): T | undefined {
-  if (!existsSync(path)) return undefined
-  try {
-    return schema.parse(JSON.parse(readFileSync(path, 'utf8')))
-  } catch (error) {
-    throw new Failure(
-      'driver.refused',
-      `${path} is damaged; delete the host, or repair the file`,
-      { path },
-      error,
-    )
-  }
 }
 
 function writeWhole(path: string, text: string): void {

@@ -1,23 +1,26 @@
 import type { MachineSpec } from '../../domain/machine.ts'
 import type { Forward, MachineFiles } from './machine-directory.ts'
+import { MONITOR_SOCKET } from './qmp-client.ts'
+import { SANDBOX } from './sandbox.ts'
+import type { EfiFirmware } from './tools.ts'
 
 export type Acceleration = 'kvm' | 'tcg'
 
-/** Read-only firmware code of OVMF; each machine has its own copy of the variables. */
-export interface EfiFirmware {
-  readonly codePath: string
-}
-
-/** The command line of one machine, program name left out. Goes to `execve` as it is, never through a shell. */
+/**
+ * The command line of one machine, program name left out. Goes to `execve` as it is, never through a shell, and
+ * wants the machine's directory as working directory.
+ */
 export function qemuArguments(input: {
   readonly spec: MachineSpec
   readonly files: MachineFiles
   readonly forwards: readonly Forward[]
   readonly mediaPath: string | undefined
   readonly acceleration: Acceleration
-  readonly efi: EfiFirmware | undefined
+  readonly efi: Pick<EfiFirmware, 'codePath'> | undefined
+  /** Whether system call filters work here. */
+  readonly sandbox: boolean
 }): readonly string[] {
-  const { spec, files, forwards, mediaPath, acceleration, efi } = input
+  const { spec, files, forwards, mediaPath, acceleration, efi, sandbox } = input
   const cdFile = mediaPath === undefined ? '' : `,format=raw,file=${escaped(mediaPath)}`
   return [
     ...['-name', `edgeboot-${spec.name}`, '-uuid', spec.uuid, '-nodefaults', '-no-user-config'],
@@ -27,7 +30,10 @@ export function qemuArguments(input: {
       : ['-accel', 'tcg,thread=multi', '-cpu', 'max']),
     // A guest that switches itself off leaves QEMU standing with the reason, even if nobody listens at the moment.
     '-no-shutdown',
-    ...['-qmp', `unix:${escaped(files.socket)},server=on,wait=off`],
+    // Relative, because a socket's address is short (see `openQmpClient`).
+    ...['-qmp', `unix:${MONITOR_SOCKET},server=on,wait=off`],
+    // For a bridge QEMU starts a helper that raises its privileges; filters would keep it from that.
+    ...(sandbox && spec.network.kind !== 'bridge' ? SANDBOX : []),
     ...['-display', 'none', '-vga', 'std'],
     ...[
       '-chardev',

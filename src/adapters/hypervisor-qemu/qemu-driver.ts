@@ -1,14 +1,18 @@
-import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Failure } from '../../domain/failure.ts'
 import { isMachineName, type MachineSpec } from '../../domain/machine.ts'
 import type { Log } from '../../ports/log.ts'
 import type { MachineDriver } from '../../ports/machine-driver.ts'
-import { probeAcceleration } from './acceleration.ts'
-import { filesOf, readSpec, writeSpec } from './machine-directory.ts'
+import { chooseForwards } from './choose-forwards.ts'
+import { endQemu } from './end-qemu.ts'
+import { searchProcess } from './find-process.ts'
+import { filesOf, readProcess, readSpec, writeSpec } from './machine-directory.ts'
+import { claimMachineDirectory, removeMachineDirectory, requireOurs } from './machine-owner.ts'
+import { createQemuHost } from './qemu-host.ts'
 import { createQemuMachine, type QemuMachine } from './qemu-machine.ts'
-import { chooseForwards } from './start-qemu.ts'
-import { createThinDisk, findEfiFirmware, qemuVersion } from './tools.ts'
+import { createThinDisk, findEfiFirmware } from './tools.ts'
+import { createTurns } from './turns.ts'
 
 /** Under this address user-mode guests reach this machine (QEMU, -netdev user). */
 const HOST_SEEN_BY_GUEST = '10.0.2.2'
@@ -24,12 +28,9 @@ export async function openQemuDriver(options: {
   const { log } = options
   const directory = resolve(options.directory)
   mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const host = createQemuHost(directory)
   const machines = new Map<string, QemuMachine>()
-  let probing: ReturnType<typeof probeAcceleration> | undefined
-  const acceleration = () => {
-    probing ??= probeAcceleration(directory)
-    return probing
-  }
+  const turns = createTurns()
 
   function directoryOf(name: string): string {
     if (!isMachineName(name))
@@ -40,53 +41,68 @@ export async function openQemuDriver(options: {
   function machine(name: string, spec: MachineSpec): QemuMachine {
     const known = machines.get(name)
     if (known) return known
-    const made = createQemuMachine(directoryOf(name), spec, { log, acceleration })
+    const made = createQemuMachine(directoryOf(name), spec, { log, host })
     machines.set(name, made)
     return made
-  }
-
-  async function make(path: string, spec: MachineSpec): Promise<void> {
-    const files = filesOf(path)
-    // Without a spec it was never finished: whatever is there was left by a process that was killed.
-    rmSync(path, { recursive: true, force: true })
-    mkdirSync(path, { mode: 0o700 })
-    await createThinDisk(files.disk, spec.diskGiB)
-    if (spec.firmware === 'uefi') copyFileSync(findEfiFirmware().variablesPath, files.efiVariables)
-    writeSpec(path, spec, spec.network.kind === 'user' ? await chooseForwards(spec.probePorts) : [])
   }
 
   return {
     kind: 'qemu',
     can: { typeKeys: true, screenshot: true, forwardPorts: true },
     describe: async () => {
-      const version = await qemuVersion()
-      const { acceleration: kind, reason } = await acceleration()
+      const version = await host.version()
+      const { acceleration: kind, reason } = await host.acceleration()
       return `QEMU ${version}, ${kind === 'kvm' ? 'with KVM' : `emulated (${reason})`}`
     },
     serverAddress: ({ network }) => (network.kind === 'user' ? HOST_SEEN_BY_GUEST : undefined),
     create: async (spec) => {
       const path = directoryOf(spec.name)
-      const known = readSpec(path)
-      if (known) requireSame(known.spec, spec)
-      else await make(path, spec)
-      return machine(spec.name, spec)
+      return turns.take(spec.name, async () => {
+        await host.version()
+        const known = readSpec(path)
+        if (known) requireSame(known.spec, spec)
+        else await make(path, spec)
+        return machine(spec.name, spec)
+      })
     },
     find: async (name) => {
-      const known = readSpec(directoryOf(name))
-      return known ? machine(name, known.spec) : undefined
+      const path = directoryOf(name)
+      return turns.take(name, async () => {
+        const known = readSpec(path)
+        return known ? machine(name, known.spec) : undefined
+      })
     },
     delete: async (name) => {
       const path = directoryOf(name)
-      if (!existsSync(path)) return
-      const known = readSpec(path)
-      if (known) await machine(name, known.spec).destroy()
-      machines.delete(name)
-      rmSync(path, { recursive: true, force: true })
+      return turns.take(name, async () => {
+        if (!requireOurs(path)) return
+        await machines.get(name)?.destroy()
+        machines.delete(name)
+        await remove(path)
+      })
     },
     [Symbol.asyncDispose]: async () => {
       for (const known of machines.values()) known.detach()
     },
   }
+}
+
+/** Needs nothing of what is in the directory: whatever is left of a machine can be removed. */
+async function remove(path: string): Promise<void> {
+  await endQemu(readProcess(path))
+  // One that was started by a process that was killed before it could note it.
+  await endQemu(searchProcess(path))
+  removeMachineDirectory(path)
+}
+
+async function make(path: string, spec: MachineSpec): Promise<void> {
+  const files = filesOf(path)
+  // Without a spec it was never finished: what is there was left by a process that was killed.
+  if (requireOurs(path)) await remove(path)
+  claimMachineDirectory(path)
+  await createThinDisk(files.disk, spec.diskGiB)
+  if (spec.firmware === 'uefi') copyFileSync(findEfiFirmware().variablesPath, files.efiVariables)
+  writeSpec(path, spec, spec.network.kind === 'user' ? await chooseForwards(spec.probePorts) : [])
 }
 
 function requireSame(had: MachineSpec, asked: MachineSpec): void {

@@ -26,6 +26,8 @@ export function isAlive(identity: ProcessIdentity | undefined): boolean {
 
 /** How often a process that is not our child is looked at, in milliseconds. */
 const LOOK_MS = 50
+/** Longer only when it hangs in the kernel. Milliseconds. */
+const KILL_LIMIT_MS = 5000
 
 /** True as soon as it is gone, false when it is still there after the limit. */
 export async function waitForExit(identity: ProcessIdentity | undefined, limitMs: number): Promise<boolean> {
@@ -36,13 +38,18 @@ export async function waitForExit(identity: ProcessIdentity | undefined, limitMs
   return !isAlive(identity)
 }
 
-/** Ends exactly this process, never another that took over its number. */
+/** Ends exactly this process at once, never another that took over its number. */
 export async function killProcess(identity: ProcessIdentity | undefined): Promise<void> {
+  signalProcess(identity, 'SIGKILL')
+  await waitForExit(identity, KILL_LIMIT_MS)
+}
+
+/** Sends a signal to exactly this process; nothing happens when it is gone. */
+export function signalProcess(identity: ProcessIdentity | undefined, signal: 'SIGTERM' | 'SIGKILL'): void {
   if (!identity || !isAlive(identity)) return
   try {
-    process.kill(identity.pid, 'SIGKILL')
+    process.kill(identity.pid, signal)
   } catch {
-    return
+    // Gone in between, or not ours to signal: whether it ends is looked at afterwards.
   }
-  await waitForExit(identity, 5000)
 }

@@ -1,7 +1,11 @@
+import { closeSync, constants, openSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
+import { join } from 'node:path'
 import { createQmpParser, encodeQmpCommand, type QmpMessage } from '../../codec/qmp/qmp-message.ts'
 import { Failure } from '../../domain/failure.ts'
 
+/** Name of the monitor's socket, relative to the machine's directory. */
+export const MONITOR_SOCKET = 'qmp.sock'
 /** A command that is not answered within this time will not be. Milliseconds. */
 const COMMAND_LIMIT_MS = 10_000
 
@@ -20,12 +24,12 @@ export interface QmpClient {
   close(): void
 }
 
-/** Connects and negotiates. Failure `driver.unreachable` when nobody listens. */
+/** Connects to the QEMU of that directory and negotiates. Failure `driver.unreachable` when nobody listens. */
 export async function openQmpClient(
-  socketPath: string,
+  directory: string,
   onEvent: (event: QmpEvent) => void,
 ): Promise<QmpClient> {
-  const socket = await dial(socketPath)
+  const socket = await dial(directory)
   const pending = new Map<number, (message: QmpMessage | Failure) => void>()
   const parser = createQmpParser()
   const gone = Promise.withResolvers<void>()
@@ -84,19 +88,47 @@ export async function openQmpClient(
   }
 
   const timer = setTimeout(() => socket.destroy(), COMMAND_LIMIT_MS)
-  const version = await greeting.promise.finally(() => clearTimeout(timer))
-  await execute('qmp_capabilities')
-  return { version, execute, closed: gone.promise, close: () => socket.destroy() }
+  try {
+    const version = await greeting.promise
+    await execute('qmp_capabilities')
+    return { version, execute, closed: gone.promise, close: () => socket.destroy() }
+  } catch (error) {
+    // QEMU listens to one connection at a time: one that is of no use must not keep others out.
+    socket.destroy()
+    throw error
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
-function dial(path: string): Promise<Socket> {
+/**
+ * A socket address holds 107 characters (unix(7)), a machine's directory may be longer. By way of an open directory
+ * the address is always short (proc(5), fd).
+ */
+function dial(directory: string): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ path })
-    socket.once('connect', () => resolve(socket))
-    socket.once('error', (error) => {
+    const refuse = (error: Error): void => {
+      const path = join(directory, MONITOR_SOCKET)
       reject(
         new Failure('driver.unreachable', `QEMU does not listen on ${path}: ${error.message}`, {}, error),
       )
+    }
+    let opened: number
+    try {
+      opened = openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY)
+    } catch (error) {
+      return refuse(error as Error)
+    }
+    const socket = connect({ path: `/proc/self/fd/${opened}/${MONITOR_SOCKET}` })
+    socket.once('connect', () => {
+      closeSync(opened)
+      socket.off('error', refused)
+      resolve(socket)
     })
+    const refused = (error: Error): void => {
+      closeSync(opened)
+      refuse(error)
+    }
+    socket.once('error', refused)
   })
 }

@@ -1,86 +1,92 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { closeSync, openSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { spawn } from 'node:child_process'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import { totalmem } from 'node:os'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Failure } from '../../domain/failure.ts'
 import type { MachineSpec } from '../../domain/machine.ts'
 import type { Log } from '../../ports/log.ts'
-import type { AccelerationChoice } from './acceleration.ts'
-import { type Forward, type MachineFiles, readSpec, writeProcess, writeSpec } from './machine-directory.ts'
+import { chooseForwards } from './choose-forwards.ts'
+import { endQemu } from './end-qemu.ts'
+import {
+  type MachineFiles,
+  readMedia,
+  readSpec,
+  writeCause,
+  writeProcess,
+  writeSpec,
+} from './machine-directory.ts'
 import { qemuArguments } from './qemu-arguments.ts'
-import { identifyProcess } from './qemu-process.ts'
+import type { QemuHost } from './qemu-host.ts'
+import { identifyProcess, isAlive } from './qemu-process.ts'
 import { findEfiFirmware, QEMU } from './tools.ts'
 
 /** Other ports are tried this often when somebody took the ones that were chosen. */
 const PORT_ATTEMPTS = 3
-/** A QEMU that refuses its command line does so within this time. Milliseconds. */
-const REFUSAL_MS = 300
 
 /**
- * Starts the machine's process so that it outlives this one. Failure `machine.start-failed` with QEMU's own words
- * and what to do.
+ * Starts the machine's process so that it outlives this one, and returns as soon as it runs. Failure
+ * `machine.start-failed` with QEMU's own words and what to do.
  */
 export async function startQemu(input: {
   readonly spec: MachineSpec
   readonly files: MachineFiles
-  readonly mediaPath: string | undefined
-  readonly choice: AccelerationChoice
+  readonly host: QemuHost
   readonly log: Log
+  /** Last word before the process is made; throws when it shall not be. */
+  readonly mayStart: () => void
+  /** Waits until QEMU answers over its monitor: true, or false when its process has ended before. */
+  readonly hasAnswered: () => Promise<boolean>
 }): Promise<void> {
-  const { spec, files, mediaPath, choice, log } = input
+  const { spec, files, host, log, mayStart, hasAnswered } = input
   requireMemory(spec)
   const efi = spec.firmware === 'uefi' ? findEfiFirmware() : undefined
-  let forwards: readonly Forward[] = readSpec(files.directory)?.forwards ?? []
+  await host.version()
+  const { acceleration } = await host.acceleration()
+  const sandbox = await host.sandbox()
+  const mediaPath = readMedia(files.directory)
   for (let attempt = 1; ; attempt += 1) {
-    const args = qemuArguments({ spec, files, forwards, mediaPath, acceleration: choice.acceleration, efi })
-    const complaint = await launch(args, files)
+    mayStart()
+    const forwards = readSpec(files.directory)?.forwards ?? []
+    const args = qemuArguments({ spec, files, forwards, mediaPath, acceleration, efi, sandbox })
+    const complaint = await launch(args, files, hasAnswered)
     if (complaint === undefined) {
-      log.debug({ machine: spec.name, acceleration: choice.acceleration }, 'QEMU started')
+      log.debug({ machine: spec.name, acceleration, sandbox }, 'QEMU started')
       return
     }
     const isPort = /host forwarding|Address already in use/i.test(complaint)
     if (!isPort || attempt >= PORT_ATTEMPTS) throw startFailed(spec, complaint)
-    forwards = await chooseForwards(spec.probePorts)
-    writeSpec(files.directory, spec, forwards)
+    writeSpec(files.directory, spec, await chooseForwards(spec.probePorts))
   }
-}
-
-/** A free port of this machine's loopback for each port of the guest. */
-export async function chooseForwards(ports: readonly number[]): Promise<readonly Forward[]> {
-  const forwards: Forward[] = []
-  for (const guest of ports) {
-    const server = createServer().listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const address = server.address()
-    if (typeof address === 'object' && address) forwards.push({ guest, host: address.port })
-    server.close()
-    await once(server, 'close')
-  }
-  return forwards
 }
 
 /** What QEMU complained of, or nothing when it runs. */
-async function launch(args: readonly string[], files: MachineFiles): Promise<string | undefined> {
-  rmSync(files.socket, { force: true })
+async function launch(
+  args: readonly string[],
+  files: MachineFiles,
+  hasAnswered: () => Promise<boolean>,
+): Promise<string | undefined> {
+  // From here on whoever comes after us looks for a process, noted or not.
+  writeCause(files.directory, undefined)
   const out = openSync(files.qemuLog, 'w', 0o600)
-  let child: ChildProcess
-  try {
-    child = spawn(QEMU, args, { detached: true, stdio: ['ignore', out, out], cwd: files.directory })
-  } finally {
-    closeSync(out)
-  }
-  const ended = new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(error.message))
-    child.once('exit', () => resolve(''))
-  })
-  const identity = child.pid === undefined ? undefined : identifyProcess(child.pid)
-  if (identity) writeProcess(files.directory, identity)
-  const outcome = await Promise.race([ended, sleep(REFUSAL_MS, undefined)])
+  const child = (() => {
+    try {
+      return spawn(QEMU, args, { detached: true, stdio: ['ignore', out, out], cwd: files.directory })
+    } finally {
+      closeSync(out)
+    }
+  })()
+  const failed = new Promise<string>((resolve) => child.once('error', (error) => resolve(error.message)))
+  if (child.pid === undefined) return failed
   child.unref()
-  if (outcome === undefined) return undefined
-  return outcome || readFileSync(files.qemuLog, 'utf8').trim().slice(-1000) || 'it ended without a word'
+  const identity = identifyProcess(child.pid)
+  if (identity) writeProcess(files.directory, identity)
+  try {
+    // Let go of while it starts: it goes on, and is found by whoever asks next.
+    if ((await hasAnswered()) || isAlive(identity)) return undefined
+  } catch (error) {
+    await endQemu(identity)
+    throw error
+  }
+  return readFileSync(files.qemuLog, 'utf8').trim().slice(-1000) || 'it ended without a word'
 }
 
 function requireMemory(spec: MachineSpec): void {

@@ -1,24 +1,30 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { Failure } from '../../domain/failure.ts'
-import type { EfiFirmware } from './qemu-arguments.ts'
+import { parseQemuVersion } from './qemu-version.ts'
 
+/** Read-only firmware code of OVMF, and the variables each machine gets its own copy of. */
+export interface EfiFirmware {
+  readonly codePath: string
+  readonly variablesPath: string
+}
+
+/** The program that is a machine. */
 export const QEMU = 'qemu-system-x86_64'
 const QEMU_IMG = 'qemu-img'
 
 const PACKAGE: Readonly<Record<string, string>> = { [QEMU]: 'qemu-system-x86', [QEMU_IMG]: 'qemu-utils' }
 
 /** Where distributions put OVMF: code and the variables to start from. */
-const OVMF = [
+const OVMF: readonly EfiFirmware[] = [
   { codePath: '/usr/share/OVMF/OVMF_CODE_4M.fd', variablesPath: '/usr/share/OVMF/OVMF_VARS_4M.fd' },
   { codePath: '/usr/share/OVMF/OVMF_CODE.fd', variablesPath: '/usr/share/OVMF/OVMF_VARS.fd' },
   { codePath: '/usr/share/edk2/x64/OVMF_CODE.4m.fd', variablesPath: '/usr/share/edk2/x64/OVMF_VARS.4m.fd' },
 ]
 
-/** `7.2.18`. Failure `tool.missing` with the command that installs it. */
+/** `7.2.18`. Failure `tool.missing` with the command that installs it, `tool.failed` when it is too old. */
 export async function qemuVersion(): Promise<string> {
-  const text = await run(QEMU, ['--version'])
-  return /version (\d+\.\d+\.\d+)/.exec(text)?.[1] ?? 'of unknown version'
+  return parseQemuVersion(await run(QEMU, ['--version']))
 }
 
 /** An empty disk that takes no space until it is written to. */
@@ -27,7 +33,7 @@ export async function createThinDisk(path: string, sizeGiB: number): Promise<voi
 }
 
 /** Failure `tool.missing` when there is no UEFI firmware for machines. */
-export function findEfiFirmware(): EfiFirmware & { readonly variablesPath: string } {
+export function findEfiFirmware(): EfiFirmware {
   const found = OVMF.find(({ codePath, variablesPath }) => existsSync(codePath) && existsSync(variablesPath))
   if (found) return found
   throw new Failure('tool.missing', 'there is no UEFI firmware for QEMU; install it: apt-get install ovmf')
