@@ -1,5 +1,6 @@
 import { type Document, isSeq, parseDocument, YAMLMap } from 'yaml'
 import { type UserDataDocument, withHeaderFirst } from './user-data.ts'
+import { YAML_OPTIONS } from './yaml-options.ts'
 
 /**
  * Stages of the installer and of the first boot from disk at which a host reports, in order, and the name it
@@ -26,7 +27,7 @@ export function mergePhoneHome(
   document: UserDataDocument,
   { eventsUrl }: { readonly eventsUrl: string },
 ): string {
-  const yaml = parseDocument(document.text)
+  const yaml = parseDocument(document.text, YAML_OPTIONS)
   for (const hook of HOOKS) append(yaml, hook.stage, stepOf(hook, eventsUrl))
   return withHeaderFirst(yaml.toString({ lineWidth: 0 }))
 }

@@ -1,12 +1,23 @@
-import { type Document, LineCounter, parseDocument } from 'yaml'
 import { LOCAL_UI_PORT } from '../../domain/ready-probe.ts'
-import type { Finding, UserDataSummary } from '../../domain/user-data.ts'
-import { checkHeader, checkLength, checkTabs } from './text-rules.ts'
-import { TREE_RULES, type Tree } from './tree-rules.ts'
+import type { Finding, UserDataContext, UserDataSummary } from '../../domain/user-data.ts'
+import type { UserDataPath } from '../../domain/user-data-key.ts'
+import { USER_DATA_RULES } from '../../domain/user-data-rules.ts'
+import { checkInstall } from './install-rules.ts'
+import { checkKeys } from './key-rules.ts'
+import { everyValue, type Located, scalarAt } from './located.ts'
+import { type Check, type Problem, toFinding } from './problem.ts'
+import { readCloudConfig, withoutSecretTags } from './read-cloud-config.ts'
+import { checkSite } from './site-rules.ts'
+import { checkStages } from './stage-rules.ts'
+import { checkHeader, checkLength, checkTabs, isHeaderLine } from './text-rules.ts'
+import { checkValues } from './value-rules.ts'
 
-/** A user-data file that was understood: the document, comments and all. */
+/** A user-data file that was understood. */
 export interface UserDataDocument {
+  /** As hosts get it: comments and all, without the `!secret` tags. */
   readonly text: string
+  /** Where the tags stood: values to be masked besides those that the key tables and names tell. */
+  readonly secretPaths: readonly UserDataPath[]
 }
 
 export interface DecodedUserData {
@@ -16,74 +27,59 @@ export interface DecodedUserData {
   readonly summary?: UserDataSummary
 }
 
-/** More aliases than this are an attack or an accident, not a configuration. */
-const MAX_ALIASES = 100
 /** More findings than this help nobody. */
 const MAX_FINDINGS = 100
 
+const CHECKS: readonly Check[] = [checkKeys, checkStages, checkValues, checkSite, checkInstall]
+
 /**
  * Reads a cloud-config as Kairos does (YAML 1.2; header `#cloud-config`, `#kairos-config` or `#node-config` in the
- * first ten lines) and says all that is wrong with it at once. Never throws for bad input.
+ * first ten lines) and says all that is wrong with it at once, by the rules of docs/reference/user-data-rules.md.
+ * Takes text of any content in bounded time; never throws for it.
  */
-export function decodeUserData(text: string): DecodedUserData {
-  const early = [...checkLength(text), ...checkHeader(text), ...checkTabs(text)]
-  if (early.some(({ rule }) => rule === 'size')) return { findings: early }
-  const lines = new LineCounter()
-  const yaml = parseDocument(text, { lineCounter: lines, uniqueKeys: true, prettyErrors: false })
-  const place = (offset: number) => {
-    const { line, col } = lines.linePos(offset)
-    return { line: Math.max(1, line), column: Math.max(1, col) }
-  }
-  const broken = yaml.errors.map((error): Finding => {
-    const duplicate = error.code === 'DUPLICATE_KEY'
-    return {
-      severity: 'error',
-      rule: duplicate ? 'duplicate-key' : 'yaml',
-      message: duplicate
-        ? 'this key stands twice in the same map; only one of them can count'
-        : error.message,
-      ...place(error.pos[0]),
-    }
-  })
-  if (broken.length > 0) return { findings: sorted([...early, ...broken]) }
-  const values = toValues(yaml)
-  if (values.error) {
-    return {
-      findings: [...early, { severity: 'error', rule: 'yaml', message: values.error, line: 1, column: 1 }],
-    }
-  }
-  const tree: Tree = { yaml, values: values.value, place }
-  const findings = sorted([...early, ...TREE_RULES.flatMap((rule) => rule(tree))])
-  if (findings.some(({ severity }) => severity === 'error')) return { findings }
-  return { findings, document: { text }, summary: summarize(tree) }
+export function decodeUserData(text: string, context: UserDataContext = {}): DecodedUserData {
+  const tooLong = checkLength(text)
+  if (tooLong.length > 0) return { findings: tooLong.map((problem) => toFinding(problem, firstPlace)) }
+  const { root, problems, place } = readCloudConfig(text)
+  const all = [
+    ...checkHeader(text),
+    // In text blocks tabs are legal; where YAML is broken they are the likeliest reason.
+    ...(problems.some(({ rule }) => rule === 'yaml') ? checkTabs(text) : []),
+    ...problems,
+    ...(root ? CHECKS.flatMap((check) => check(root, context)) : []),
+  ]
+  const hasError = all.some(isError)
+  const findings = sorted(all.map((problem) => toFinding(problem, place)))
+  if (hasError || !root) return { findings }
+  const secretPaths = [...everyValue(root)].filter(({ isTagged }) => isTagged).map(({ path }) => path)
+  return { findings, document: { text: withoutSecretTags(text), secretPaths }, summary: summarize(root) }
 }
 
-function toValues(yaml: Document): { readonly value: unknown; readonly error?: string } {
-  try {
-    return { value: yaml.toJS({ maxAliasCount: MAX_ALIASES }) }
-  } catch (error) {
-    return { value: undefined, error: `its aliases cannot be resolved: ${(error as Error).message}` }
-  }
+function isError({ rule }: Problem): boolean {
+  return USER_DATA_RULES[rule] === 'error'
 }
 
+function firstPlace() {
+  return { line: 1, column: 1 }
+}
+
+/** In the order of the file; where there are too many, warnings are left out first. */
 function sorted(findings: readonly Finding[]): readonly Finding[] {
-  return findings.toSorted((a, b) => a.line - b.line || a.column - b.column).slice(0, MAX_FINDINGS)
+  const errors = findings.filter(({ severity }) => severity === 'error')
+  const warnings = findings.filter(({ severity }) => severity === 'warning')
+  const byPlace = (a: Finding, b: Finding): number => a.line - b.line || a.column - b.column
+  return [...errors.toSorted(byPlace), ...warnings.toSorted(byPlace)].slice(0, MAX_FINDINGS).toSorted(byPlace)
 }
 
-function summarize({ yaml }: Tree): UserDataSummary {
-  const port = yaml.getIn(['stylus', 'localUI', 'port'])
-  const site = yaml.getIn(['stylus', 'site', 'name'])
+function summarize(root: Located): UserDataSummary {
+  const port = scalarAt(root, 'stylus', 'localUI', 'port')
+  const site = scalarAt(root, 'stylus', 'site', 'name')
+  const isOn = (key: string): boolean => scalarAt(root, 'install', key) === true
   return {
-    managementMode: yaml.getIn(['stylus', 'managementMode']) === 'local' ? 'local' : 'central',
+    managementMode: scalarAt(root, 'stylus', 'managementMode') === 'local' ? 'local' : 'central',
     // Kairos: reboot wins over poweroff.
-    finish:
-      yaml.getIn(['install', 'reboot']) === true
-        ? 'reboot'
-        : yaml.getIn(['install', 'poweroff']) === true
-          ? 'poweroff'
-          : 'none',
-    localUiPort:
-      typeof port === 'number' && Number.isInteger(port) && port > 0 && port < 65_536 ? port : LOCAL_UI_PORT,
+    finish: isOn('reboot') ? 'reboot' : isOn('poweroff') ? 'poweroff' : 'none',
+    localUiPort: typeof port === 'number' ? port : LOCAL_UI_PORT,
     ...(typeof site === 'string' ? { siteName: site } : {}),
   }
 }
@@ -101,7 +97,7 @@ export function inertUserData(): string {
 /** Puts the header line first where it stood lower. */
 export function withHeaderFirst(text: string): string {
   const lines = text.split('\n')
-  const at = lines.slice(0, 10).findIndex((line) => /^#(cloud|kairos|node)-config\s*$/.test(line))
+  const at = lines.slice(0, 10).findIndex(isHeaderLine)
   if (at <= 0) return text
   return [lines[at], ...lines.slice(0, at), ...lines.slice(at + 1)].join('\n')
 }
