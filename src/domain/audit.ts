@@ -73,11 +73,9 @@ function cleanDetail(key: string, value: string | number | boolean): string | nu
 }
 
 function cleanText(text: string): string {
-  // Cut well after the longest secret could begin, mask, then cut: a secret at the edge is not left half.
-  const masked = SECRETS.reduce(
-    (rest, [secret, mask]) => rest.replaceAll(secret, mask),
-    text.slice(0, 4 * MAX_TEXT),
-  )
+  // A word at the edge goes whole, so that no secret is cut to something that is not recognised as one.
+  const bounded = text.length > 4 * MAX_TEXT ? text.slice(0, 4 * MAX_TEXT).replace(/\S*$/, '') : text
+  const masked = SECRETS.reduce((rest, [secret, mask]) => rest.replaceAll(secret, mask), bounded)
   return masked
     .slice(0, MAX_TEXT)
     .toWellFormed()

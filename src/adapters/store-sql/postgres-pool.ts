@@ -42,8 +42,12 @@ export function createPostgresConnections(input: {
   const pool = new pg.Pool({ ...clientConfig(url, limits), max: POOL_SIZE, types, idleTimeoutMillis: 30_000 })
   // Connections that break while idle are replaced at the next use; without a listener they would end the process.
   pool.on('error', ({ message }) => log.debug({ reason: message }, 'a database connection ended'))
-  pool.on('connect', (client) => open.add(client))
-  pool.on('remove', (client) => open.delete(client))
+  pool.on('connect', (client) => {
+    open.add(client)
+    client.on('end', () => open.delete(client))
+    // The pool listens only while a client is idle. One that breaks in use fails its query, and that is enough.
+    client.on('error', () => undefined)
+  })
   const dialect = new PostgresDialect({
     pool: {
       options: pool.options,
@@ -54,11 +58,13 @@ export function createPostgresConnections(input: {
   return {
     db: new Kysely<Tables>({ dialect }),
     async [Symbol.asyncDispose]() {
-      if (pool.ended) return
+      if (pool.ending) return
       const cut = setTimeout(() => {
         for (const client of open) cutConnection(client)
       }, GOODBYE_MS)
-      await pool.end()
+      const gone = [...open].map((client) => new Promise((resolve) => client.once('end', resolve)))
+      // The pool counts connections as ended as soon as it has said goodbye; they would keep the process alive.
+      await Promise.all([pool.end(), ...gone])
       clearTimeout(cut)
     },
   }
@@ -78,19 +84,26 @@ export function clientConfig(url: string, limits: PostgresLimits): pg.ClientConf
 }
 
 /**
- * The client, with its connection cut as soon as an answer was waited for in vain: the answer could still come and
- * be taken for that of the next statement's transaction, and a rollback would wait as long again.
+ * The client, with its connection cut as soon as an answer was waited for in vain: a rollback would wait as long
+ * again, and the answer that comes late would hold up whoever is given the connection next.
  */
 function cutWhenSilent(client: pg.PoolClient): PostgresPoolClient {
+  let silent = false
   const query = async (sql: string, parameters: readonly unknown[]): Promise<unknown> => {
     try {
       return await client.query(sql, [...parameters])
     } catch (error) {
-      if (error instanceof Error && error.message === 'Query read timeout') cutConnection(client)
+      if (error instanceof Error && error.message === 'Query read timeout') {
+        silent = true
+        cutConnection(client)
+      }
       throw error
     }
   }
-  return { query: query as PostgresPoolClient['query'], release: (destroy) => client.release(destroy) }
+  return {
+    query: query as PostgresPoolClient['query'],
+    release: (destroy) => client.release(silent || destroy),
+  }
 }
 
 /** pg has no public way to drop a connection without a goodbye that a dead peer never answers. */
