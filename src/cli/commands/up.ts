@@ -6,7 +6,8 @@ import type { MachineNetwork } from '../../domain/machine.ts'
 import { parseSizeMiB } from '../../domain/size.ts'
 import type { CommandContext } from '../command-context.ts'
 import { addBootOptions, type BootOptionValues, choice, parseCount, pathsOf } from '../installer-options.ts'
-import { createLiveFollower, createPlainFollower } from '../output/follow.ts'
+import { createLiveFollower } from '../output/live-follower.ts'
+import { createPlainFollower } from '../output/plain-follower.ts'
 import { formatUpSummary } from '../output/up-summary.ts'
 import { parsedOption } from '../settings.ts'
 import { withInterrupt } from '../with-interrupt.ts'
@@ -51,7 +52,7 @@ Examples:
 export async function runUp(options: UpOptions, context: CommandContext): Promise<void> {
   const { up } = await import('../../app/up.ts')
   const live = process.stderr.isTTY && !context.json
-  const follower = live ? createLiveFollower() : createPlainFollower(context.progress)
+  const follower = live ? createLiveFollower(process.stderr) : createPlainFollower(context.progress)
   const summary = await withInterrupt(async (signal) => {
     try {
       return await up(
@@ -65,7 +66,7 @@ export async function runUp(options: UpOptions, context: CommandContext): Promis
         signal,
       )
     } finally {
-      await follower.close()
+      follower.close()
     }
   })
   context.stdout(context.json ? `${JSON.stringify(summary, null, 2)}\n` : formatUpSummary(summary))

@@ -1,0 +1,29 @@
+import type { Follower } from './follower.ts'
+import { describeEvent, describeLife } from './host-line.ts'
+
+/** Plain lines, one per piece of news, each with the time since the start; for logs, pipes and `--json`. */
+export function createPlainFollower(write: (line: string) => void, now: () => number = Date.now): Follower {
+  const start = now()
+  const stamp = (): string => `${((now() - start) / 1000).toFixed(1).padStart(7)}s`
+  const tenths = new Map<string, number>()
+  return {
+    note: (text) => write(`${stamp()}  ${text}`),
+    host: (host, life) => {
+      if (life.phase !== 'defined') write(`${stamp()}  ${host.name}  goes on in ${describeLife(life, now())}`)
+    },
+    event: (event, host, life) => {
+      if (event.type === 'artifact.progress') {
+        const tenth = Math.floor((10 * event.data.bytes) / Math.max(1, event.data.total))
+        const key = `${host.name} ${event.data.role}`
+        if (event.data.role !== 'rootfs' || tenth <= (tenths.get(key) ?? 0)) return
+        tenths.set(key, tenth)
+        write(`${stamp()}  ${host.name}  ${describeLife(life, now())}`)
+        return
+      }
+      if (event.type === 'artifact.started') tenths.delete(`${host.name} ${event.data.role}`)
+      const line = describeEvent(event, life)
+      if (line) write(`${stamp()}  ${host.name}  ${line}`)
+    },
+    close: () => undefined,
+  }
+}
