@@ -1,12 +1,11 @@
 import { createSystemClock } from '../adapters/clock-system/system-clock.ts'
-import { openDataDirectory } from '../adapters/data-dir/data-directory.ts'
 import { createPinoLog } from '../adapters/log-pino/pino-log.ts'
-import { openSqlStore } from '../adapters/store-sql/sql-store.ts'
 import type { RecordedEvent } from '../domain/event.ts'
 import { Failure } from '../domain/failure.ts'
 import { replay } from '../domain/life.ts'
 import { type HostSummary, summarizeHost } from '../domain/summary.ts'
 import type { HostStore } from '../ports/host-store.ts'
+import { openStore } from './open-store.ts'
 import { openWorkplace } from './workplace.ts'
 
 /** All hosts of a data directory, also while another process works on it. */
@@ -49,11 +48,8 @@ export async function deleteHost(
 
 async function openForReading(path: string): Promise<HostStore & AsyncDisposable> {
   const log = createPinoLog({ level: 'warn', destination: 'stderr' })
-  await using parts = new AsyncDisposableStack()
-  const data = parts.use(await openDataDirectory({ path, purpose: 'read', access: 'read', log }))
-  const store = parts.use(await openSqlStore({ path: data.paths.database, log }))
-  const kept = parts.move()
-  return Object.assign(store, { [Symbol.asyncDispose]: () => kept.disposeAsync() })
+  const place = await openStore({ dataDirectory: path, purpose: 'read', access: 'read', log })
+  return { ...place.store, [Symbol.asyncDispose]: () => place[Symbol.asyncDispose]() }
 }
 
 function notFound(name: string, dataDirectory: string): Failure {

@@ -2,16 +2,15 @@ import { basename } from 'node:path'
 import { createDigester } from '../adapters/blobs-disk/digester.ts'
 import { createDiskBlobs } from '../adapters/blobs-disk/disk-blobs.ts'
 import { createSystemClock } from '../adapters/clock-system/system-clock.ts'
-import { openDataDirectory } from '../adapters/data-dir/data-directory.ts'
 import { createTextFiles } from '../adapters/files-node/text-files.ts'
 import { createPinoLog } from '../adapters/log-pino/pino-log.ts'
-import { openSqlStore } from '../adapters/store-sql/sql-store.ts'
 import type { ArtifactRole } from '../domain/artifact.ts'
 import { Failure } from '../domain/failure.ts'
 import type { Artifact, Installer } from '../domain/installer.ts'
 import type { RegisteredInstaller } from '../ports/installer-store.ts'
 import { inspectInstaller } from '../services/inspect-installer/inspect-installer.ts'
 import { verifyIsoDigest } from '../services/verify-iso-digest.ts'
+import { openStore } from './open-store.ts'
 
 export type IsoPaths = Readonly<Record<ArtifactRole, string>>
 
@@ -62,29 +61,26 @@ export async function addInstaller(
     ...(sha256 ? { sha256 } : {}),
     addedAt: createSystemClock().now(),
   }
-  await using store = await openStore(options.dataDirectory, `installer add ${name}`)
+  await using store = await openRegister(options.dataDirectory, `installer add ${name}`)
   await store.addInstaller(installer)
   return installer
 }
 
 /** Empty where there is no data directory yet. */
 export async function listInstallers(dataDirectory: string): Promise<readonly RegisteredInstaller[]> {
-  await using store = await openStore(dataDirectory, 'installer list')
+  await using store = await openRegister(dataDirectory, 'installer list')
   return await store.installers()
 }
 
 /** Forgets the registration; the ISO stays. Failure `installer.not-found`. */
 export async function removeInstaller(dataDirectory: string, name: string): Promise<void> {
-  await using store = await openStore(dataDirectory, `installer remove ${name}`)
+  await using store = await openRegister(dataDirectory, `installer remove ${name}`)
   if (await store.removeInstaller(name)) return
   throw new Failure('installer.not-found', `there is no installer ${name}; edgeboot installer list shows all`)
 }
 
-async function openStore(path: string, purpose: string) {
+async function openRegister(path: string, purpose: string) {
   const log = createPinoLog({ level: 'warn', destination: 'stderr' })
-  await using parts = new AsyncDisposableStack()
-  const data = parts.use(await openDataDirectory({ path, purpose, log }))
-  const store = parts.use(await openSqlStore({ path: data.paths.database, log }))
-  const kept = parts.move()
-  return Object.assign(store, { [Symbol.asyncDispose]: () => kept.disposeAsync() })
+  const place = await openStore({ dataDirectory: path, purpose, access: 'own', log })
+  return { ...place.store, [Symbol.asyncDispose]: () => place[Symbol.asyncDispose]() }
 }

@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import { createDigester } from '../adapters/blobs-disk/digester.ts'
 import { createSystemClock } from '../adapters/clock-system/system-clock.ts'
-import { openDataDirectory } from '../adapters/data-dir/data-directory.ts'
 import { openQemuDriver } from '../adapters/hypervisor-qemu/qemu-driver.ts'
 import { createPinoLog } from '../adapters/log-pino/pino-log.ts'
 import { createMediaBuilder } from '../adapters/media-xorriso/media-builder.ts'
 import { createProber } from '../adapters/prober-net/prober.ts'
 import { createCryptoRandom } from '../adapters/random-crypto/crypto-random.ts'
 import { createScreenshotDirectory } from '../adapters/screenshots-disk/screenshot-directory.ts'
-import { openSqlStore } from '../adapters/store-sql/sql-store.ts'
+import type { AccessStore } from '../ports/access-store.ts'
+import type { AuditTrail } from '../ports/audit-trail.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Digester } from '../ports/digester.ts'
 import type { FleetStore } from '../ports/fleet-store.ts'
@@ -20,13 +20,17 @@ import type { MediaBuilder } from '../ports/media-builder.ts'
 import type { Prober } from '../ports/prober.ts'
 import type { Random } from '../ports/random.ts'
 import type { ScreenshotStore } from '../ports/screenshot-store.ts'
+import type { SecretBox } from '../ports/secret-box.ts'
 import type { SettingsStore } from '../ports/settings-store.ts'
 import { ipxeDirectories } from './environment.ts'
+import { openStore } from './open-store.ts'
 
 /** Everything that works on one data directory, which is ours alone until it is closed. */
 export interface Workplace extends AsyncDisposable {
   readonly directory: string
-  readonly store: HostStore & FleetStore & InstallerStore & SettingsStore
+  readonly store: HostStore & FleetStore & InstallerStore & SettingsStore & AccessStore & AuditTrail
+  /** Seals what is secret at rest. */
+  readonly secretBox: SecretBox
   readonly driver: MachineDriver
   readonly media: MediaBuilder
   readonly prober: Prober
@@ -37,7 +41,7 @@ export interface Workplace extends AsyncDisposable {
   readonly log: Log
 }
 
-/** Failure `data-dir.locked` when another process works on it, and who that is. */
+/** Failure `data-dir.locked` or `store.locked` when another process works on it, and who that is. */
 export async function openWorkplace(options: {
   readonly dataDirectory: string
   readonly purpose: string
@@ -47,16 +51,15 @@ export async function openWorkplace(options: {
   await using parts = new AsyncDisposableStack()
   const clock = createSystemClock()
   const log = createPinoLog({ level: options.logLevel, destination: 'stderr' })
-  const data = parts.use(
-    await openDataDirectory({ path: options.dataDirectory, purpose: options.purpose, log }),
-  )
-  const store = parts.use(await openSqlStore({ path: data.paths.database, log }))
+  const { dataDirectory, purpose } = options
+  const data = parts.use(await openStore({ dataDirectory, purpose, access: 'own', log }))
   const driver = parts.use(await openQemuDriver({ directory: data.paths.machines, log }))
   const digester = parts.use(createDigester())
   const kept = parts.move()
   return {
-    directory: data.path,
-    store,
+    directory: data.directory,
+    store: data.store,
+    secretBox: data.secretBox,
     driver,
     digester,
     media: createMediaBuilder({
@@ -65,7 +68,7 @@ export async function openWorkplace(options: {
       log,
     }),
     prober: createProber(),
-    screenshots: createScreenshotDirectory(join(data.path, 'screenshots'), clock),
+    screenshots: createScreenshotDirectory(join(data.directory, 'screenshots'), clock),
     clock,
     random: createCryptoRandom(),
     log,

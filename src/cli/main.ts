@@ -3,11 +3,13 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
 import type { CommandContext } from './command-context.ts'
+import { registerAuditCommand } from './commands/audit.ts'
 import { registerDemoCommand } from './commands/demo.ts'
 import { registerHostCommands } from './commands/host.ts'
 import { registerInstallerCommands } from './commands/installer.ts'
 import { registerMediaCommands } from './commands/media.ts'
 import { registerServeCommand } from './commands/serve.ts'
+import { registerTokenCommands } from './commands/token.ts'
 import { registerUpCommand } from './commands/up.ts'
 import { registerUserDataCommands } from './commands/user-data.ts'
 import { describeError, exitCodeOf } from './output/print-error.ts'
@@ -59,6 +61,8 @@ registerInstallerCommands(program, context)
 registerUserDataCommands(program, context)
 registerHostCommands(program, context)
 registerMediaCommands(program, context)
+registerTokenCommands(program, context)
+registerAuditCommand(program, context)
 registerDemoCommand(program, context)
 nameEnvironment(program)
 for (const command of [

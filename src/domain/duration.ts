@@ -1,10 +1,10 @@
 import { Failure } from './failure.ts'
 
-const MS_PER: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 }
+const MS_PER: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
-/** A span such as `90m`, `1h30m` or `45s` in milliseconds. Failure `usage.invalid` that names `what`. */
+/** A span such as `90m`, `1h30m`, `45s` or `30d` in milliseconds. Failure `usage.invalid` that names `what`. */
 export function parseDurationMs(text: string, what: string): number {
-  const parts = [...text.trim().matchAll(/(\d{1,6})([smh])/g)]
+  const parts = [...text.trim().matchAll(/(\d{1,6})([smhd])/g)]
   const ms = parts.reduce((sum, [, count, unit]) => sum + Number(count) * (MS_PER[unit ?? ''] ?? 0), 0)
   if (parts.map(([part]) => part).join('') !== text.trim() || ms === 0) {
     throw new Failure(

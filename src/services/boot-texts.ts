@@ -16,7 +16,7 @@ export interface KernelArgumentChanges {
 
 export interface HostTextOptions {
   readonly installer: Installer
-  readonly userData: UserDataDocument
+  readonly userData: Pick<UserDataDocument, 'text'>
   readonly kernelArgs: KernelArgumentChanges
   /** Merge hooks into the user-data by which the host reports how it gets on. */
   readonly phoneHome: boolean

@@ -66,6 +66,39 @@ export function describeHostStore(name: string, open: () => Promise<HostStore & 
       expect((await store.events()).map((event) => event.host)).toEqual(['edge-2'])
     })
 
+    test('hosts of one moment come in the order of their names, letter by letter', async () => {
+      await using store = await open()
+      const names = ['b', 'a-1', 'a1', 'a', 'a-b', '0']
+
+      for (const name of names) await store.saveHost(aHost({ name }))
+
+      expect((await store.hosts()).map((host) => host.name)).toEqual(names.toSorted())
+    })
+
+    test('times of our century keep their milliseconds', async () => {
+      await using store = await open()
+      const createdAt = 1_790_000_000_123
+      await store.saveHost(aHost({ createdAt }))
+      await store.addBoot({
+        bootId: 'a'.repeat(16) as BootId,
+        token: 'b'.repeat(32) as ConfigToken,
+        host: 'edge-1',
+        createdAt,
+      })
+
+      const event = await store.appendEvent({
+        host: 'edge-1',
+        time: createdAt,
+        type: 'machine.created',
+        data: { driver: 'qemu' },
+      })
+
+      expect((await store.hosts())[0]?.createdAt).toBe(createdAt)
+      expect((await store.boots())[0]?.createdAt).toBe(createdAt)
+      expect(await store.events()).toEqual([event])
+      expect(typeof event.id).toBe('number')
+    })
+
     test('deleting a host that is not there is no failure', async () => {
       await using store = await open()
 

@@ -8,6 +8,7 @@ import { openDataDirectory } from '../../src/adapters/data-dir/data-directory.ts
 import { openSqlStore } from '../../src/adapters/store-sql/sql-store.ts'
 import { isFailure } from '../../src/domain/failure.ts'
 import { aHost } from '../support/a-host.ts'
+import { createPlainSecretBox } from '../support/plain-secret-box.ts'
 import { createSilentLog } from '../support/silent-log.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'edgeboot-data-'))
@@ -24,9 +25,10 @@ async function anOwner(path: string, write = '') {
      import { openSqlStore } from ${source('src/adapters/store-sql/sql-store.ts')}
      import { createSilentLog } from ${source('test/support/silent-log.ts')}
      import { aHost } from ${source('test/support/a-host.ts')}
+     import { createPlainSecretBox } from ${source('test/support/plain-secret-box.ts')}
      const log = createSilentLog()
      const data = await openDataDirectory({ path: ${JSON.stringify(path)}, purpose: 'up a.iso', log })
-     const store = await openSqlStore({ path: data.paths.database, log })
+     const store = await openSqlStore({ database: data.paths.database, secretBox: createPlainSecretBox(), log })
      ${write}
      process.stdout.write('ready')
      setInterval(() => undefined, 1000)`,
@@ -71,7 +73,11 @@ describe('a data directory', () => {
 
     await owner.kill()
     await using data = await openDataDirectory({ path, purpose: 'again', log })
-    await using store = await openSqlStore({ path: data.paths.database, log })
+    await using store = await openSqlStore({
+      database: data.paths.database,
+      secretBox: createPlainSecretBox(),
+      log,
+    })
 
     expect(await store.hosts()).toEqual([aHost()])
     expect((await store.events()).length).toBe(200)
@@ -82,7 +88,11 @@ describe('a data directory', () => {
     const owner = await anOwner(path, 'await store.saveHost(aHost())')
     try {
       await using data = await openDataDirectory({ path, purpose: 'read', access: 'read', log })
-      await using store = await openSqlStore({ path: data.paths.database, log })
+      await using store = await openSqlStore({
+        database: data.paths.database,
+        secretBox: createPlainSecretBox(),
+        log,
+      })
 
       expect(await store.hosts()).toEqual([aHost()])
     } finally {

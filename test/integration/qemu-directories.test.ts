@@ -111,7 +111,7 @@ describe('a machine whose files are incomplete or damaged', () => {
     const found = await later.find('earlier', signal())
     await later.delete('earlier', signal())
 
-    expect(found?.spec.name).toBe('earlier')
+    expect(found?.name).toBe('earlier')
     expect(existsSync(join(machines, 'earlier'))).toBe(false)
   })
 

@@ -41,7 +41,8 @@ describe('the connection to a running QEMU', () => {
     work: (machine: QemuMachine, line: { clients: QmpClient[] }) => Promise<void>,
   ) {
     await using driver = await open()
-    const { spec } = await driver.create(small(name), signal())
+    const spec = small(name)
+    await driver.create(spec, signal())
     const clients: QmpClient[] = []
     const isDeaf = iso === 'powerOff'
     const connect: typeof openQmpClient = async (path, onEvent) => {
@@ -271,7 +272,7 @@ describe('other versions and kinds of QEMU', () => {
     const spec = { ...small('any'), network }
 
     const given = qemuArguments({
-      ...{ spec, files: filesOf('/m'), forwards: [], mediaPath: undefined },
+      ...{ spec, files: filesOf('/m'), forwards: [], media: { path: undefined, first: false } },
       ...{ acceleration: 'tcg', efi: undefined, sandbox: true },
     })
 

@@ -97,12 +97,20 @@ export function writeCause(directory: string, cause: PowerCause | undefined): vo
   writeWhole(join(directory, 'off-cause'), cause ?? '')
 }
 
-export function readMedia(directory: string): string | undefined {
-  return readText(join(directory, 'media')) || undefined
+/** What lies in the CD drive, and whether it is booted before the disk. */
+export interface Media {
+  readonly path: string | undefined
+  readonly first: boolean
 }
 
-export function writeMedia(directory: string, path: string | undefined): void {
-  writeWhole(join(directory, 'media'), path ?? '')
+/** The path in the first line; a second line says that it goes before the disk. */
+export function readMedia(directory: string): Media {
+  const [path, order] = readText(join(directory, 'media')).split('\n')
+  return { path: path || undefined, first: order === 'first' }
+}
+
+export function writeMedia(directory: string, { path, first }: Media): void {
+  writeWhole(join(directory, 'media'), `${path ?? ''}${path && first ? '\nfirst' : ''}`)
 }
 
 function readText(path: string): string {

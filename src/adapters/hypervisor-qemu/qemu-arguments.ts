@@ -1,5 +1,5 @@
 import type { MachineSpec } from '../../domain/machine.ts'
-import type { Forward, MachineFiles } from './machine-directory.ts'
+import type { Forward, MachineFiles, Media } from './machine-directory.ts'
 import { MONITOR_SOCKET } from './qmp-client.ts'
 import { SANDBOX } from './sandbox.ts'
 import type { EfiFirmware } from './tools.ts'
@@ -14,14 +14,14 @@ export function qemuArguments(input: {
   readonly spec: MachineSpec
   readonly files: MachineFiles
   readonly forwards: readonly Forward[]
-  readonly mediaPath: string | undefined
+  readonly media: Media
   readonly acceleration: Acceleration
   readonly efi: Pick<EfiFirmware, 'codePath'> | undefined
   /** Whether system call filters work here. */
   readonly sandbox: boolean
 }): readonly string[] {
-  const { spec, files, forwards, mediaPath, acceleration, efi, sandbox } = input
-  const cdFile = mediaPath === undefined ? '' : `,format=raw,file=${escaped(mediaPath)}`
+  const { spec, files, forwards, media, acceleration, efi, sandbox } = input
+  const cdFile = media.path === undefined ? '' : `,format=raw,file=${escaped(media.path)}`
   return [
     ...['-name', `edgeboot-${spec.name}`, '-uuid', spec.uuid, '-nodefaults', '-no-user-config'],
     ...['-machine', 'q35', '-smp', String(spec.cpus), '-m', String(spec.memoryMiB), '-rtc', 'base=utc'],
@@ -48,9 +48,9 @@ export function qemuArguments(input: {
         ]
       : []),
     ...['-drive', `if=none,id=disk0,format=qcow2,discard=unmap,file=${escaped(files.disk)}`],
-    ...['-device', 'virtio-blk-pci,drive=disk0,bootindex=1'],
+    ...['-device', 'virtio-blk-pci,drive=disk0,bootindex=2'],
     ...['-drive', `if=none,id=cd0,media=cdrom,readonly=on${cdFile}`],
-    ...['-device', 'ide-cd,id=cdrom0,drive=cd0,bus=ide.0,bootindex=2'],
+    ...['-device', `ide-cd,id=cdrom0,drive=cd0,bus=ide.0,bootindex=${media.first ? 1 : 3}`],
     ...['-netdev', netdev(spec, forwards)],
     // Without its own option ROM the card cannot boot behind our back.
     ...['-device', `virtio-net-pci,netdev=net0,mac=${spec.mac},romfile=`],

@@ -165,10 +165,12 @@ export function createQemuMachine(
         else if (action === 'off') await powerOff()
         else await (await requireOn('a reset')).execute('system_reset')
       }),
-    setMedia: (isoPath) =>
+    setMedia: (path, _signal, { first } = { first: false }) =>
       inTurn(async () => {
-        if (readMedia(directory) === isoPath) return
-        if (!(await attach())) return writeMedia(directory, isoPath)
+        const media = { path, first: first && path !== undefined }
+        const had = readMedia(directory)
+        if (had.path === media.path && had.first === media.first) return
+        if (!(await attach())) return writeMedia(directory, media)
         throw new Failure(
           'machine.wrong-state',
           `${given.name} is on: its CD is only changed while it is off`,

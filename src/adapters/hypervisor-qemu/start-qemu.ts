@@ -42,11 +42,11 @@ export async function startQemu(input: {
   await host.version()
   const { acceleration } = await host.acceleration()
   const sandbox = await host.sandbox()
-  const mediaPath = readMedia(files.directory)
+  const media = readMedia(files.directory)
   for (let attempt = 1; ; attempt += 1) {
     mayStart()
     const forwards = readSpec(files.directory)?.forwards ?? []
-    const args = qemuArguments({ spec, files, forwards, mediaPath, acceleration, efi, sandbox })
+    const args = qemuArguments({ spec, files, forwards, media, acceleration, efi, sandbox })
     const complaint = await launch(args, files, hasAnswered)
     if (complaint === undefined) {
       log.debug({ machine: spec.name, acceleration, sandbox }, 'QEMU started')

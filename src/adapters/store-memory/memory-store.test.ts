@@ -1,4 +1,8 @@
+import { describeAccessStore } from '../../../test/contracts/access-store.ts'
+import { describeAuditTrail } from '../../../test/contracts/audit-store.ts'
 import { describeHostStore } from '../../../test/contracts/host-store.ts'
 import { createMemoryStore } from './memory-store.ts'
 
 describeHostStore('memory', async () => createMemoryStore())
+describeAccessStore('memory', async () => createMemoryStore())
+describeAuditTrail('memory', async () => createMemoryStore())

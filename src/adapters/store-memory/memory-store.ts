@@ -1,19 +1,25 @@
 import type { RecordedEvent } from '../../domain/event.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { Boot, Host } from '../../domain/host.ts'
+import type { AccessStore } from '../../ports/access-store.ts'
+import type { AuditTrail } from '../../ports/audit-trail.ts'
 import type { FleetStore, StoredFleet } from '../../ports/fleet-store.ts'
 import type { HostStore } from '../../ports/host-store.ts'
+import { createMemoryAccess } from './memory-access.ts'
+import { createMemoryAudit } from './memory-audit.ts'
 
-/** Hosts in memory only; for tests and dry runs. */
-export function createMemoryStore(): HostStore & FleetStore & AsyncDisposable {
+/** Hosts, the fleet, access tokens and audit trail in memory only; for tests and dry runs. */
+export function createMemoryStore(): HostStore & FleetStore & AccessStore & AuditTrail & AsyncDisposable {
   const hosts = new Map<string, Host>()
   let boots: readonly Boot[] = []
   let events: readonly RecordedEvent[] = []
   let lastId = 0
   let stored: StoredFleet | undefined
   return {
+    ...createMemoryAccess(),
+    ...createMemoryAudit(),
     hosts: async () =>
-      [...hosts.values()].sort((a, b) => a.createdAt - b.createdAt || a.name.localeCompare(b.name)),
+      [...hosts.values()].sort((a, b) => a.createdAt - b.createdAt || (a.name < b.name ? -1 : 1)),
     saveHost: async (host) => void hosts.set(host.name, host),
     deleteHost: async (name) => {
       hosts.delete(name)

@@ -1,13 +1,14 @@
 import type { Kysely } from 'kysely'
 import type { HostStore } from '../../ports/host-store.ts'
-import { readBoot, readEvent, readHost } from './rows.ts'
+import type { SecretBox } from '../../ports/secret-box.ts'
+import { byName, readBoot, readEvent, readHost } from './rows.ts'
 import type { Tables } from './tables.ts'
 
-export function createHostQueries(db: Kysely<Tables>): HostStore {
+export function createHostQueries(db: Kysely<Tables>, secretBox: SecretBox): HostStore {
   return {
     async hosts() {
-      const rows = await db.selectFrom('hosts').selectAll().orderBy('created_at').orderBy('name').execute()
-      return rows.map(readHost)
+      const rows = await db.selectFrom('hosts').selectAll().execute()
+      return rows.toSorted((a, b) => a.created_at - b.created_at || byName(a, b)).map(readHost)
     },
     async saveHost(host) {
       const definition = JSON.stringify(host)
@@ -27,11 +28,17 @@ export function createHostQueries(db: Kysely<Tables>): HostStore {
       })
     },
     async boots() {
-      const rows = await db.selectFrom('boots').selectAll().orderBy('created_at').execute()
-      return rows.map(readBoot)
+      const rows = await db.selectFrom('boots').selectAll().orderBy('created_at').orderBy('boot_id').execute()
+      return rows.map((row) => readBoot(row, secretBox))
     },
     async addBoot({ bootId, token, host, createdAt }) {
-      await db.insertInto('boots').values({ boot_id: bootId, token, host, created_at: createdAt }).execute()
+      const values = {
+        boot_id: bootId,
+        sealed_token: secretBox.seal(token),
+        host,
+        created_at: createdAt,
+      }
+      await db.insertInto('boots').values(values).execute()
     },
     async appendEvent(event) {
       const { id } = await db

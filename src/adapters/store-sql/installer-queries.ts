@@ -2,14 +2,14 @@ import type { Kysely } from 'kysely'
 import { Failure } from '../../domain/failure.ts'
 import { identityKey } from '../../ports/blob-source.ts'
 import type { InstallerStore } from '../../ports/installer-store.ts'
-import { readInstaller } from './rows.ts'
+import { byName, readInstaller } from './rows.ts'
 import type { Tables } from './tables.ts'
 
 export function createInstallerQueries(db: Kysely<Tables>): InstallerStore {
   return {
     async installers() {
-      const rows = await db.selectFrom('installers').selectAll().orderBy('name').execute()
-      return rows.map(readInstaller)
+      const rows = await db.selectFrom('installers').selectAll().execute()
+      return rows.toSorted(byName).map(readInstaller)
     },
     async addInstaller(installer) {
       const row = await db

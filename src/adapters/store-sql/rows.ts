@@ -1,4 +1,7 @@
+import type { Selectable } from 'kysely'
 import { z } from 'zod'
+import { type AccessToken, ROLES } from '../../domain/access.ts'
+import type { RecordedAuditEntry } from '../../domain/audit.ts'
 import type { RecordedEvent } from '../../domain/event.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { Boot, Host } from '../../domain/host.ts'
@@ -7,6 +10,7 @@ import { isMachineName } from '../../domain/machine.ts'
 import { parseBootId, parseConfigToken } from '../../domain/opaque-id.ts'
 import { parseUuid } from '../../domain/uuid.ts'
 import type { RegisteredInstaller } from '../../ports/installer-store.ts'
+import type { SecretBox } from '../../ports/secret-box.ts'
 import type { Tables } from './tables.ts'
 
 /** A schema for text that one of the domain's parsers accepts. */
@@ -62,16 +66,17 @@ export function readHost(row: Tables['hosts']): Host {
   return read('hosts', row.name, () => HOST.parse(JSON.parse(row.definition)))
 }
 
-export function readBoot(row: Tables['boots']): Boot {
+/** Failure `secret.unreadable` when the token was sealed with another key. */
+export function readBoot(row: Tables['boots'], secretBox: SecretBox): Boot {
   return read('boots', row.boot_id, () => {
     const bootId = parseBootId(row.boot_id)
-    const token = parseConfigToken(row.token)
+    const token = parseConfigToken(secretBox.open(row.sealed_token))
     if (!bootId || !token) throw new Error('not in its canonical form')
     return { bootId, token, host: row.host, createdAt: Number(row.created_at) }
   })
 }
 
-export function readEvent(row: Omit<Tables['events'], 'id'> & { readonly id: number }): RecordedEvent {
+export function readEvent(row: Selectable<Tables['events']>): RecordedEvent {
   return read('events', row.id, () => {
     const data = EVENT_DATA.parse(JSON.parse(row.data))
     const bootId = row.boot_id === null ? undefined : parseBootId(row.boot_id)
@@ -84,10 +89,50 @@ export function readInstaller(row: Tables['installers']): RegisteredInstaller {
   return read('installers', row.name, () => INSTALLER.parse(JSON.parse(row.definition)))
 }
 
+const TOKEN = z.strictObject({
+  id: z.int(),
+  name: z.string(),
+  role: z.enum(ROLES),
+  createdAt: z.number(),
+  expiresAt: z.number().exactOptional(),
+  revokedAt: z.number().exactOptional(),
+  lastUsedAt: z.number().exactOptional(),
+})
+
+export function readAccessToken(row: Omit<Selectable<Tables['access_tokens']>, 'hash'>): AccessToken {
+  return read('access_tokens', row.id, () =>
+    TOKEN.parse({
+      id: row.id,
+      name: row.name,
+      role: row.role,
+      createdAt: row.created_at,
+      ...(row.expires_at === null ? {} : { expiresAt: row.expires_at }),
+      ...(row.revoked_at === null ? {} : { revokedAt: row.revoked_at }),
+      ...(row.last_used_at === null ? {} : { lastUsedAt: row.last_used_at }),
+    }),
+  )
+}
+
+const OUTCOME = z.enum(['done', 'refused'])
+
+export function readAuditEntry(row: Selectable<Tables['audit']>): RecordedAuditEntry {
+  return read('audit', row.id, () => {
+    const { id, time, who, action, object } = row
+    const detail = EVENT_DATA.parse(JSON.parse(row.detail))
+    return { id, time, who, action, object, outcome: OUTCOME.parse(row.outcome), detail }
+  })
+}
+
+/** Orders by the code units of names: databases differ in the order of letters they were set up with. */
+export function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0
+}
+
 function read<T>(table: string, key: string | number, parse: () => T): T {
   try {
     return parse()
   } catch (error) {
+    if (error instanceof Failure) throw error
     throw new Failure(
       'store.failed',
       `the state database is damaged: row ${key} of table ${table} cannot be understood; restore it from a backup, or delete that host or installer`,

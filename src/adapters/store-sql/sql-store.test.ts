@@ -1,23 +1,45 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, describe, expect, test } from 'vitest'
-import { describeHostStore } from '../../../test/contracts/host-store.ts'
-import { describeInstallerStore } from '../../../test/contracts/installer-store.ts'
+import { describeSqlStore } from '../../../test/contracts/sql-store.ts'
+import { describeUpgrade } from '../../../test/contracts/sql-upgrade.ts'
 import { aHost } from '../../../test/support/a-host.ts'
+import { createPlainSecretBox } from '../../../test/support/plain-secret-box.ts'
 import { createSilentLog } from '../../../test/support/silent-log.ts'
-import { openSqlStore } from './sql-store.ts'
+import type { BootId, ConfigToken } from '../../domain/opaque-id.ts'
+import { openSqlStore, type SqlStoreOptions } from './sql-store.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'edgeboot-store-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 let count = 0
 const newPath = (): string => join(directory, `${++count}.db`)
-const open = (path = newPath()) => openSqlStore({ path, log: createSilentLog() })
+const open = (path = newPath(), access: SqlStoreOptions['access'] = 'own') =>
+  openSqlStore({ database: path, secretBox: createPlainSecretBox(), log: createSilentLog(), access })
 
-describeHostStore('SQLite', () => open())
-describeInstallerStore('SQLite', () => open())
+/** A file as the program of schema version 1 left it. */
+function oldDatabase(path = newPath()): string {
+  const raw = new DatabaseSync(path)
+  raw.exec(
+    readFileSync(new URL('../../../test/fixtures/store/version-1.sqlite.sql', import.meta.url), 'utf8'),
+  )
+  raw.close()
+  return path
+}
+
+/** Everything in the database file and those SQLite keeps beside it. */
+function bytesOf(path: string): string {
+  return readdirSync(directory)
+    .map((name) => join(directory, name))
+    .filter((file) => file.startsWith(path))
+    .map((file) => readFileSync(file, 'latin1'))
+    .join('')
+}
+
+describeSqlStore('SQLite', () => open())
+describeUpgrade('SQLite', () => open(oldDatabase()))
 
 describe('the state database', () => {
   test('is there again when it is opened again, and only its owner can read it', async () => {
@@ -45,6 +67,49 @@ describe('the state database', () => {
     await expect(open(path)).rejects.toMatchObject({ code: 'store.newer' })
   })
 
+  test('of an older program is not changed by one who only shares it', async () => {
+    const path = oldDatabase()
+
+    await expect(open(path, 'share')).rejects.toMatchObject({ code: 'store.older', details: { version: 1 } })
+    await (await open(path))[Symbol.asyncDispose]()
+
+    await using shared = await open(path, 'share')
+    expect((await shared.hosts()).length).toBe(2)
+  })
+
+  test('with the tables of another program is left alone', async () => {
+    const path = newPath()
+    const raw = new DatabaseSync(path)
+    raw.exec('create table customers (id integer)')
+    raw.close()
+
+    await expect(open(path)).rejects.toThrow(/belongs to another program.*customers/)
+    await expect(open(path, 'share')).rejects.toThrow(/belongs to another program/)
+  })
+
+  test('holds config tokens sealed only, those of older programs too', async () => {
+    const path = oldDatabase()
+    const token = 'e'.repeat(32)
+    {
+      await using store = await open(path)
+      await store.addBoot({
+        bootId: 'e'.repeat(16) as BootId,
+        token: token as ConfigToken,
+        host: 'edge-1',
+        createdAt: 1,
+      })
+      expect((await store.boots()).map((boot) => boot.token as string)).toContain(token)
+    }
+
+    const bytes = bytesOf(path)
+
+    // The stand-in box turns texts round and says so; what is all one letter shows whether it was used.
+    for (const letter of 'abcde') {
+      expect(bytes).toContain(`sealed ${letter.repeat(32)}`)
+      expect(bytes.replaceAll(`sealed ${letter.repeat(32)}`, '')).not.toContain(letter.repeat(32))
+    }
+  })
+
   test('with a damaged row says which one', async () => {
     const path = newPath()
     await using store = await open(path)
@@ -60,9 +125,8 @@ describe('the state database', () => {
 
   test('that is no database is refused with its path', async () => {
     const path = join(directory, 'directory.db')
-    const { mkdirSync } = await import('node:fs')
     mkdirSync(path)
 
-    await expect(open(path)).rejects.toMatchObject({ code: 'store.failed', details: { path } })
+    await expect(open(path)).rejects.toMatchObject({ code: 'store.failed', details: { database: path } })
   })
 })

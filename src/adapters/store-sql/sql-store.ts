@@ -1,79 +1,124 @@
-import { chmodSync } from 'node:fs'
-import { DatabaseSync } from 'node:sqlite'
-import { Kysely } from 'kysely'
 import { Failure } from '../../domain/failure.ts'
+import type { AccessStore } from '../../ports/access-store.ts'
+import type { AuditTrail } from '../../ports/audit-trail.ts'
 import type { FleetStore } from '../../ports/fleet-store.ts'
 import type { HostStore } from '../../ports/host-store.ts'
 import type { InstallerStore } from '../../ports/installer-store.ts'
 import type { Log } from '../../ports/log.ts'
+import type { SecretBox } from '../../ports/secret-box.ts'
 import type { SettingsStore } from '../../ports/settings-store.ts'
+import { createAccessQueries } from './access-queries.ts'
+import { createAuditQueries } from './audit-queries.ts'
+import type { Backend } from './backend.ts'
 import { createFleetQueries } from './fleet-queries.ts'
 import { createHostQueries } from './host-queries.ts'
 import { createInstallerQueries } from './installer-queries.ts'
-import { migrate } from './migrate.ts'
-import { createNodeSqliteDialect } from './node-sqlite-dialect.ts'
+import { migrate, requireCurrent } from './migrate.ts'
+import { createPostgresBackend } from './postgres-backend.ts'
+import { POSTGRES_LIMITS, type PostgresLimits } from './postgres-pool.ts'
+import { isPostgresUrl } from './postgres-url.ts'
 import { createSettingsQueries } from './settings-queries.ts'
-import type { Tables } from './tables.ts'
+import { openSqliteBackend } from './sqlite-backend.ts'
 
-export type SqlStore = HostStore & FleetStore & InstallerStore & SettingsStore & AsyncDisposable
+export type SqlStore = HostStore &
+  FleetStore &
+  InstallerStore &
+  SettingsStore &
+  AccessStore &
+  AuditTrail &
+  AsyncDisposable & {
+    /** What messages call the database: the path, or the URL without its password. */
+    readonly where: string
+  }
 
-/** How long a writer waits for another before it gives up, in milliseconds. */
-const BUSY_TIMEOUT_MS = 5000
+export interface SqlStoreOptions {
+  /** Path of the SQLite file, or a `postgres://` or `postgresql://` URL. */
+  readonly database: string
+  /** Seals config tokens at rest. */
+  readonly secretBox: SecretBox
+  readonly log: Log
+  /**
+   * `own` (unless given otherwise): the only process that may, which brings the schema up to date; on PostgreSQL it is
+   * made sure here, for SQLite by the lock of the data directory. `share`: beside an owner, changing no schema.
+   */
+  readonly access?: 'own' | 'share'
+  /** What it is opened for; shown to whoever finds the database owned. */
+  readonly purpose?: string
+  readonly limits?: PostgresLimits
+}
 
 /**
- * The state database: SQLite in WAL mode, so that readers never wait for the writer and what was acknowledged
- * survives the process being killed. The file is readable by its owner only, because it holds config tokens.
- * Failure `store.failed` when it cannot be opened, `store.newer` when it is from a newer program.
+ * Opens the state database. Failure `store.failed` when it cannot be opened, `store.locked` when another process owns
+ * it, `store.newer` when it is from a newer program, `store.older` when it is shared and from an older one. The
+ * password of a URL is in no message.
  */
-export async function openSqlStore({
-  path,
-  log,
-}: {
-  readonly path: string
-  readonly log: Log
-}): Promise<SqlStore> {
-  const database = openDatabase(path)
-  const db = new Kysely<Tables>({ dialect: createNodeSqliteDialect(database) })
+export async function openSqlStore(options: SqlStoreOptions): Promise<SqlStore> {
+  const { database, secretBox, log, access = 'own', purpose = 'store', limits = POSTGRES_LIMITS } = options
+  await using parts = new AsyncDisposableStack()
+  const backend = parts.use(
+    isPostgresUrl(database)
+      ? createPostgresBackend({ url: database, purpose, limits, log })
+      : openFile(database),
+  )
   try {
-    await migrate(db, path)
+    if (access === 'own') {
+      await backend.own()
+      await migrate(backend, secretBox)
+      await backend.sign()
+    } else {
+      await requireCurrent(backend)
+    }
   } catch (error) {
-    database.close()
-    throw asFailure(error, path)
+    throw asFailure(error, backend)
   }
-  log.debug({ path }, 'state database open')
-  const guard = <A extends unknown[], R>(query: (...args: A) => Promise<R>) => {
-    return (...args: A): Promise<R> =>
-      query(...args).catch((error: unknown) => Promise.reject(asFailure(error, path)))
-  }
-  const queries = {
-    ...createHostQueries(db),
-    ...createFleetQueries(db, { seal: (t) => t, open: (t) => t }),
+  const { db, where } = backend
+  log.debug({ database: where, access }, 'state database open')
+  const queries = guardAll(backend, {
+    ...createHostQueries(db, secretBox),
+    ...createFleetQueries(db, secretBox),
     ...createInstallerQueries(db),
     ...createSettingsQueries(db),
-  }
-  const guarded = Object.fromEntries(
-    Object.entries(queries).map(([name, query]) => [
-      name,
-      guard(query as (...args: unknown[]) => Promise<unknown>),
-    ]),
-  ) as unknown as typeof queries
-  return { ...guarded, [Symbol.asyncDispose]: async () => database.close() }
+    ...createAccessQueries(db),
+    ...createAuditQueries(db),
+  })
+  const kept = parts.move()
+  return { ...queries, where, [Symbol.asyncDispose]: () => kept.disposeAsync() }
 }
 
-function openDatabase(path: string): DatabaseSync {
+function openFile(path: string): Backend {
   try {
-    const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true })
-    chmodSync(path, 0o600)
-    database.exec('PRAGMA journal_mode = WAL')
-    database.exec('PRAGMA synchronous = NORMAL')
-    return database
+    return openSqliteBackend(path)
   } catch (error) {
-    throw asFailure(error, path)
+    const reasonOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))
+    throw asFailure(error, { where: path, reasonOf })
   }
 }
 
-function asFailure(error: unknown, path: string): Failure {
+type Query = (...args: unknown[]) => Promise<unknown>
+
+/** The queries, each waiting until the backend is ready and failing with a Failure only. */
+function guardAll<T extends object>(backend: Backend, queries: T): T {
+  const guard =
+    (query: Query): Query =>
+    async (...args) => {
+      try {
+        await backend.ready()
+        return await query(...args)
+      } catch (error) {
+        throw asFailure(error, backend)
+      }
+    }
+  return Object.fromEntries(
+    Object.entries(queries).map(([name, query]) => [name, guard(query as Query)]),
+  ) as unknown as T
+}
+
+function asFailure(error: unknown, { where, reasonOf }: Pick<Backend, 'where' | 'reasonOf'>): Failure {
   if (error instanceof Failure) return error
-  const reason = error instanceof Error ? error.message : String(error)
-  return new Failure('store.failed', `the state database ${path} cannot be used: ${reason}`, { path }, error)
+  return new Failure(
+    'store.failed',
+    `the state database ${where} cannot be used: ${reasonOf(error)}`,
+    { database: where },
+    error,
+  )
 }

@@ -24,7 +24,7 @@ const SENTINEL = '/usr/local/.edgeboot-reported'
  * changes, comments stay. The document must have been decoded without errors.
  */
 export function mergePhoneHome(
-  document: UserDataDocument,
+  document: Pick<UserDataDocument, 'text'>,
   { eventsUrl }: { readonly eventsUrl: string },
 ): string {
   const yaml = parseDocument(document.text, YAML_OPTIONS)

@@ -85,7 +85,7 @@ function summarize(root: Located): UserDataSummary {
 }
 
 /** The document as it is, its header in the first line as cloud-init wants it. */
-export function renderUserData({ text }: UserDataDocument): string {
+export function renderUserData({ text }: Pick<UserDataDocument, 'text'>): string {
   return withHeaderFirst(text)
 }
 

@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely'
+import { addIdColumn, type MigrationContext } from './context.ts'
 
 /** Hosts, their boots and events; registered installers, digests, settings. */
-export async function up(db: Kysely<unknown>): Promise<void> {
+export async function up(db: Kysely<unknown>, { kind }: MigrationContext): Promise<void> {
   await db.schema
     .createTable('hosts')
     .addColumn('name', 'varchar(63)', (column) => column.primaryKey())
@@ -17,9 +18,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     )
     .addColumn('created_at', 'bigint', (column) => column.notNull())
     .execute()
-  await db.schema
-    .createTable('events')
-    .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
+  await addIdColumn(db.schema.createTable('events'), kind)
     .addColumn('host', 'varchar(63)', (column) =>
       column.notNull().references('hosts.name').onDelete('cascade'),
     )
