@@ -8,6 +8,7 @@ import { provisionHost } from '../services/provision-host.ts'
 import { createSlots } from '../services/slots.ts'
 import { loadInputs } from './load-inputs.ts'
 import { openBootSite } from './open-boot-site.ts'
+import { openRegistration, warnOfRegistration } from './palette.ts'
 import { summarize } from './summarize.ts'
 import type { UpObserver } from './up-observer.ts'
 import type { UpOptions } from './up-options.ts'
@@ -23,6 +24,7 @@ export async function up(options: UpOptions, observer: UpObserver, signal: Abort
   for (const warning of inputs.warnings) observer.note(warning)
   const probe = parseReadyProbe(options.ready, inputs.userData.localUiPort)
 
+  const { identity, open } = await openRegistration(options, probe, inputs.userData)
   await using place = await openWorkplace({ ...options, purpose: `up ${options.isoPath}` })
   observer.note(await place.driver.describe(signal))
   const book = await openHostBook(place)
@@ -34,6 +36,9 @@ export async function up(options: UpOptions, observer: UpObserver, signal: Abort
     },
     { ...place, book },
   )
+  using palette = open(place)
+  for (const warning of await warnOfRegistration({ hosts, book, identity, palette }, signal))
+    observer.note(warning)
   const texts = createBootTexts({
     ...options,
     installer: inputs.installer,
@@ -65,10 +70,11 @@ export async function up(options: UpOptions, observer: UpObserver, signal: Abort
           chainUrl: site.bootScriptUrl,
           ready: probe,
           localUiPort: inputs.userData.localUiPort,
+          identity,
           finish: inputs.userData.finish,
           timeoutMs: options.timeoutMs,
         },
-        { ...place, book, slots },
+        { ...place, book, slots, registration: palette.check },
         signal,
       ),
     ),

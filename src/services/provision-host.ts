@@ -10,7 +10,7 @@ import type { Machine, MachineDriver } from '../ports/machine-driver.ts'
 import type { Prober } from '../ports/prober.ts'
 import type { ScreenshotStore } from '../ports/screenshot-store.ts'
 import type { HostBook } from './host-book.ts'
-import { checkReady } from './ready-check.ts'
+import { checkReady, type ReadyCheckDependencies } from './ready-check.ts'
 import type { Slots } from './slots.ts'
 import { typeChain } from './type-at-ipxe.ts'
 
@@ -23,6 +23,8 @@ export interface ProvisionDependencies {
   readonly log: Log
   /** Places for hosts that install at the same time. */
   readonly slots: Slots
+  /** For the readiness probe `palette`. */
+  readonly registration?: ReadyCheckDependencies['registration']
 }
 
 export interface ProvisionPlan {
@@ -33,6 +35,8 @@ export interface ProvisionPlan {
   readonly chainUrl: string
   readonly ready: ReadyProbe
   readonly localUiPort: number
+  /** What of the user-data decides under which id the host registers in Palette. */
+  readonly identity?: ReadyCheckDependencies['identity']
   /** What the installer does when it is done, by the user-data. */
   readonly finish: FinishAction
   /** Limit for the whole way to ready, counted from the call, in milliseconds. */
@@ -63,6 +67,7 @@ export async function provisionHost(
   const deadline = clock.now() + plan.timeoutMs
   let leaveSlot: (() => void) | undefined
   let typing: Promise<void> | undefined
+  let lastAnswer = ''
   let told = { phase: 'defined', stalled: false }
 
   const watching = watchPower(machine, dependencies, inside).catch((error: unknown) => wake.fail(error))
@@ -145,9 +150,10 @@ export async function provisionHost(
       plan.ready,
       life,
       machine,
-      { prober: dependencies.prober, localUiPort: plan.localUiPort },
+      { ...dependencies, localUiPort: plan.localUiPort, identity: plan.identity },
       limit,
     )
+    lastAnswer = detail
     if (ok) await book.record(name, { type: 'probe.result', data: { probe, ok, detail } })
     else log.debug({ host: name, probe, detail }, 'not ready yet')
   }
@@ -180,7 +186,8 @@ export async function provisionHost(
 
   async function giveUp(life: Life): Promise<void> {
     const minutes = Math.round(plan.timeoutMs / 60_000)
-    const reason = `not ready after ${minutes} min (--timeout), in phase ${life.phase}: ${diagnose(life)}`
+    const answered = life.phase === 'disk-boot' && lastAnswer ? `; the probe says: ${lastAnswer}` : ''
+    const reason = `not ready after ${minutes} min (--timeout), in phase ${life.phase}: ${diagnose(life)}${answered}`
     await book.record(name, { type: 'host.failed', data: { phase: life.phase, reason } })
   }
 }
