@@ -90,6 +90,12 @@ export async function warnOfRegistration(
   const { check } = palette
   if (!check) return []
   const warnings = new Set<string>()
+  if (identity.siteName !== undefined && hosts.length > 1) {
+    warnings.add(
+      `stylus.site.name is the id of a host in Palette, and all ${hosts.length} hosts have “${identity.siteName}”: only ` +
+        'one of them can register; leave it out, or give each host its own',
+    )
+  }
   const limit = AbortSignal.timeout(PREFLIGHT_MS)
   for (const { name, spec } of hosts) {
     const life = book.state(name)?.life

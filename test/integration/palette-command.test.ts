@@ -68,6 +68,25 @@ test('with a key in a file, hosts that have yet to install are looked for, each 
   ])
 })
 
+test('one name for several hosts is warned of: it is their id', async () => {
+  await using simulator = await openPaletteSimulator()
+  const book = await openHostBook({ ...parts, store: createMemoryStore() })
+  const hosts = ['edge-1', 'edge-2'].map((name) => aHost({ name }))
+  const env = { EDGEBOOT_PALETTE_API_KEY: simulator.apiKey }
+  const userData = { ...central, siteName: 'store' }
+  const { open, identity } = await openRegistration(
+    { palette: { endpoint: simulator.url } },
+    probe,
+    userData,
+    env,
+  )
+  using palette = open(parts)
+
+  const warnings = await warnOfRegistration({ hosts, book, identity, palette }, signal())
+
+  expect(warnings).toEqual([expect.stringContaining('all 2 hosts have “store”')])
+})
+
 test('a Palette that does not answer is told once, however many hosts there are', async () => {
   const book = await openHostBook({ ...parts, store: createMemoryStore() })
   const hosts = ['edge-1', 'edge-2', 'edge-3'].map((name) => aHost({ name }))
