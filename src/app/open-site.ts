@@ -4,7 +4,6 @@ import type { DesiredFleet } from '../domain/desired-fleet.ts'
 import { Failure, isFailure } from '../domain/failure.ts'
 import type { Host } from '../domain/host.ts'
 import type { MachineSpec } from '../domain/machine.ts'
-import { probeOf } from '../domain/ready-probe.ts'
 import { openBootServer } from '../servers/http-boot/boot-server.ts'
 import { type Admission, createAdmission } from '../services/admission.ts'
 import { type ClassicOffer, createBootDesk } from '../services/boot-desk.ts'
@@ -15,6 +14,7 @@ import { createFleetRunner, type FleetRunner } from '../services/fleet-runner.ts
 import { type HostBook, type HostState, openHostBook } from '../services/host-book.ts'
 import { createInstallerShelf, type InstallerShelf } from '../services/installer-shelf.ts'
 import { provisionHost } from '../services/provision-host.ts'
+import type { RegistrationCheck } from '../services/registration-check.ts'
 import { type Strangers, turnAway } from '../services/strangers.ts'
 import { createUnattendedMachine } from '../services/unattended-machine.ts'
 import { baseUrl } from './base-url.ts'
@@ -34,6 +34,8 @@ export interface SiteOptions {
   readonly retry: boolean
   /** Milliseconds until a host whose driver gave up is tried again; `undefined`: not in this run. */
   readonly pauseMs: (attempt: number) => number | undefined
+  /** For the readiness probe `palette`. */
+  readonly registration?: RegistrationCheck | undefined
   /** What everybody may have by the classic names, once its ISO is on the shelf. */
   readonly classic?: (shelf: InstallerShelf) => ClassicOffer | undefined
   /** Deals with machines that are no host; by default they are turned away. */
@@ -138,7 +140,7 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
   async function provision(known: Host, inside: AbortSignal) {
     const wish = plans.wish(known.name)
     if (!wish) throw new Failure('host.not-found', `nothing says what ${known.name} is to become`)
-    const { finish, localUiPort } = keeper.userData(known.name)
+    const { finish, localUiPort, siteName } = keeper.userData(known.name)
     const machine = known.spec ? await driver.create(known.spec, inside) : createUnattendedMachine(known.name)
     const mediaPath = known.spec ? await findMedia(known, inside) : undefined
     return await provisionHost(
@@ -148,13 +150,14 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
         ...(wish.profile ? { group: wish.profile } : {}),
         ...(mediaPath ? { mediaPath } : {}),
         chainUrl: known.spec ? bootScriptUrl(known.spec.network) : '',
-        ready: probeOf(wish.ready),
+        ready: wish.ready,
+        ...(siteName ? { identity: { siteName } } : {}),
         localUiPort,
         finish,
         limits: { phases: wish.timeouts, readyWithinMs: wish.readyWithinMs },
         retry: options.retry,
       },
-      { ...place, book, admission },
+      { ...place, book, admission, registration: options.registration },
       inside,
     )
   }

@@ -1,6 +1,7 @@
 import type { ArtifactRole } from '../domain/artifact.ts'
 import type { Firmware, MachineNetwork } from '../domain/machine.ts'
 import type { KernelArgumentChanges } from '../services/boot-texts.ts'
+import type { PaletteOptions } from './palette.ts'
 
 /** Everything `up` can be told. */
 export interface UpOptions {
@@ -29,4 +30,5 @@ export interface UpOptions {
   readonly ipxeDirectory?: string
   readonly dataDirectory: string
   readonly logLevel: string
+  readonly palette?: PaletteOptions
 }

@@ -2,12 +2,13 @@ import { basename, resolve } from 'node:path'
 import type { DesiredFleet, DesiredHost } from '../domain/desired-fleet.ts'
 import { Failure } from '../domain/failure.ts'
 import { formatMachineNetwork } from '../domain/machine.ts'
-import { parseReadyProbe } from '../domain/ready-probe.ts'
+import { parseReadyProbe, type ReadyProbe } from '../domain/ready-probe.ts'
 import type { UpSummary } from '../domain/summary.ts'
 import { createClassicTexts } from '../services/boot-texts.ts'
 import { installAll } from '../services/strangers.ts'
 import { loadInputs } from './load-inputs.ts'
 import { openSite, type Site } from './open-site.ts'
+import { openRegistration, warnOfRegistration } from './palette.ts'
 import { summarize } from './summarize.ts'
 import type { UpObserver } from './up-observer.ts'
 import type { UpOptions } from './up-options.ts'
@@ -22,9 +23,11 @@ export async function up(options: UpOptions, observer: UpObserver, signal: Abort
   await using inputs = await loadInputs(options, signal)
   for (const warning of inputs.warnings) observer.note(warning)
   const { localUiPort, document } = inputs.userData
-  const hosts = hostsOf(options, document.text, localUiPort)
+  const probe = parseReadyProbe(options.ready, localUiPort)
+  const hosts = hostsOf(options, document.text, probe)
   const names = hosts.map(({ name }) => name)
 
+  const { identity, open } = await openRegistration(options, probe, inputs.userData)
   await using place = await openWorkplace({ ...options, purpose: `up ${options.isoPath}` })
   observer.note(await place.driver.describe(signal))
   const ipxe = await place.media.findIpxe(options.boot === 'typed' ? 'bios' : options.firmware, signal)
@@ -35,16 +38,20 @@ export async function up(options: UpOptions, observer: UpObserver, signal: Abort
       '--classic: anyone who reaches the boot server can read the user-data, secrets included, under /config.yaml',
     )
   }
+  using palette = open(place)
   const mine = new Set(names)
+  let mayBegin = false
   await using site = await openSite(
     place,
     {
       advertise: options.advertise,
       bootPort: options.bootPort,
       bootHost: options.bootHost ?? (options.network.kind === 'user' ? '127.0.0.1' : '0.0.0.0'),
-      drives: ({ name }) => mine.has(name),
+      // Nothing is switched on before all warnings have been said.
+      drives: ({ name }) => mayBegin && mine.has(name),
       retry: true,
       pauseMs: () => undefined,
+      registration: palette.check,
       ...(options.classic
         ? {
             classic: (shelf) => {
@@ -65,6 +72,11 @@ export async function up(options: UpOptions, observer: UpObserver, signal: Abort
   for (const warning of warnings)
     if (!inputs.warnings.some((had) => had.includes(warning))) observer.note(warning)
   for (const name of names) observer.state(site.book.state(name))
+  const known = names.flatMap((name) => site.book.state(name)?.host ?? [])
+  const about = { hosts: known, book: site.book, identity, palette }
+  for (const warning of await warnOfRegistration(about, signal)) observer.note(warning)
+  mayBegin = true
+  site.runner.look()
   await site.runner.settled(names, signal).catch(() => undefined)
   const summary = await summarize({ names, site, place, bootScriptUrl, localUiPort })
   if (signal.aborted) throw interrupted(options, summary)
@@ -73,7 +85,7 @@ export async function up(options: UpOptions, observer: UpObserver, signal: Abort
 
 const PROFILE = 'up'
 
-function hostsOf(options: UpOptions, userData: string, localUiPort: number): readonly DesiredHost[] {
+function hostsOf(options: UpOptions, userData: string, ready: ReadyProbe): readonly DesiredHost[] {
   const { name, count, boot, firmware, cpus, memoryMiB, diskGiB, network, kernelArgs, phoneHome } = options
   return Array.from(
     { length: count },
@@ -95,7 +107,7 @@ function hostsOf(options: UpOptions, userData: string, localUiPort: number): rea
       },
       kernelArgs,
       userData,
-      ready: parseReadyProbe(options.ready, localUiPort),
+      ready,
       localBoot: 'auto',
       approve: 'auto',
       timeouts: {},

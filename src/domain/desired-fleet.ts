@@ -1,6 +1,7 @@
 import type { ArtifactRole } from './artifact.ts'
 import type { Firmware } from './machine.ts'
 import type { Phase } from './phase.ts'
+import type { ReadyProbe } from './ready-probe.ts'
 
 /**
  * What somebody wants to be, with everything merged, substituted and read: nothing in it refers to files, variables
@@ -47,7 +48,7 @@ export interface DesiredHost {
   readonly kernelArgs: { readonly add: readonly string[]; readonly remove: readonly string[] }
   /** The merged document, `#cloud-config` first. Secret as a whole. */
   readonly userData: string
-  readonly ready: DesiredReady
+  readonly ready: ReadyProbe
   readonly localBoot: LocalBootStrategy
   /** `manual`: a person says yes before it is handed the installer. */
   readonly approve: 'auto' | 'manual'
@@ -81,22 +82,6 @@ export interface DesiredMachine {
   /** What only this driver knows: data store, folder, address of a BMC. Values may be secret. */
   readonly options: Readonly<Record<string, string>>
 }
-
-/** What proves that the host is ready. */
-export type DesiredReady =
-  | { readonly kind: 'auto' }
-  | { readonly kind: 'phone-home' }
-  | { readonly kind: 'local-ui'; readonly port: number }
-  | { readonly kind: 'tcp'; readonly port: number }
-  /** `{ip}` in it stands for the host's address. */
-  | { readonly kind: 'url'; readonly url: string }
-  | {
-      readonly kind: 'palette'
-      readonly url?: string | undefined
-      readonly projectUid?: string | undefined
-      /** Secret. */
-      readonly apiKey?: string | undefined
-    }
 
 /** How an installed machine that asks is sent to its disk. `auto`: what suits its firmware. */
 export const LOCAL_BOOT_STRATEGIES = ['auto', 'exit', 'exit-1', 'sanboot', 'poweroff'] as const

@@ -1,4 +1,3 @@
-import type { DesiredReady } from './desired-fleet.ts'
 import { Failure } from './failure.ts'
 
 /**
@@ -11,26 +10,23 @@ export type ReadyProbe =
   | { readonly kind: 'local-ui'; readonly port: number }
   | { readonly kind: 'tcp'; readonly port: number }
   | { readonly kind: 'url'; readonly url: string }
+  /** Registered in Palette and healthy there. */
+  | { readonly kind: 'palette' }
 
 /** Port of Palette's Local UI unless the user-data says otherwise. */
 export const LOCAL_UI_PORT = 5080
 
 /** Failure `probe.invalid` naming the forms that exist. `localUiPort` comes from the user-data. */
 export function parseReadyProbe(text: string, localUiPort = LOCAL_UI_PORT): ReadyProbe {
-  if (text === 'auto' || text === 'phone-home') return { kind: text }
+  if (text === 'auto' || text === 'phone-home' || text === 'palette') return { kind: text }
   if (text === 'local-ui') return { kind: 'local-ui', port: localUiPort }
   const port = Number(/^tcp:(\d{1,5})$/.exec(text)?.[1] ?? Number.NaN)
   if (port >= 1 && port <= 65_535) return { kind: 'tcp', port }
   if (isProbeUrl(text)) return { kind: 'url', url: text }
   throw new Failure(
     'probe.invalid',
-    `--ready ${text}: expected auto, phone-home, local-ui, tcp:PORT, or an http(s) URL in which {ip} stands for the host's address`,
+    `--ready ${text}: expected auto, phone-home, local-ui, palette, tcp:PORT, or an http(s) URL in which {ip} stands for the host's address`,
   )
-}
-
-/** The probe a fleet asks for. Palette's registration is asked of Palette; of the host itself as `auto`. */
-export function probeOf(ready: DesiredReady): ReadyProbe {
-  return ready.kind === 'palette' ? { kind: 'auto' } : ready
 }
 
 /** TCP ports of the guest that the probe has to reach from here. */
@@ -39,6 +35,7 @@ export function portsOfProbe(probe: ReadyProbe, localUiPort = LOCAL_UI_PORT): re
     case 'auto':
       return [localUiPort]
     case 'phone-home':
+    case 'palette':
       return []
     case 'local-ui':
     case 'tcp':

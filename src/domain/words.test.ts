@@ -102,6 +102,7 @@ describe('readiness probes', () => {
   test.each([
     ['auto', [5080]],
     ['phone-home', []],
+    ['palette', []],
     ['local-ui', [5080]],
     ['tcp:22', [22]],
     ['https://{ip}:8443/x', [8443]],

@@ -3,7 +3,7 @@ import { Failure } from '../domain/failure.ts'
 import type { Host } from '../domain/host.ts'
 import { macAddressFromBytes, parseMacAddress } from '../domain/mac-address.ts'
 import { type MachineSpec, parseMachineNetwork } from '../domain/machine.ts'
-import { portsOfProbe, probeOf } from '../domain/ready-probe.ts'
+import { portsOfProbe } from '../domain/ready-probe.ts'
 import { parseUuid, uuidFromRandomBytes } from '../domain/uuid.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Random } from '../ports/random.ts'
@@ -72,7 +72,7 @@ function machineOf({ name, ready }: DesiredHost, machine: DesiredMachine, localU
     memoryMiB: machine.memoryMiB ?? 32 * 1024,
     diskGiB: machine.diskGiB ?? 300,
     network: parseMachineNetwork(machine.network ?? 'user'),
-    probePorts: portsOfProbe(probeOf(ready), localUiPort),
+    probePorts: portsOfProbe(ready, localUiPort),
   }
 }
 

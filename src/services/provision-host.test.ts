@@ -8,7 +8,7 @@ import type { PowerChange } from '../domain/machine.ts'
 import type { Machine, MachineDriver } from '../ports/machine-driver.ts'
 import { createAdmission } from './admission.ts'
 import { openHostBook } from './host-book.ts'
-import { type ProvisionPlan, provisionHost } from './provision-host.ts'
+import { type ProvisionDependencies, type ProvisionPlan, provisionHost } from './provision-host.ts'
 
 /** A machine that does what the test says when its power comes on. */
 async function aStage(onPower: (nth: number, change: (to: PowerChange) => void) => Promise<void> | void) {
@@ -30,6 +30,7 @@ async function aStage(onPower: (nth: number, change: (to: PowerChange) => void) 
   }
   const machine: Machine = {
     name: host.name,
+    ...(host.spec ? { spec: host.spec } : {}),
     powerState: async () => now.state,
     power: async (action) => {
       done.push(`power ${action}`)
@@ -68,7 +69,7 @@ async function aStage(onPower: (nth: number, change: (to: PowerChange) => void) 
   const probe = { ok: true, detail: '' }
   const prober = { tcp: async () => probe, tls: async () => probe, http: async () => probe }
   const screenshots = { save: async () => '/s.png' }
-  const run = (given: Partial<ProvisionPlan> = {}) =>
+  const run = (given: Partial<ProvisionPlan> = {}, registration?: ProvisionDependencies['registration']) =>
     provisionHost(
       {
         host,
@@ -90,6 +91,7 @@ async function aStage(onPower: (nth: number, change: (to: PowerChange) => void) 
         clock,
         log,
         admission: createAdmission({ total: 1, groups: new Map() }, () => 0),
+        ...(registration ? { registration } : {}),
       },
       AbortSignal.timeout(10_000),
     )
@@ -143,6 +145,30 @@ describe('provisioning a host', () => {
     await stage.book.record('edge-1', { type: 'machine.power', data: { state: 'on', cause: 'asked' } })
 
     expect((await running).phase).toBe('ready')
+  })
+
+  test('waits for its registration, and names what Palette said last when that never comes', async () => {
+    const stage = await aStage(async (nth, change) => {
+      if (nth > 1) return
+      await stage.served('install')
+      await stage.config()
+      change({ state: 'off', cause: 'guest-shutdown' })
+    })
+    const asked: unknown[] = []
+    const look = async (host: unknown) => {
+      asked.push(host)
+      return { ok: false, reason: 'Palette does not know it' }
+    }
+    const plan: Partial<ProvisionPlan> = {
+      ready: { kind: 'palette' },
+      identity: { siteName: 'store-1' },
+      limits: { phases: {}, readyWithinMs: 60_000 },
+    }
+
+    const life = await stage.run(plan, { look })
+
+    expect(asked[0]).toMatchObject({ name: 'edge-1', siteName: 'store-1' })
+    expect(life.failure?.reason).toContain('the probe says: Palette does not know it')
   })
 
   test('gives up after its time with the likely reason and a picture of the console', async () => {

@@ -14,7 +14,7 @@ import type { Admission } from './admission.ts'
 import type { HostBook } from './host-book.ts'
 import { createWake } from './host-wake.ts'
 import { keepScreenshot, watchPower } from './machine-watch.ts'
-import { checkReady } from './ready-check.ts'
+import { checkReady, type ReadyCheckDependencies } from './ready-check.ts'
 import { typeChain } from './type-at-ipxe.ts'
 
 export interface ProvisionDependencies {
@@ -26,6 +26,8 @@ export interface ProvisionDependencies {
   readonly log: Log
   /** Places for hosts that install at the same time. */
   readonly admission: Admission
+  /** For the readiness probe `palette`. */
+  readonly registration?: ReadyCheckDependencies['registration'] | undefined
 }
 
 export interface ProvisionPlan {
@@ -39,6 +41,8 @@ export interface ProvisionPlan {
   readonly chainUrl: string
   readonly ready: ReadyProbe
   readonly localUiPort: number
+  /** What of the user-data decides under which id the host registers in Palette. */
+  readonly identity?: ReadyCheckDependencies['identity']
   /** What the installer does when it is done, by the user-data. */
   readonly finish: FinishAction
   readonly limits: TimeLimits
@@ -69,6 +73,7 @@ export async function provisionHost(
   const wake = createWake(book, name)
   const startedAt = clock.now()
   let typing: Promise<void> | undefined
+  let lastAnswer = ''
   let told = { phase: 'defined', stalled: false }
 
   const watching = watchPower(machine, dependencies, inside).catch((error: unknown) => wake.fail(error))
@@ -85,7 +90,9 @@ export async function provisionHost(
       }
       const late = overdue(life, plan.limits, startedAt, clock.now())
       if (late !== undefined) {
-        await book.record(name, { type: 'host.failed', data: { phase: life.phase, reason: late } })
+        const answered = life.phase === 'disk-boot' && lastAnswer ? `; the probe says: ${lastAnswer}` : ''
+        const reason = `${late}${answered}`
+        await book.record(name, { type: 'host.failed', data: { phase: life.phase, reason } })
         continue
       }
       if (!isBefore(life.phase, 'installed')) admission.leave(name)
@@ -155,9 +162,10 @@ export async function provisionHost(
       plan.ready,
       life,
       machine,
-      { prober: dependencies.prober, localUiPort: plan.localUiPort },
+      { ...dependencies, localUiPort: plan.localUiPort, identity: plan.identity },
       limit,
     )
+    lastAnswer = detail
     if (ok) await book.record(name, { type: 'probe.result', data: { probe, ok, detail } })
     else log.debug({ host: name, probe, detail }, 'not ready yet')
   }

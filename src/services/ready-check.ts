@@ -2,10 +2,15 @@ import type { Life } from '../domain/life.ts'
 import { LOCAL_UI_PORT, portOfUrl, type ReadyProbe } from '../domain/ready-probe.ts'
 import type { Machine } from '../ports/machine-driver.ts'
 import type { ProbeOutcome, Prober } from '../ports/prober.ts'
+import type { RegistrationCheck, RegistrationHost } from './registration-check.ts'
 
 export interface ReadyCheckDependencies {
   readonly prober: Prober
   readonly localUiPort?: number
+  /** For the probe `palette`, and for it only. */
+  readonly registration?: Pick<RegistrationCheck, 'look'> | undefined
+  /** What of the user-data decides under which id the host registers. */
+  readonly identity?: Omit<RegistrationHost, 'name' | 'uuid'> | undefined
 }
 
 /** What was asked, by name, and what came of it. */
@@ -17,8 +22,8 @@ export interface ReadyVerdict extends ProbeOutcome {
 export async function checkReady(
   probe: ReadyProbe,
   life: Life,
-  machine: Pick<Machine, 'endpoint'>,
-  { prober, localUiPort = LOCAL_UI_PORT }: ReadyCheckDependencies,
+  machine: Pick<Machine, 'endpoint' | 'spec'>,
+  { prober, localUiPort = LOCAL_UI_PORT, registration, identity }: ReadyCheckDependencies,
   signal: AbortSignal,
 ): Promise<ReadyVerdict> {
   switch (probe.kind) {
@@ -38,6 +43,21 @@ export async function checkReady(
     }
     case 'url':
       return url(probe.url)
+    case 'palette':
+      return palette()
+  }
+
+  async function palette(): Promise<ReadyVerdict> {
+    if (!registration) return { probe: 'palette', ok: false, detail: 'no API key of Palette is configured' }
+    if (!machine.spec) return { probe: 'palette', ok: false, detail: 'the UUID of its machine is not known' }
+    const { name, uuid } = machine.spec
+    try {
+      const { ok, reason } = await registration.look({ ...identity, name, uuid }, life.since, signal)
+      return { probe: 'palette', ok, detail: reason }
+    } catch (error) {
+      if (!signal.aborted) throw error
+      return { probe: 'palette', ok: false, detail: 'stopped' }
+    }
   }
 
   function place(port: number): { readonly host: string; readonly port: number } | undefined {

@@ -27,6 +27,10 @@ interface UpValues extends BootOptionValues {
   readonly concurrency: number
   readonly classic?: boolean
   readonly ipxe?: string
+  readonly paletteEndpoint?: string
+  readonly paletteProject?: string
+  readonly paletteApiKeyFile?: string
+  readonly paletteCaFile?: string
 }
 
 export function registerUpCommand(program: Command, context: CommandContext): void {
@@ -114,7 +118,7 @@ function addMachineOptions(command: Command): Command {
         'user',
       ),
     )
-    .option('--ready <probe>', 'auto, phone-home, local-ui, tcp:PORT or a URL with {ip}', 'auto')
+    .option('--ready <probe>', 'auto, phone-home, local-ui, palette, tcp:PORT or a URL with {ip}', 'auto')
     .addOption(
       parsedOption('--timeout <span>', 'limit for each host on its way to ready', (text) =>
         parseDurationMs(text, '--timeout'),
@@ -132,6 +136,10 @@ function addMachineOptions(command: Command): Command {
       'also serve the classic names, /config.yaml included: anyone on the network can read it',
     )
     .option('--ipxe <dir>', 'folder with the stock iPXE to use')
+    .option('--palette-endpoint <url>', 'where hosts register (default: https://api.spectrocloud.com)')
+    .option('--palette-project <uid>', 'project in which they register (default: none, tenant scope)')
+    .option('--palette-api-key-file <file>', 'API key of Palette (mode 0600), or EDGEBOOT_PALETTE_API_KEY')
+    .option('--palette-ca-file <file>', 'PEM certificates to trust, for a self-hosted Palette')
 }
 
 function toUpOptions(iso: string, values: UpValues, context: CommandContext): UpOptions {
@@ -167,5 +175,11 @@ function toUpOptions(iso: string, values: UpValues, context: CommandContext): Up
     ...(values.ipxe === undefined ? {} : { ipxeDirectory: values.ipxe }),
     dataDirectory: context.dataDir(),
     logLevel: context.logLevel,
+    palette: {
+      endpoint: values.paletteEndpoint,
+      projectUid: values.paletteProject,
+      apiKeyFile: values.paletteApiKeyFile,
+      caFile: values.paletteCaFile,
+    },
   }
 }
