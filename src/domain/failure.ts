@@ -23,6 +23,7 @@ export const FAILURES = {
   'installer.name-taken': { status: 409, exit: 2 },
   'export.target-not-empty': { status: 409, exit: 2 },
   'user-data.invalid': { status: 422, exit: 2 },
+  'fleet.invalid': { status: 422, exit: 2 },
   'kernel-line.invalid': { status: 422, exit: 2 },
   'packet.malformed': { status: 400, exit: 1 },
   'ipxe.not-found': { status: 424, exit: 1 },
