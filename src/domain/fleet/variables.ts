@@ -67,12 +67,10 @@ function lookUp(name: string, sources: VariableSources, from: string): Found {
       return environmentValue(rest, sources.env(rest))
     case 'file':
       return fileValue(rest, sources.file(rest, from))
-    default:
-      return unknown(
-        name,
-        ['host.name', 'host.profile', 'env.NAME', 'file.PATH'],
-        nearest(scope, ['host', 'env', 'file']),
-      )
+    default: {
+      const near = nearest(scope, ['host', 'env', 'file'])
+      return unknown(name, ['host.name', 'host.profile', 'env.NAME', 'file.PATH'], near && `${near}.${rest}`)
+    }
   }
 }
 
@@ -106,7 +104,7 @@ function tooLong(name: string): string {
 }
 
 function unknown(name: string, known: readonly string[], near: string | undefined): Found {
-  const hint = near ? `did you mean \${${near}}?` : `there are ${known.slice(0, 12).join(', ')}`
+  const hint = near ? `did you mean \${${shown(near)}}?` : `there are ${known.slice(0, 12).join(', ')}`
   return { problem: `\${${shown(name)}} is no variable: ${hint}; ${ESCAPE}` }
 }
 
