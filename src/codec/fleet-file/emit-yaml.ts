@@ -6,7 +6,7 @@ const MASK = '"••••••"'
 /** Words that some readers (YAML 1.1, Go's yaml.v2) take for truth values, nothing or numbers. */
 const AMBIGUOUS = /^(|~|null|true|false|yes|no|on|off|y|n|\.nan|[-+]?\.inf|[-+.]?[0-9].*|=|<<)$/i
 /** Text that is itself in every YAML and every place; all else is quoted. */
-const SAFE = /^[A-Za-z0-9_/.][A-Za-z0-9_/.@+-]*( [A-Za-z0-9_/.@+-]+)*$/
+const SAFE = /^[A-Za-z0-9_/][A-Za-z0-9_/.@+-]*( [A-Za-z0-9_/.@+-]+)*$/
 /** What may stand in a literal block, line by line; a block does not begin with a space or an empty line. */
 const BLOCK = /^[^\s][\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]*$/
 

@@ -10,6 +10,7 @@ import type {
 import { type FleetProblem, fleetInvalid, formatPlace, type Place } from '../../domain/fleet/problem.ts'
 import type { TreeEntry } from '../../domain/fleet/tree.ts'
 import { ambiguousMatches } from '../../domain/matching.ts'
+import { nearest } from '../../domain/nearest.ts'
 import { MapReader, optional, type Rule } from './map-reader.ts'
 import { parseHost, profileRuleOf } from './parse-host.ts'
 import { PARALLEL, parseInstaller, parseProfile, parseUserData } from './parse-profile.ts'
@@ -128,7 +129,9 @@ function named<T>(
         problems.push({ ...entry.place, key: path, message: `is no name; expected ${NAME.expected}` })
       }
       places.set(name, before ?? entry.place)
-      found.set(name, parse(name, entry, path))
+      const mistakes = problems.length
+      const parsed = parse(name, entry, path)
+      found.set(name, problems.length > mistakes ? undefined : parsed)
     }
   }
   return found
@@ -172,6 +175,8 @@ function policyRule(profiles: ReadonlyMap<string, unknown>): Rule<UnknownHostPol
       const profile = /^profile:(.*)$/.exec(text)?.[1]
       return profile !== undefined && profiles.has(profile) ? { kind: 'profile', profile } : undefined
     },
+    near: (text) =>
+      nearest(text, [...POLICIES, ...[...profiles.keys()].slice(0, 1000).map((name) => `profile:${name}`)]),
   }
 }
 

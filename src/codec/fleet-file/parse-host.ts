@@ -32,6 +32,7 @@ export function parseHost(
 ): FleetHost | undefined {
   const reader = MapReader.of(entry, path, problems, HOST_KEYS)
   if (!reader) return undefined
+  const mistakes = problems.length
   const name = reader.required('name', NAME)
   const profile = reader.required('profile', profileRule)
   const match = parseMatch(reader)
@@ -45,7 +46,7 @@ export function parseHost(
     place: entry.place,
   }
   const under = profile === undefined ? undefined : profiles.get(profile)
-  if (under) checkMachine(reader, under, host)
+  if (under && problems.length === mistakes) checkMachine(reader, under, host)
   return name === undefined || profile === undefined ? undefined : { name, profile, ...host }
 }
 

@@ -38,7 +38,7 @@ describe('variables', () => {
     ['${host.nam}', /did you mean \$\{host\.name\}\?/],
     ['${host.labels.sitte}', /did you mean \$\{host\.labels\.site\}\?/],
     ['${hst.name}', /did you mean \$\{host\.name\}\?/],
-    ['${HOME}', /write \$\$\{ for a \$\{ that is meant for the host/],
+    ['${HOME}', /for a \$\{ that is meant for the host itself write \$\$\{/],
     ['${}', /there are host\.name/],
     ['${env.MISSING}', /the environment has no variable of that name/],
     ['${file.other}', /\$\{file\.other\}: there is no such file/],

@@ -41,7 +41,7 @@ export function expandVariables(text: string, sources: VariableSources, from: st
     if (name === undefined) return '${'
     const found = end
       ? lookUp(name, sources, from)
-      : { problem: `\${${shown(name)} has no closing brace; ${ESCAPE}` }
+      : { problem: `\${${shown(name)} has no closing brace ${ESCAPE}` }
     if ('problem' in found) {
       problems.push(found.problem)
       return whole
@@ -54,7 +54,7 @@ export function expandVariables(text: string, sources: VariableSources, from: st
 
 type Found = { readonly value: string; readonly secret: boolean } | { readonly problem: string }
 
-const ESCAPE = 'write $${ for a ${ that is meant for the host itself'
+const ESCAPE = '(for a ${ that is meant for the host itself write $${)'
 
 function lookUp(name: string, sources: VariableSources, from: string): Found {
   const dot = name.indexOf('.')
@@ -88,7 +88,7 @@ function hostValue(name: string, values: ReadonlyMap<string, string>): Found {
 
 function environmentValue(name: string, value: string | undefined): Found {
   if (value === undefined)
-    return { problem: `\${env.${shown(name)}}: the environment has no variable of that name; ${ESCAPE}` }
+    return { problem: `\${env.${shown(name)}}: the environment has no variable of that name ${ESCAPE}` }
   if (value.length > MAX_VARIABLE_LENGTH) return { problem: tooLong(`env.${name}`) }
   return { value, secret: true }
 }
@@ -105,7 +105,7 @@ function tooLong(name: string): string {
 
 function unknown(name: string, known: readonly string[], near: string | undefined): Found {
   const hint = near ? `did you mean \${${shown(near)}}?` : `there are ${known.slice(0, 12).join(', ')}`
-  return { problem: `\${${shown(name)}} is no variable: ${hint}; ${ESCAPE}` }
+  return { problem: `\${${shown(name)}} is no variable: ${hint} ${ESCAPE}` }
 }
 
 function shown(name: string): string {
