@@ -18,7 +18,6 @@ import type { RegistrationCheck } from '../services/registration-check.ts'
 import { type Strangers, turnAway } from '../services/strangers.ts'
 import { createUnattendedMachine } from '../services/unattended-machine.ts'
 import { baseUrl } from './base-url.ts'
-import { identifyBy } from './identify-host.ts'
 import type { Workplace } from './workplace.ts'
 
 export interface SiteOptions {
@@ -65,7 +64,7 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
   await using parts = new AsyncDisposableStack()
   const book = await openHostBook(place)
   const shelf = parts.use(createInstallerShelf({ blobs: createDiskBlobs(), digester, digests: store, log }))
-  const plans = createFleetPlans(shelf, identifyBy)
+  const plans = createFleetPlans(shelf, log)
   const admission = createAdmission(limitsOf(plans.fleet()), (group) => failuresOf(group))
   const runner = parts.use(
     createFleetRunner({
@@ -86,6 +85,7 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
       clock,
       random,
       log,
+      drivers: [driver.kind],
       remove: async (name, inside) => {
         await runner.stop(name)
         await driver.delete(name, inside)

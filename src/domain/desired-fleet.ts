@@ -1,5 +1,6 @@
 import type { ArtifactRole } from './artifact.ts'
 import type { Firmware } from './machine.ts'
+import type { HostMatch } from './matching.ts'
 import type { Phase } from './phase.ts'
 import type { ReadyProbe } from './ready-probe.ts'
 
@@ -40,7 +41,7 @@ export interface DesiredHost {
   readonly name: string
   readonly profile?: string | undefined
   readonly installer: string
-  /** Empty for a machine we create, which is known by the MAC and UUID we give it. */
+  /** What its machine has to say of itself; a machine we create gets the MAC address and UUID given here, or its own. */
   readonly match: HostMatch
   readonly labels: Readonly<Record<string, string>>
   /** Left out for hardware that nobody but a person switches. */
@@ -58,16 +59,6 @@ export interface DesiredHost {
   readonly readyWithinMs?: number | undefined
   /** Hooks by which it reports how it gets on are merged into its user-data. */
   readonly phoneHome: boolean
-}
-
-/** By what a machine that asks is recognised; what is given must all be so. Values as the machine tells them. */
-export interface HostMatch {
-  readonly mac?: string | undefined
-  readonly uuid?: string | undefined
-  readonly serial?: string | undefined
-  readonly asset?: string | undefined
-  readonly hostname?: string | undefined
-  readonly label?: string | undefined
 }
 
 export interface DesiredMachine {

@@ -24,6 +24,16 @@ export function parseMachineNetwork(text: string): MachineNetwork {
   return kind === 'bridge' ? { kind, bridge: device } : { kind, device }
 }
 
+/** True for what `parseMachineNetwork` reads. */
+export function isMachineNetwork(text: string): boolean {
+  try {
+    parseMachineNetwork(text)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** The text that `parseMachineNetwork` reads. */
 export function formatMachineNetwork(network: MachineNetwork): string {
   if (network.kind === 'user') return 'user'

@@ -1,15 +1,9 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
-import {
-  edgeHostIds,
-  parseEdgeHostId,
-  parsePaletteEndpoint,
-  parseProjectUid,
-  swapUuidBytes,
-} from './palette.ts'
+import { edgeHostIds, parseEdgeHostId, parsePaletteEndpoint, parseProjectUid } from './palette.ts'
 import { judgeEdgeHost } from './palette-answer.ts'
 import { closeBucket, fullBucket, jitter, takeCall } from './palette-pace.ts'
-import { type Uuid, uuidFromRandomBytes } from './uuid.ts'
+import { swapByteOrder, type Uuid, uuidFromRandomBytes } from './uuid.ts'
 
 const UUID = '00112233-4455-6677-8899-aabbccddeeff' as Uuid
 const anyUuid = fc.uint8Array({ minLength: 16, maxLength: 16 }).map(uuidFromRandomBytes)
@@ -37,7 +31,7 @@ describe('the id of an edge host', () => {
   })
 
   test.prop([anyUuid])('twice the other byte order is the first again', (uuid) => {
-    expect(swapUuidBytes(swapUuidBytes(uuid))).toBe(uuid)
+    expect(swapByteOrder(swapByteOrder(uuid))).toBe(uuid)
   })
 
   test.each(['', '..', 'a b', 'a/b', 'ä', `a${'b'.repeat(128)}`])('%j is none', (text) => {

@@ -1,5 +1,5 @@
 import { Failure } from './failure.ts'
-import { parseUuid, type Uuid } from './uuid.ts'
+import { swapByteOrder, type Uuid } from './uuid.ts'
 
 /** The id under which Palette knows an edge host. */
 export type EdgeHostId = string & { readonly __type: 'EdgeHostId' }
@@ -37,17 +37,10 @@ export function edgeHostIds(host: {
     return named ? [named] : []
   }
   const { prefix = DEFAULT_PREFIX } = host
-  const ids = [host.uuid, swapUuidBytes(host.uuid)].map((uuid) =>
+  const ids = [host.uuid, swapByteOrder(host.uuid)].map((uuid) =>
     parseEdgeHostId(`${prefix}-${uuid.replaceAll('-', '')}`),
   )
   return [...new Set(ids.filter((id) => id !== undefined))]
-}
-
-/** The same SMBIOS UUID in the other byte order: its first three groups reversed. */
-export function swapUuidBytes(uuid: Uuid): Uuid {
-  const [low = '', mid = '', high = '', ...rest] = uuid.split('-')
-  const reverse = (group: string): string => (group.match(/../g) ?? []).reverse().join('')
-  return parseUuid([reverse(low), reverse(mid), reverse(high), ...rest].join('-')) ?? uuid
 }
 
 /**

@@ -2,8 +2,11 @@ import { inertUserData } from '../codec/user-data/user-data.ts'
 import { type ArtifactRole, CLASSIC_NAMES, roleOfClassicName } from '../domain/artifact.ts'
 import { type BootDecision, decideBoot, decideConfig, type InstallPolicy } from '../domain/boot-decision.ts'
 import { isFailure } from '../domain/failure.ts'
-import { type MachineFacts, readMachineFacts } from '../domain/machine-facts.ts'
+import { parseMacAddress } from '../domain/mac-address.ts'
+import { readMachineFacts } from '../domain/machine-facts.ts'
+import type { MachineFacts } from '../domain/matching.ts'
 import { type BootId, parseBootId, parseConfigToken } from '../domain/opaque-id.ts'
+import { parseUuid } from '../domain/uuid.ts'
 import type { BootClient, BootDesk, ScriptAnswer, ScriptQuery } from '../ports/boot-desk.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
@@ -93,7 +96,8 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
   }
 
   function findHost(facts: MachineFacts): HostState | undefined {
-    const { mac, uuid } = facts
+    const mac = parseMacAddress(facts.mac ?? '')
+    const uuid = parseUuid(facts.uuid ?? '')
     const created = mac && uuid ? book.byMachine(mac, uuid) : undefined
     return created ?? book.state(plans.identify(facts) ?? '')
   }

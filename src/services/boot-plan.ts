@@ -1,6 +1,6 @@
 import type { InstallPolicy } from '../domain/boot-decision.ts'
 import type { LocalBootStrategy } from '../domain/desired-fleet.ts'
-import type { MachineFacts } from '../domain/machine-facts.ts'
+import type { MachineFacts } from '../domain/matching.ts'
 import type { ServedInstaller } from './served-installer.ts'
 
 /** What one host is handed when it asks, checked before anything was begun. */

@@ -1,7 +1,8 @@
 import { decodeUserData } from '../codec/user-data/user-data.ts'
-import type { DesiredFleet, DesiredHost } from '../domain/desired-fleet.ts'
+import type { DesiredFleet, DesiredHost, DesiredMachine } from '../domain/desired-fleet.ts'
 import { Failure } from '../domain/failure.ts'
-import { isMachineName } from '../domain/machine.ts'
+import { isMachineName, isMachineNetwork } from '../domain/machine.ts'
+import { ambiguousMatches } from '../domain/matching.ts'
 import { memoryFloorMiB } from '../domain/memory-floor.ts'
 import type { UserDataSummary } from '../domain/user-data.ts'
 import { createHostTexts } from './boot-texts.ts'
@@ -17,12 +18,13 @@ export interface CheckedFleet {
 }
 
 /**
- * Whether the fleet can be carried out with these installers: names, user-data, memory, kernel lines. Failure
+ * Whether the fleet can be carried out with these installers and drivers: names, user-data, memory, kernel lines. Failure
  * `fleet.invalid` with every problem, host by host; nothing was changed then.
  */
 export function checkFleet(
   fleet: DesiredFleet,
   shelf: { get(name: string): Pick<ShelvedInstaller, 'installer'> | undefined },
+  drivers: readonly string[],
 ): CheckedFleet {
   const problems: string[] = []
   const warnings = new Set<string>()
@@ -39,6 +41,9 @@ export function checkFleet(
     if (names.has(host.name)) complain('is there twice')
     names.add(host.name)
     if (host.profile !== undefined && !profiles.has(host.profile)) complain(`has no profile ${host.profile}`)
+    if (!host.machine && Object.keys(host.match).length === 0)
+      complain('has neither a machine to be made nor anything to recognise its machine by')
+    if (host.machine) checkMachine(host.machine, drivers, complain)
     const installer = shelf.get(host.installer)?.installer
     if (installer) checkAgainst(host, installer, complain, warnings)
     else complain(`its installer ${host.installer} is not one of the fleet's`)
@@ -53,11 +58,27 @@ export function checkFleet(
     }
     if (known.summary) userData.set(host.name, known.summary)
   }
+  for (const { names: two, by } of ambiguousMatches(fleet.hosts.filter(({ machine }) => !machine))) {
+    problems.push(
+      `hosts ${two.join(' and ')} could be the same machine (${by.join(', ')}); make their match differ`,
+    )
+  }
   if (problems.length > 0) throw invalid(problems)
   return { userData, warnings: [...warnings] }
 }
 
 const NAME_RULE = 'lower-case letters, digits and hyphens, at most 63'
+
+function checkMachine(
+  { driver, network = 'user', diskGiB }: DesiredMachine,
+  drivers: readonly string[],
+  complain: (problem: string) => void,
+): void {
+  if (!drivers.includes(driver)) complain(`there is no driver ${driver} here; there is ${drivers.join(', ')}`)
+  else if (driver === 'qemu' && !isMachineNetwork(network))
+    complain(`network ${network}: expected user, bridge:NAME or tap:DEVICE`)
+  if (diskGiB !== undefined && !Number.isInteger(diskGiB)) complain(`disk ${diskGiB} GiB: expected whole GiB`)
+}
 
 function checkAgainst(
   { machine, kernelArgs, userData, phoneHome }: DesiredHost,

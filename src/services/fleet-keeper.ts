@@ -36,6 +36,8 @@ export interface FleetKeeperDependencies extends EnrolDependencies {
   readonly store: FleetStore
   readonly shelf: InstallerShelf
   readonly plans: FleetPlans
+  /** Kinds of drivers there are. */
+  readonly drivers: readonly string[]
   /** Takes a host out of everything: its loop, its machine, the book. */
   readonly remove: (host: string, signal: AbortSignal) => Promise<void>
   /** Told after every change. */
@@ -48,7 +50,7 @@ export async function openFleetKeeper(
   dependencies: FleetKeeperDependencies,
   signal: AbortSignal,
 ): Promise<FleetKeeper> {
-  const { store, shelf, plans, book, applied, log } = dependencies
+  const { store, shelf, plans, book, drivers, applied, log } = dependencies
   const stored = await store.fleet()
   let version = stored?.version ?? 0
   let fleet = stored?.fleet ?? EMPTY_FLEET
@@ -73,7 +75,7 @@ export async function openFleetKeeper(
   /** Of a fleet that was checked before it was stored; an ISO that is missing now is no reason to forget the rest. */
   async function summariesOf(known: DesiredFleet): Promise<CheckedFleet['userData']> {
     const hosts = known.hosts.filter(({ installer }) => shelf.get(installer))
-    return checkFleet({ ...known, hosts }, shelf).userData
+    return checkFleet({ ...known, hosts }, shelf, drivers).userData
   }
 
   function portOf(userData: CheckedFleet['userData']) {
@@ -82,7 +84,7 @@ export async function openFleetKeeper(
 
   async function prepare(next: DesiredFleet, prune: boolean, signal: AbortSignal) {
     for (const installer of next.installers) await shelf.put(installer, signal)
-    const checked = checkFleet(next, shelf)
+    const checked = checkFleet(next, shelf, drivers)
     const localUiPort = portOf(checked.userData)
     const difference = planFleet(fleet, next, (name) => book.state(name), { prune, localUiPort })
     return { checked, localUiPort, difference }

@@ -1,5 +1,6 @@
 import type { DesiredFleet, DesiredHost } from '../domain/desired-fleet.ts'
-import type { MachineFacts } from '../domain/machine-facts.ts'
+import { indexMatches, type MachineFacts } from '../domain/matching.ts'
+import type { Log } from '../ports/log.ts'
 import type { BootPlan, BootPlans } from './boot-plan.ts'
 import { createHostTexts } from './boot-texts.ts'
 import type { InstallerShelf } from './installer-shelf.ts'
@@ -12,14 +13,10 @@ export interface FleetPlans extends BootPlans {
   wish(host: string): DesiredHost | undefined
 }
 
-/** `index` finds the host a machine claims to be; a new one is made for every fleet. */
-export function createFleetPlans(
-  shelf: Pick<InstallerShelf, 'get' | 'all'>,
-  index: (hosts: readonly DesiredHost[]) => (facts: MachineFacts) => string | undefined,
-): FleetPlans {
+export function createFleetPlans(shelf: Pick<InstallerShelf, 'get' | 'all'>, log: Log): FleetPlans {
   let fleet: DesiredFleet = EMPTY_FLEET
   let wishes = new Map<string, DesiredHost>()
-  let identify: (facts: MachineFacts) => string | undefined = () => undefined
+  let index = indexMatches([])
   const made = new Map<string, { readonly wish: DesiredHost; readonly plan: BootPlan }>()
 
   function plan(host: string): BootPlan | undefined {
@@ -45,16 +42,24 @@ export function createFleetPlans(
     return created
   }
 
+  /** What several hosts want is given to none; apply refuses such fleets, so this is a last line of defence. */
+  function identify(facts: MachineFacts): string | undefined {
+    const found = index.find(facts)
+    if (found.kind === 'host') return found.name
+    if (found.kind === 'ambiguous') log.warn({ hosts: found.names }, 'a machine could be several hosts')
+    return undefined
+  }
+
   return {
     of: plan,
-    identify: (facts) => identify(facts),
+    identify,
     installers: () => shelf.all().map(({ served }) => served),
     fleet: () => fleet,
     wish: (host) => wishes.get(host),
     set: (next) => {
       fleet = next
       wishes = new Map(next.hosts.map((host) => [host.name, host]))
-      identify = index(next.hosts.filter(({ machine }) => machine === undefined))
+      index = indexMatches(next.hosts.filter(({ machine }) => machine === undefined))
       for (const name of made.keys()) if (!wishes.has(name)) made.delete(name)
     },
   }

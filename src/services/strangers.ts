@@ -1,4 +1,4 @@
-import type { MachineFacts } from '../domain/machine-facts.ts'
+import type { MachineFacts } from '../domain/matching.ts'
 import type { BootClient, ScriptAnswer } from '../ports/boot-desk.ts'
 import type { Log } from '../ports/log.ts'
 import { renderUnknownHostScript } from '../render/ipxe/unknown-host-script.ts'

@@ -1,0 +1,108 @@
+import { createUserDataRenderer, type RenderLookups } from '../codec/fleet-file/render-user-data.ts'
+import type { DesiredFleet, DesiredHost } from '../domain/desired-fleet.ts'
+import { Failure } from '../domain/failure.ts'
+import { type Fleet, type FleetHost, type FleetProfile, machineOf } from '../domain/fleet/fleet.ts'
+import { type FleetProblem, fleetInvalid } from '../domain/fleet/problem.ts'
+import { LOCAL_UI_PORT, type ReadyProbe } from '../domain/ready-probe.ts'
+
+/**
+ * The fleet as it is wished: layers merged, variables replaced, defaults filled in. `resolveIso` makes the path of an
+ * ISO absolute, from the file that names it. Failure `fleet.invalid` with every place that is wrong.
+ */
+export function desireFleet(
+  fleet: Fleet,
+  lookups: RenderLookups,
+  resolveIso: (path: string, from: string) => string,
+): DesiredFleet {
+  const renderer = createUserDataRenderer(fleet, lookups)
+  const problems: FleetProblem[] = []
+  const hosts = [...fleet.hosts.values()].map((host) => {
+    const { document, errors } = renderer.render(host.name)
+    // What is wrong in a layer that hosts share is told once.
+    for (const error of errors) if (!problems.some((known) => isSame(known, error))) problems.push(error)
+    return desireHost(fleet, host, document)
+  })
+  if (problems.length > 0) throw fleetInvalid(problems)
+  return {
+    installers: [...fleet.installers.values()].map(({ name, iso, sha256, paths, place }) => ({
+      name,
+      isoPath: resolveIso(iso, place.file),
+      ...(sha256 ? { sha256 } : {}),
+      ...(paths.kernel && paths.initrd && paths.rootfs
+        ? { paths: { kernel: paths.kernel, initrd: paths.initrd, rootfs: paths.rootfs } }
+        : {}),
+    })),
+    profiles: [...fleet.profiles.values()].map(({ name, maxParallel, stopAfterFailures }) => ({
+      name,
+      ...(maxParallel === undefined ? {} : { maxParallel }),
+      ...(stopAfterFailures === undefined ? {} : { stopAfterFailures }),
+    })),
+    hosts,
+    unknownHosts:
+      fleet.unknownHosts.kind === 'profile'
+        ? { policy: 'profile', profile: fleet.unknownHosts.profile }
+        : { policy: fleet.unknownHosts.kind },
+    ...(fleet.maxParallel === undefined ? {} : { maxParallel: fleet.maxParallel }),
+  }
+}
+
+function desireHost(fleet: Fleet, host: FleetHost, userData: string): DesiredHost {
+  const profile = fleet.profiles.get(host.profile)
+  if (!profile) throw new Failure('internal', `host ${host.name} has no profile`)
+  const machine = machineOf(profile, host)
+  return {
+    name: host.name,
+    profile: profile.name,
+    installer: profile.installer,
+    match: host.match,
+    labels: Object.fromEntries(host.labels),
+    ...(machine.driver
+      ? {
+          machine: {
+            driver: machine.driver,
+            boot: machine.boot,
+            firmware: machine.firmware,
+            cpus: machine.cpus,
+            memoryMiB: machine.memoryMiB,
+            diskGiB: machine.diskGiB,
+            ...(machine.network === undefined ? {} : { network: machine.network }),
+            options: {},
+          },
+        }
+      : {}),
+    kernelArgs: profile.kernelArgs,
+    userData,
+    ready: readyOf(profile, host),
+    localBoot:
+      profile.localBoot === undefined
+        ? 'auto'
+        : profile.localBoot === 'exit 1'
+          ? 'exit-1'
+          : profile.localBoot,
+    approve: profile.approve,
+    timeouts: profile.timeouts,
+    phoneHome: true,
+  }
+}
+
+/** A Local UI whose port is not stated is asked for on the port of the host's user-data when it comes to that. */
+function readyOf(profile: FleetProfile, host: FleetHost): ReadyProbe {
+  const ready = host.ready ?? profile.ready ?? { kind: 'auto' }
+  switch (ready.kind) {
+    case 'local-ui':
+      return { kind: 'local-ui', port: ready.port ?? LOCAL_UI_PORT }
+    case 'palette':
+      return { kind: 'palette' }
+    default:
+      return ready
+  }
+}
+
+function isSame(one: FleetProblem, other: FleetProblem): boolean {
+  return (
+    one.file === other.file &&
+    one.line === other.line &&
+    one.column === other.column &&
+    one.message === other.message
+  )
+}
