@@ -69,8 +69,6 @@ function allowedValue(node: LocatedScalar, shape: KeyShape): readonly Problem[] 
     return [{ rule: 'value', offset, message, ...(near ? { fix: `write ${near}` } : {}) }]
   }
   if (!shape.pattern || new RegExp(shape.pattern.source, 'u').test(value)) return []
-  // The one name that is no name: the host makes one up.
-  if (shape === HOST_ID && value === '$random') return []
   return [
     shape === HOST_ID
       ? {

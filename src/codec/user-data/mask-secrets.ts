@@ -24,9 +24,9 @@ const UNSHOWABLE =
  * YAML nothing is shown. Pure; never throws.
  */
 export function maskSecrets(text: string, secretPaths: readonly UserDataPath[] = []): string {
-  const { yaml, root, problems } = readCloudConfig(text)
+  const { yaml, problems } = readCloudConfig(text)
   if (!yaml || problems.some(({ rule }) => rule !== 'tag')) return UNSHOWABLE
-  if (!root) return maskComment(text, [])
+  if (yaml.contents === null) return maskComment(text, [])
   const secretNodes = findSecretNodes(yaml, secretPaths)
   const secrets = [...new Set([...secretNodes].flatMap((node) => [...textsOf(node)]))]
     .filter((secret) => secret.length >= SHORTEST_SECRET && secret !== MASK && secret.trim() !== '')
