@@ -44,7 +44,7 @@ function checkScalar(node: LocatedScalar, shape: KeyShape, entry?: KeyEntry): re
     (shape.kind === 'boolean' && typeof value === 'boolean') ||
     (shape.kind === 'integer' && (typeof value === 'bigint' || Number.isInteger(value)) && !node.isTagged)
   if (!fits) return [...old, typeProblem(node, shape)]
-  if (entry && isPlaceholder(String(value), entry)) {
+  if (entry && isPlaceholder(String(value), entry, node.path)) {
     const message = `${showPath(node.path)} is still a placeholder`
     return [...old, { rule: 'placeholder', offset: node.offset, message, fix: 'give the real value' }]
   }

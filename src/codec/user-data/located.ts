@@ -108,7 +108,8 @@ export function locate(yaml: Document): LocatedDocument {
   try {
     // An empty file says nothing, as an empty map does.
     const contents = yaml.contents ?? new YAMLMap()
-    const root = build(contents, { path: [], keyOffset: 0, fallback: 0 })
+    const start = rangeStart(contents) ?? 0
+    const root = build(contents, { path: [], keyOffset: start, fallback: start })
     return { root, repeatedKeys, isTooComplex: false }
   } catch (error) {
     if (!(error instanceof TooComplex)) throw error

@@ -35,7 +35,10 @@ export function maskSecrets(text: string, secretPaths: readonly UserDataPath[] =
   replaceNodes(yaml, secretNodes, secrets)
   const shown = render(yaml)
   if (shown === undefined || leaks(shown, secrets)) return UNSHOWABLE
-  return withHeaderFirst(shown)
+  // A header that stood right above a secret went away with it.
+  const header = text.split('\n', 10).find(isHeaderLine)
+  const hasHeader = header === undefined || shown.split('\n').includes(header)
+  return withHeaderFirst(hasHeader ? shown : `${header}\n${shown}`)
 }
 
 /** The paths of all secret values of a document, the topmost ones only; none when it cannot be read. */
