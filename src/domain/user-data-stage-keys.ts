@@ -129,7 +129,9 @@ export const STAGES: KeyShape = {
   kind: 'map',
   keys: [
     ...BOOT_STAGES.map((stage) => entry(stage, STEPS, `Runs at every boot, in the part called ${stage}.`)),
-    ...HOOKS.map((stage) => entry(stage, STEPS, `Runs in the live system at ${stage}.`)),
+    ...HOOKS.map((stage) =>
+      entry(stage, STEPS, `Runs at ${stage} of an installation, a reset or an upgrade.`),
+    ),
   ],
   others: STEPS,
 }

@@ -1,5 +1,5 @@
 import { nearest } from '../../domain/nearest.ts'
-import { type KeyEntry, type KeyShape, showKey, showPath } from '../../domain/user-data-key.ts'
+import { type KeyEntry, type KeyShape, showPath } from '../../domain/user-data-key.ts'
 import { below, homesOf, USER_DATA } from '../../domain/user-data-keys.ts'
 import { HOST_ID } from '../../domain/user-data-site-keys.ts'
 import { BOOT_STAGES } from '../../domain/user-data-stage-keys.ts'
@@ -155,7 +155,7 @@ function unknownKey(
 function nearKey(key: string, known: readonly string[]): string | undefined {
   const plain = (text: string): string => text.toLowerCase().replaceAll(/[-_]/g, '')
   const same = known.find((name) => plain(name) === plain(key))
-  return same ?? (showKey(key).length < 4 ? undefined : nearest(key, known))
+  return same ?? (key.length < 4 ? undefined : nearest(key, known))
 }
 
 /** Whether the name is that of a stage of the boot, `.before` and `.after` included. */
