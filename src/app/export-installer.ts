@@ -9,7 +9,7 @@ import { type ClassicFile, classicFiles } from '../services/classic-files.ts'
 import { inspectInstaller } from '../services/inspect-installer/inspect-installer.ts'
 import type { IsoPaths } from './installer.ts'
 import { parseServerUrl } from './media.ts'
-import { readUserData, validateUserData } from './user-data.ts'
+import { readServedUserData } from './user-data.ts'
 
 export interface ExportOptions {
   readonly isoPath: string
@@ -33,24 +33,13 @@ export async function exportInstaller(
 ): Promise<readonly string[]> {
   const base = parseServerUrl(options.serverUrl)
   const userData =
-    options.userDataPath === undefined ? undefined : await checkedUserData(options.userDataPath)
+    options.userDataPath === undefined ? undefined : await readServedUserData(options.userDataPath)
   await using blob = await createDiskBlobs().open(options.isoPath)
   const installer = await inspectInstaller(blob, options.paths ? { paths: options.paths } : {}, signal)
   const files = classicFiles(installer, { base, ...(userData === undefined ? {} : { userData }) })
   await mkdir(options.directory, { recursive: true })
   for (const file of files) await writeWhole(file, blob, options, signal)
   return files.map(({ name }) => name)
-}
-
-async function checkedUserData(path: string): Promise<string> {
-  const { findings } = await validateUserData(path)
-  const error = findings.find(({ severity }) => severity === 'error')
-  if (error)
-    throw new Failure(
-      'user-data.invalid',
-      `${path}:${error.line}:${error.column} ${error.message} (${error.rule})`,
-    )
-  return readUserData(path)
 }
 
 async function writeWhole(

@@ -61,7 +61,7 @@ export const INSTALL_KEYS: readonly KeyEntry[] = [
     shape: {
       kind: 'text',
       pattern: {
-        source: '^(auto|/dev/\\S+|script://\\S+)$',
+        source: '^(|auto|/dev/\\S+|script://\\S+)$',
         words: 'auto, a path below /dev, or script://FILE',
       },
     },

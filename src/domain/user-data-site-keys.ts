@@ -14,12 +14,12 @@ const source = 'Palette: Edge installer configuration reference'
 
 /**
  * Characters a host id may not have, by Palette's installer reference, and how long it may be. The id is made from
- * `name`, or from `prefix` and the machine's UUID.
+ * `name`, or from `prefix` and the machine's UUID; `$random` is the one name that is none.
  */
 export const HOST_ID: KeyShape = {
   kind: 'text',
   pattern: {
-    source: '^[^/?#&+%,$~!@*(){}|=;:<>\'.^"\\s]{1,128}$',
+    source: '^(\\$random|[^/?#&+%,$~!@*(){}|=;:<>\'.^"\\s]{1,128})$',
     words: 'at most 128 characters, without spaces, dots or other punctuation than hyphen and underscore',
   },
 }

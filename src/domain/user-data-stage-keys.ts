@@ -122,5 +122,16 @@ const STEP_KEYS: readonly KeyEntry[] = [
   entry('only_service_manager', TEXT, 'Runs only under this service manager.'),
 ]
 
+const STEPS: KeyShape = listOf(openMap(STEP_KEYS))
+
 /** `stages`: lists of steps by stage. */
-export const STAGES: KeyShape = mapTo(listOf(openMap(STEP_KEYS)))
+export const STAGES: KeyShape = {
+  kind: 'map',
+  keys: [
+    ...BOOT_STAGES.map((stage) => entry(stage, STEPS, `Runs at every boot, in the part called ${stage}.`)),
+    ...HOOKS.map((stage) =>
+      entry(stage, STEPS, `Runs at ${stage} of an installation, a reset or an upgrade.`),
+    ),
+  ],
+  others: STEPS,
+}

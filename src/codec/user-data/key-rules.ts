@@ -1,5 +1,5 @@
 import { nearest } from '../../domain/nearest.ts'
-import { type KeyEntry, type KeyShape, showKey, showPath } from '../../domain/user-data-key.ts'
+import { type KeyEntry, type KeyShape, showPath } from '../../domain/user-data-key.ts'
 import { below, homesOf, USER_DATA } from '../../domain/user-data-keys.ts'
 import { HOST_ID } from '../../domain/user-data-site-keys.ts'
 import { BOOT_STAGES } from '../../domain/user-data-stage-keys.ts'
@@ -44,7 +44,7 @@ function checkScalar(node: LocatedScalar, shape: KeyShape, entry?: KeyEntry): re
     (shape.kind === 'boolean' && typeof value === 'boolean') ||
     (shape.kind === 'integer' && (typeof value === 'bigint' || Number.isInteger(value)) && !node.isTagged)
   if (!fits) return [...old, typeProblem(node, shape)]
-  if (entry && isPlaceholder(String(value), entry)) {
+  if (entry && isPlaceholder(String(value), entry, node.path)) {
     const message = `${showPath(node.path)} is still a placeholder`
     return [...old, { rule: 'placeholder', offset: node.offset, message, fix: 'give the real value' }]
   }
@@ -69,8 +69,6 @@ function allowedValue(node: LocatedScalar, shape: KeyShape): readonly Problem[] 
     return [{ rule: 'value', offset, message, ...(near ? { fix: `write ${near}` } : {}) }]
   }
   if (!shape.pattern || new RegExp(shape.pattern.source, 'u').test(value)) return []
-  // The one name that is no name: the host makes one up.
-  if (shape === HOST_ID && value === '$random') return []
   return [
     shape === HOST_ID
       ? {
@@ -157,7 +155,7 @@ function unknownKey(
 function nearKey(key: string, known: readonly string[]): string | undefined {
   const plain = (text: string): string => text.toLowerCase().replaceAll(/[-_]/g, '')
   const same = known.find((name) => plain(name) === plain(key))
-  return same ?? (showKey(key).length < 4 ? undefined : nearest(key, known))
+  return same ?? (key.length < 4 ? undefined : nearest(key, known))
 }
 
 /** Whether the name is that of a stage of the boot, `.before` and `.after` included. */

@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, Scalar } from 'yaml'
+import { type Document, isAlias, isMap, isScalar, isSeq, Scalar, YAMLMap } from 'yaml'
 import type { UserDataPath } from '../../domain/user-data-key.ts'
 import { SECRET_TAG } from './yaml-options.ts'
 
@@ -40,7 +40,7 @@ const MAX_DEPTH = 64
 const MAX_VALUES = 100_000
 
 export interface LocatedDocument {
-  /** Absent when there is nothing, or too much. */
+  /** Absent when there is too much. */
   readonly root?: Located
   /** Offsets of keys that stand a second time in their map. */
   readonly repeatedKeys: readonly number[]
@@ -106,13 +106,11 @@ export function locate(yaml: Document): LocatedDocument {
     }
   }
   try {
-    const { contents } = yaml
-    if (contents === null) return { repeatedKeys, isTooComplex: false }
-    return {
-      root: build(contents, { path: [], keyOffset: 0, fallback: 0 }),
-      repeatedKeys,
-      isTooComplex: false,
-    }
+    // An empty file says nothing, as an empty map does.
+    const contents = yaml.contents ?? new YAMLMap()
+    const start = rangeStart(contents) ?? 0
+    const root = build(contents, { path: [], keyOffset: start, fallback: start })
+    return { root, repeatedKeys, isTooComplex: false }
   } catch (error) {
     if (!(error instanceof TooComplex)) throw error
     return { repeatedKeys, isTooComplex: true }

@@ -24,9 +24,9 @@ const UNSHOWABLE =
  * YAML nothing is shown. Pure; never throws.
  */
 export function maskSecrets(text: string, secretPaths: readonly UserDataPath[] = []): string {
-  const { yaml, root, problems } = readCloudConfig(text)
+  const { yaml, problems } = readCloudConfig(text)
   if (!yaml || problems.some(({ rule }) => rule !== 'tag')) return UNSHOWABLE
-  if (!root) return maskComment(text, [])
+  if (yaml.contents === null) return maskComment(text, [])
   const secretNodes = findSecretNodes(yaml, secretPaths)
   const secrets = [...new Set([...secretNodes].flatMap((node) => [...textsOf(node)]))]
     .filter((secret) => secret.length >= SHORTEST_SECRET && secret !== MASK && secret.trim() !== '')
@@ -35,7 +35,10 @@ export function maskSecrets(text: string, secretPaths: readonly UserDataPath[] =
   replaceNodes(yaml, secretNodes, secrets)
   const shown = render(yaml)
   if (shown === undefined || leaks(shown, secrets)) return UNSHOWABLE
-  return withHeaderFirst(shown)
+  // A header that stood right above a secret went away with it.
+  const header = text.split('\n', 10).find(isHeaderLine)
+  const hasHeader = header === undefined || shown.split('\n').includes(header)
+  return withHeaderFirst(hasHeader ? shown : `${header}\n${shown}`)
 }
 
 /** The paths of all secret values of a document, the topmost ones only; none when it cannot be read. */

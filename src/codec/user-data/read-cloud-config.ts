@@ -14,7 +14,7 @@ const MAX_TOKENS = 300_000
 /** A document that was read, as far as it could be. */
 export interface CloudConfig {
   readonly yaml?: Document
-  /** Absent when a problem keeps it from being read, or there is nothing. */
+  /** Absent when a problem keeps it from being read. */
   readonly root?: Located
   readonly problems: readonly Problem[]
   place(offset: number): { readonly line: number; readonly column: number }

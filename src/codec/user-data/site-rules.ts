@@ -14,7 +14,7 @@ function endpoint(root: Located): readonly Problem[] {
   const host = node.value.replace(/^[a-z]*:\/\//i, '').replace(/[/?#].*$/s, '')
   const fix = /^[\w.:-]{1,253}$/.test(host) ? `write ${host}` : 'write the host name only'
   const message = 'stylus.site.paletteEndpoint is a host name, without scheme and path'
-  return [{ rule: 'endpoint', offset: node.offset, message, fix }]
+  return [{ rule: 'endpoint', offset: node.keyOffset, message, fix }]
 }
 
 function token(root: Located): readonly Problem[] {

@@ -17,7 +17,7 @@ const SECRET_TAGS: Tags = [
 export const YAML_OPTIONS = {
   uniqueKeys: false,
   prettyErrors: false,
-  logLevel: 'silent',
+  logLevel: 'error',
   customTags: (tags: Tags): Tags => [...tags.map(keepSpelling), ...SECRET_TAGS],
 } as const
 
