@@ -102,6 +102,17 @@ describe('a machine whose files are incomplete or damaged', () => {
     await driver.delete('unfinished', signal())
   })
 
+  test('one whose files somebody removed can be made anew, also differently', async () => {
+    await using driver = await open()
+    await driver.create(small('removed'), signal())
+    rmSync(join(machines, 'removed'), { recursive: true })
+
+    const machine = await driver.create({ ...small('removed'), memoryMiB: 96 }, signal())
+
+    expect(machine.spec.memoryMiB).toBe(96)
+    await driver.delete('removed', signal())
+  })
+
   test('one of an earlier version, without marker, is found and deleted', async () => {
     await using driver = await open()
     await driver.create(small('earlier'), signal())

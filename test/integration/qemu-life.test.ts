@@ -10,8 +10,9 @@ import { createQemuHost } from '../../src/adapters/hypervisor-qemu/qemu-host.ts'
 import { createQemuMachine, type QemuMachine } from '../../src/adapters/hypervisor-qemu/qemu-machine.ts'
 import { identifyProcess } from '../../src/adapters/hypervisor-qemu/qemu-process.ts'
 import { openQmpClient, type QmpClient } from '../../src/adapters/hypervisor-qemu/qmp-client.ts'
+import { startQemu } from '../../src/adapters/hypervisor-qemu/start-qemu.ts'
 import { takeScreenshot } from '../../src/adapters/hypervisor-qemu/take-screenshot.ts'
-import { isFailure } from '../../src/domain/failure.ts'
+import { Failure, isFailure } from '../../src/domain/failure.ts'
 import { aSpec } from '../support/a-host.ts'
 import { bootSectorIso } from '../support/boot-sector.ts'
 import { createSilentLog } from '../support/silent-log.ts'
@@ -173,6 +174,30 @@ describe('starting and ending', () => {
       expect(first.value).toEqual({ state: 'off', cause: 'unknown' })
     } finally {
       await driver.delete('refused', signal())
+    }
+  })
+
+  test('a QEMU that starts and does not answer is ended again', async () => {
+    await using driver = await open()
+    const { spec } = await driver.create(small('mute'), signal())
+    try {
+      let pid = 0
+      const failure = await failureOf(
+        startQemu({
+          ...{ spec, files: filesOf(join(machines, 'mute')), host: createQemuHost(machines), log },
+          mayStart: () => undefined,
+          hasAnswered: async () => {
+            pid = pidOf('mute')
+            throw new Failure('driver.unreachable', 'nothing was said')
+          },
+        }),
+      )
+
+      expect(isFailure(failure, 'machine.start-failed') && failure.message).toContain('nothing was said')
+      expect(pid).toBeGreaterThan(0)
+      expect(identifyProcess(pid)).toBeUndefined()
+    } finally {
+      await driver.delete('mute', signal())
     }
   })
 

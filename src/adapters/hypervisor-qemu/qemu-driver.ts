@@ -61,7 +61,12 @@ export async function openQemuDriver(options: {
         await host.version()
         const known = readSpec(path)
         if (known) requireSame(known.spec, spec)
-        else await make(path, spec)
+        else {
+          // Somebody may have removed the files of one we knew.
+          machines.get(spec.name)?.detach()
+          machines.delete(spec.name)
+          await make(path, spec)
+        }
         return machine(spec.name, spec)
       })
     },

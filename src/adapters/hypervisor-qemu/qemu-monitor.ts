@@ -118,8 +118,8 @@ export function createQemuMonitor(options: {
   function unanswered(pid: number): Failure {
     return new Failure(
       'driver.unreachable',
-      `QEMU of ${name} runs (process ${pid}) but its monitor in ${directory} does not answer; ` +
-        'is another program connected to it?',
+      `the monitor of ${name}'s QEMU (process ${pid}) in ${directory} does not answer; ` +
+        'the computer may be overloaded, or another program be connected to it',
       { pid },
     )
   }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { totalmem } from 'node:os'
-import { Failure } from '../../domain/failure.ts'
+import { Failure, isFailure } from '../../domain/failure.ts'
 import type { MachineSpec } from '../../domain/machine.ts'
 import type { Log } from '../../ports/log.ts'
 import { chooseForwards } from './choose-forwards.ts'
@@ -83,7 +83,9 @@ async function launch(
     // Let go of while it starts: it goes on, and is found by whoever asks next.
     if ((await hasAnswered()) || isAlive(identity)) return undefined
   } catch (error) {
+    // What does not answer cannot be used, and must not run on unseen.
     await endQemu(identity)
+    if (isFailure(error)) return `it was ended again, because it did not answer: ${error.message}`
     throw error
   }
   return readFileSync(files.qemuLog, 'utf8').trim().slice(-1000) || 'it ended without a word'
