@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { openDataDirectory } from '../adapters/data-dir/data-directory.ts'
 import { openSecretBox } from '../adapters/secret-box-aes/secret-key.ts'
+import { parsePostgresUrl } from '../adapters/store-sql/postgres-url.ts'
 import { openSqlStore, type SqlStore } from '../adapters/store-sql/sql-store.ts'
 import { isFailure } from '../domain/failure.ts'
 import type { Log } from '../ports/log.ts'
@@ -71,9 +72,10 @@ async function open(options: StoreOptions, access: 'own' | 'read'): Promise<Open
   }
 }
 
-/** Ours first: the short name is one that other programs use too. */
+/** Ours first: the short name is one that other programs use too. Failure `usage.invalid` when it is none for us. */
 function databaseUrl(env: NodeJS.ProcessEnv = process.env): string | undefined {
-  return env['EDGEBOOT_DATABASE_URL'] || env['DATABASE_URL'] || undefined
+  const url = env['EDGEBOOT_DATABASE_URL'] || env['DATABASE_URL']
+  return url ? parsePostgresUrl(url).url : undefined
 }
 
 function secretKey(env: NodeJS.ProcessEnv = process.env): { readonly key?: string } {

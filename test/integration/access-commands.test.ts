@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openDataDirectory } from '../../src/adapters/data-dir/data-directory.ts'
 import { runEdgeboot } from '../support/edgeboot-process.ts'
@@ -76,6 +77,36 @@ describe.each(['SQLite', 'PostgreSQL'])('access on %s', (kind) => {
     const { code, stdout } = await run('--json', 'host', 'list')
 
     expect([code, JSON.parse(stdout)]).toEqual([0, { hosts: [] }])
+  })
+})
+
+describe('a data directory of an older program', () => {
+  function anOldPlace(name: string) {
+    const place = edgebootAt(name)
+    mkdirSync(place.path, { mode: 0o700 })
+    const raw = new DatabaseSync(join(place.path, 'edgeboot.db'))
+    raw.exec(readFileSync(new URL('../fixtures/store/version-1.sqlite.sql', import.meta.url), 'utf8'))
+    raw.close()
+    return place
+  }
+
+  test('is brought up to date by whoever looks, when nobody has it', async () => {
+    const { run } = anOldPlace('old')
+
+    const { code, stdout } = await run('--json', 'host', 'list')
+
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout).hosts.map((host: { name: string }) => host.name)).toEqual(['edge-1', 'edge-2'])
+  })
+
+  test('is left as it is while the older program works on it', async () => {
+    const { path, run } = anOldPlace('old-in-use')
+    await using _owner = await openDataDirectory({ path, purpose: 'up', log: createSilentLog() })
+
+    const { code, stderr } = await run('host', 'list')
+
+    expect([code, stderr]).toEqual([1, expect.stringContaining('data-dir.locked')])
+    expect(existsSync(join(path, 'secret.key'))).toBe(false)
   })
 })
 

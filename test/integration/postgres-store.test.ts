@@ -28,7 +28,7 @@ afterAll(async () => {
 
 const secretBox = createAesSecretBox(new Uint8Array(32).fill(7))
 const log = createSilentLog()
-const SHORT = { connectMs: 400, statementMs: 300, answerMs: 600 }
+const SHORT = { connectMs: 1500, statementMs: 1000, answerMs: 2000, ownerCheckMs: 0 }
 
 function open(database: string, more: Partial<SqlStoreOptions> = {}) {
   return openSqlStore({ database, secretBox, log, ...more })
@@ -201,6 +201,29 @@ describe('the owner of a PostgreSQL state database', () => {
   })
 })
 
+describe('the owner of a PostgreSQL state database behind a failing network', () => {
+  test('that was given up without being told writes no more', async () => {
+    const network = await openNetwork(server.socket)
+    const url = await server.newDatabase()
+    const first = await open(throughNetwork(url, network), { limits: SHORT })
+    network.swallow(true)
+    await server.run(
+      url,
+      `select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid()`,
+    )
+    await using second = await eventually(() => open(url))
+    network.swallow(false)
+
+    const failure = await failureOf(first.saveHost(aHost()))
+    await first[Symbol.asyncDispose]()
+    await network.close()
+
+    expect(failure.code).toBe('store.locked')
+    expect(await second.hosts()).toEqual([])
+  })
+})
+
 describe('a PostgreSQL server in trouble', () => {
   test.each([
     [
@@ -247,8 +270,7 @@ describe('a PostgreSQL server in trouble', () => {
   test('behind a network that swallows everything lets no call wait for good, nor the end', async () => {
     const network = await openNetwork(server.socket)
     const url = await server.newDatabase()
-    const through = url.replace(/localhost:5432/, `127.0.0.1:${network.port}`).replace(/\?host=.*/, '')
-    const store = await open(through, { limits: SHORT })
+    const store = await open(throughNetwork(url, network), { limits: SHORT })
     await store.saveHost(aHost())
 
     network.swallow(true)
@@ -290,6 +312,11 @@ async function eventually<T>(work: () => Promise<T>): Promise<T> {
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
   }
+}
+
+/** The same database, reached over the network. */
+function throughNetwork(url: string, { port }: Network): string {
+  return url.replace(/localhost:5432/, `127.0.0.1:${port}`).replace(/\?host=.*/, '')
 }
 
 interface Network {

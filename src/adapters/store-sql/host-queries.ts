@@ -1,8 +1,12 @@
 import type { Kysely } from 'kysely'
+import type { RecordedEvent } from '../../domain/event.ts'
 import type { HostStore } from '../../ports/host-store.ts'
 import type { SecretBox } from '../../ports/secret-box.ts'
 import { byName, readBoot, readEvent, readHost } from './rows.ts'
 import type { Tables } from './tables.ts'
+
+/** A fleet's events are many, and each statement has its time limit; so they are read in pieces of so many rows. */
+const EVENTS_AT_ONCE = 10_000
 
 export function createHostQueries(db: Kysely<Tables>, secretBox: SecretBox): HostStore {
   return {
@@ -54,11 +58,20 @@ export function createHostQueries(db: Kysely<Tables>, secretBox: SecretBox): Hos
         .executeTakeFirstOrThrow()
       return { ...event, id }
     },
-    async events({ host, afterId } = {}) {
-      let query = db.selectFrom('events').selectAll().orderBy('id')
-      if (host !== undefined) query = query.where('host', '=', host)
-      if (afterId !== undefined) query = query.where('id', '>', afterId)
-      return (await query.execute()).map(readEvent)
+    async events({ host, afterId = 0 } = {}) {
+      const events: RecordedEvent[] = []
+      for (let last = afterId; ; last = events.at(-1)?.id ?? last) {
+        let query = db
+          .selectFrom('events')
+          .selectAll()
+          .where('id', '>', last)
+          .orderBy('id')
+          .limit(EVENTS_AT_ONCE)
+        if (host !== undefined) query = query.where('host', '=', host)
+        const rows = await query.execute()
+        for (const row of rows) events.push(readEvent(row))
+        if (rows.length < EVENTS_AT_ONCE) return events
+      }
     },
   }
 }

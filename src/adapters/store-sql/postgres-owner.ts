@@ -18,8 +18,8 @@ export interface PostgresOwner extends AsyncDisposable {
   /** Writes who owns it into the database, once that has its tables. */
   sign(): Promise<void>
   /**
-   * At once while the claim stands; takes it again when the server was away. Failure `store.locked` when another
-   * process has it, or had it in between: what this process remembers is then out of date.
+   * At once while the claim is known to stand, asking now and then; takes it again when the server was away. Failure
+   * `store.locked` when another process has it, or had it in between: what this process remembers is out of date.
    */
   renew(): Promise<void>
 }
@@ -41,6 +41,7 @@ export function createPostgresOwner(input: {
   let holder: pg.Client | undefined
   let signed = false
   let renewal: Promise<void> | undefined
+  let heardAt = 0
 
   async function take(): Promise<void> {
     const client = new pg.Client({ ...clientConfig(url, limits), application_name: name })
@@ -57,24 +58,40 @@ export function createPostgresOwner(input: {
       if (rows[0]?.taken !== true) throw await lockedBy(client, where)
       if (signed && (await readSignature(client)) !== signature) throw ownedMeanwhile(where)
       holder = client
+      heardAt = performance.now()
     } catch (error) {
       await endClient(client)
       throw error
     }
   }
 
+  /** A session that answers has its lock; one the server gave up, unnoticed by us, does not answer. */
+  async function check(): Promise<void> {
+    const client = holder
+    if (!client) return await take()
+    try {
+      await client.query('select 1')
+      heardAt = performance.now()
+    } catch {
+      if (holder === client) holder = undefined
+      await endClient(client)
+      await take()
+    }
+  }
+
   return {
     take,
     async sign() {
-      await holder?.query(
+      if (!holder) throw new Error('the connection that holds the database was lost')
+      await holder.query(
         `insert into settings (key, value) values ($1, $2) on conflict (key) do update set value = excluded.value`,
         [OWNER_SETTING, signature],
       )
       signed = true
     },
     async renew() {
-      if (holder) return
-      renewal ??= take().finally(() => {
+      if (holder && performance.now() - heardAt < limits.ownerCheckMs) return
+      renewal ??= check().finally(() => {
         renewal = undefined
       })
       await renewal

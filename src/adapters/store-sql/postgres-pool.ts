@@ -11,10 +11,17 @@ export interface PostgresLimits {
   readonly statementMs: number
   /** Until an answer must be here although the server should have given up: it hangs, or the network does. */
   readonly answerMs: number
+  /** Since the owner last heard from the session that holds its lock, until it asks again before it goes on. */
+  readonly ownerCheckMs: number
 }
 
 /** The store answers no host, so it may take its time; but a run must not hang on it for good. */
-export const POSTGRES_LIMITS: PostgresLimits = { connectMs: 5000, statementMs: 10_000, answerMs: 12_000 }
+export const POSTGRES_LIMITS: PostgresLimits = {
+  connectMs: 5000,
+  statementMs: 10_000,
+  answerMs: 12_000,
+  ownerCheckMs: 5000,
+}
 
 /** One owner writes in turn and a few readers look on; more connections would only take them from others. */
 const POOL_SIZE = 4
@@ -79,6 +86,7 @@ export function clientConfig(url: string, limits: PostgresLimits): pg.ClientConf
     query_timeout: limits.answerMs,
     idle_in_transaction_session_timeout: limits.answerMs,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     application_name: 'edgeboot',
   }
 }

@@ -20,6 +20,7 @@ export function parsePostgresUrl(text: string): PostgresUrl {
   let url: URL
   let password: string
   try {
+    if (!isPostgresUrl(text)) throw new Error('another scheme')
     url = new URL(text)
     password = decodeURIComponent(url.password)
   } catch {

@@ -57,6 +57,25 @@ describe('the state database', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600)
   })
 
+  test('gives back more events than are read at once, each once and in order', async () => {
+    const path = newPath()
+    await using store = await open(path)
+    await store.saveHost(aHost())
+    const raw = new DatabaseSync(path)
+    raw.exec(
+      `with recursive n (i) as (select 1 union all select i + 1 from n where i < 20000)
+       insert into events (host, time, type, data)
+       select 'edge-1', i, 'machine.created', '{"driver":"qemu"}' from n`,
+    )
+    raw.close()
+
+    const all = await store.events()
+    const some = await store.events({ host: 'edge-1', afterId: 15_000 })
+
+    expect(all.map(({ id }) => id)).toEqual(Array.from({ length: 20_000 }, (_, index) => index + 1))
+    expect([some.length, some[0]?.id]).toEqual([5000, 15_001])
+  })
+
   test('of a newer program is refused and left as it is', async () => {
     const path = newPath()
     await (await open(path))[Symbol.asyncDispose]()
