@@ -109,7 +109,7 @@ describe('a machine whose files are incomplete or damaged', () => {
 
     const machine = await driver.create({ ...small('removed'), memoryMiB: 96 }, signal())
 
-    expect(machine.spec.memoryMiB).toBe(96)
+    expect(machine.spec?.memoryMiB).toBe(96)
     await driver.delete('removed', signal())
   })
 

@@ -179,7 +179,8 @@ describe('starting and ending', () => {
 
   test('a QEMU that starts and does not answer is ended again', async () => {
     await using driver = await open()
-    const { spec } = await driver.create(small('mute'), signal())
+    const spec = small('mute')
+    await driver.create(spec, signal())
     try {
       let pid = 0
       const failure = await failureOf(

@@ -1,8 +1,10 @@
 import { describeAccessStore } from '../../../test/contracts/access-store.ts'
 import { describeAuditTrail } from '../../../test/contracts/audit-store.ts'
+import { describeFleetStore } from '../../../test/contracts/fleet-store.ts'
 import { describeHostStore } from '../../../test/contracts/host-store.ts'
 import { createMemoryStore } from './memory-store.ts'
 
 describeHostStore('memory', async () => createMemoryStore())
+describeFleetStore('memory', async () => createMemoryStore())
 describeAccessStore('memory', async () => createMemoryStore())
 describeAuditTrail('memory', async () => createMemoryStore())

@@ -119,6 +119,7 @@ describe('the user-data of a host', () => {
       ['stylus.site.caCerts[0]', 'profile store', 'dir/base.user-data.yaml:6', true],
       ['stylus.site.projectName', 'profile store', 'dir/base.user-data.yaml:7', true],
       ['stylus.site.tags.site', 'host store-1', 'fleet.yaml:20', false],
+      ['stylus.registryCredentials.domain', 'profile store', 'dir/base.user-data.yaml:8', false],
       ['stylus.registryCredentials.username', 'profile store', 'dir/base.user-data.yaml:8', false],
       ['stylus.registryCredentials.password', 'profile store', 'dir/base.user-data.yaml:8', true],
     ])
