@@ -1,0 +1,32 @@
+/** What somebody may do, each including those before it. */
+export type ApiRole = 'viewer' | 'operator' | 'admin'
+
+/** Who a token belongs to. */
+export interface Identity {
+  /** Name of the token, as it stands in the audit log. */
+  readonly name: string
+  readonly role: ApiRole
+}
+
+/** Knows tokens. Compares in constant time, and only hashes. */
+export interface Authenticator {
+  /** Who the token belongs to; `undefined` for one that is unknown, revoked or expired. Never throws for bad tokens. */
+  authenticate(token: string): Promise<Identity | undefined>
+}
+
+/** Something somebody did or was kept from doing through the control API. */
+export interface AuditRecord {
+  /** Name of the token, or `anonymous`. */
+  readonly who: string
+  /** For example `host.reinstall`, the same as `operationId` of the API's description. */
+  readonly action: string
+  /** What it was done to: the name of a host, installer or token; empty where there is only one. */
+  readonly object: string
+  /** `refused`: not let in (401, 403, 429); `failed`: let in, but it did not come about. */
+  readonly outcome: 'done' | 'failed' | 'refused'
+  /** A sentence: failure code, address it came from. No secrets. */
+  readonly detail: string
+}
+
+/** Told of every change and every refused access. Has to bound what it keeps. */
+export type AuditSink = (record: AuditRecord) => Promise<void>

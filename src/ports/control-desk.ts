@@ -1,0 +1,260 @@
+import type { ArtifactRole } from '../domain/artifact.ts'
+import type { DesiredFleet, DesiredHost } from '../domain/desired-fleet.ts'
+import type { HostEvent, RecordedEvent } from '../domain/event.ts'
+import type { Transfer } from '../domain/life.ts'
+import type { Firmware, PowerState } from '../domain/machine.ts'
+import type { Phase } from '../domain/phase.ts'
+import type { ApiRole, AuditRecord } from './authenticator.ts'
+
+/**
+ * All that the control API asks of the program, in parts that can be built one by one. Whatever does not work is a
+ * Failure whose code has an HTTP status; every call that changes something is told who asks (`actor`, the name of a
+ * token). Nothing returned holds secrets, except the new token.
+ */
+export interface ControlDesk
+  extends HostDesk,
+    HostActionDesk,
+    EventDesk,
+    FleetDesk,
+    DiscoveryDesk,
+    InstallerDesk,
+    TokenDesk,
+    ObservationDesk {}
+
+/** Where a page begins and how long it may be. `after` is what `next` of the page before said. */
+export interface PageRequest {
+  readonly after?: string | undefined
+  readonly limit: number
+}
+
+/** `next` is there as long as there is more. */
+export interface Page<T> {
+  readonly items: readonly T[]
+  readonly next?: string | undefined
+}
+
+export interface HostFilter {
+  readonly phase?: Phase | undefined
+  readonly profile?: string | undefined
+  /** `KEY` or `KEY=VALUE`. */
+  readonly label?: string | undefined
+  /** Part of name, address, MAC, UUID or a label's value; case does not matter. */
+  readonly text?: string | undefined
+}
+
+/** A host as lists show it. Times are epoch milliseconds. */
+export interface HostView {
+  readonly name: string
+  readonly profile?: string | undefined
+  readonly installer?: string | undefined
+  readonly labels: Readonly<Record<string, string>>
+  readonly driver?: string | undefined
+  readonly phase: Phase
+  /** When it entered its phase. */
+  readonly since: number
+  readonly power: PowerState | 'unknown'
+  /** How often it was handed the installer. */
+  readonly installs: number
+  readonly lastSeen: number
+  readonly mac?: string | undefined
+  readonly uuid?: string | undefined
+  readonly address?: string | undefined
+  /** Last stage it phoned home. */
+  readonly stage?: string | undefined
+  readonly transfers: Readonly<Partial<Record<ArtifactRole, Transfer>>>
+  readonly failure?: { readonly phase: Phase; readonly reason: string } | undefined
+  /** What keeps it from going on: a sentence (waits for approval, for a free place, for its window to be opened). */
+  readonly waitsFor?: string | undefined
+  /** Until when it may fetch the installer, where that is limited. */
+  readonly armedUntil?: number | undefined
+}
+
+/** One host with what was asked for it. */
+export interface HostDetail extends HostView {
+  /** Changes whenever anything in this view does: printable ASCII without quotes, at most 128 characters. */
+  readonly version: string
+  /** Absent for a host that no fleet file speaks of. Secrets masked. */
+  readonly definition?: DesiredHostView | undefined
+  readonly createdAt: number
+  readonly firmware?: Firmware | undefined
+  readonly history: readonly { readonly phase: Phase; readonly at: number }[]
+  /** Its newest events, oldest first; at most 100. */
+  readonly events: readonly RecordedEvent[]
+}
+
+/** A host's definition without its user-data, of which only the digest is told. */
+export interface DesiredHostView extends Omit<DesiredHost, 'userData'> {
+  /** Hex SHA-256 of the text. */
+  readonly userDataSha256: string
+}
+
+export interface HostDesk {
+  /** In order of name. */
+  hosts(filter: HostFilter, page: PageRequest): Promise<Page<HostView>>
+  /** Failure `host.not-found`. */
+  host(name: string): Promise<HostDetail>
+}
+
+/** All: Failure `host.not-found`, and `host.wrong-state` where the host's life does not allow it. */
+export interface HostActionDesk {
+  /** Arms exactly one new installation. */
+  reinstall(name: string, actor: string): Promise<void>
+  /** Opens the window in which a host known by its MAC alone may fetch the installer. */
+  arm(name: string, forMs: number, actor: string): Promise<void>
+  approve(name: string, actor: string): Promise<void>
+  /** Another try of a host that failed. */
+  retry(name: string, actor: string): Promise<void>
+  power(name: string, action: 'on' | 'off' | 'reset', actor: string): Promise<void>
+  /** Removes the machine, where we made it, and forgets the host. */
+  deleteHost(name: string, actor: string): Promise<void>
+  /** A picture of the console, as PNG. */
+  screenshot(name: string): Promise<Uint8Array>
+  /** The end of what the host wrote to its serial console, at most `tailBytes` of it; empty when nothing is kept. */
+  serialLog(name: string, tailBytes: number): Promise<string>
+}
+
+export interface EventFilter {
+  readonly host?: string | undefined
+  readonly type?: string | undefined
+}
+
+export interface EventDesk {
+  /** Kept events in order of id, those after `afterId` (0: from the first). */
+  eventsAfter(afterId: number, filter: EventFilter, limit: number): Promise<readonly RecordedEvent[]>
+  /**
+   * Tells every event from now on, those that are not kept (no `id`) as well, each after it has taken effect and,
+   * if kept, after `eventsAfter` would return it. Returns the function that ends it. The listener never throws.
+   */
+  subscribe(listener: (event: HostEvent | RecordedEvent) => void): () => void
+}
+
+/** What is in force. */
+export interface FleetView extends Omit<DesiredFleet, 'hosts'> {
+  /** Changes with every apply: printable ASCII without quotes, at most 128 characters. */
+  readonly version: string
+  readonly hosts: readonly DesiredHostView[]
+}
+
+export interface PlannedChange {
+  /** `keep`: no longer asked for, but left alone because pruning was not. */
+  readonly kind: 'create' | 'update' | 'remove' | 'keep'
+  readonly object: 'host' | 'installer' | 'profile' | 'policy'
+  readonly name: string
+  /** What changes, in sentences without secrets; at most 20. */
+  readonly what: readonly string[]
+}
+
+export interface FleetPlan {
+  /** The version it was planned against; give it to `applyFleet` to apply exactly this. */
+  readonly version: string
+  readonly changes: readonly PlannedChange[]
+  /** How many objects stay as they are. */
+  readonly unchanged: number
+  /** Sentences for people. */
+  readonly warnings: readonly string[]
+}
+
+export interface ApplyOptions {
+  /** Only if this is still the version in force; Failure `fleet.changed` otherwise. */
+  readonly ifVersion?: string | undefined
+  /** Also removes hosts, machines included, and installers that are no longer asked for. */
+  readonly prune: boolean
+  readonly actor: string
+}
+
+/** Failure `fleet.invalid` for a fleet that contradicts itself or the world; nothing is changed then. */
+export interface FleetDesk {
+  fleet(): Promise<FleetView>
+  planFleet(desired: DesiredFleet, options: { readonly prune: boolean }): Promise<FleetPlan>
+  /** `version` of the result is the new one. */
+  applyFleet(desired: DesiredFleet, options: ApplyOptions): Promise<FleetPlan>
+}
+
+/** A machine nobody has defined, with all it told. Times are epoch milliseconds. */
+export interface DiscoveredHost {
+  readonly id: string
+  readonly firstSeen: number
+  readonly lastSeen: number
+  readonly address: string
+  /** iPXE settings by name: mac, uuid, serial, asset, manufacturer, product, platform, … */
+  readonly told: Readonly<Record<string, string>>
+}
+
+/** Failure `discovered.not-found`. */
+export interface DiscoveryDesk {
+  discovered(page: PageRequest): Promise<Page<DiscoveredHost>>
+  /** Makes a host of it. Failure `host.name-taken`, `fleet.invalid` for an unknown profile. */
+  adopt(
+    id: string,
+    as: { readonly name: string; readonly profile: string },
+    actor: string,
+  ): Promise<HostDetail>
+  forget(id: string, actor: string): Promise<void>
+}
+
+/** A registered ISO. */
+export interface InstallerView {
+  readonly name: string
+  readonly isoPath: string
+  readonly sizeBytes: number
+  readonly family: string
+  readonly sha256?: string | undefined
+  /** Epoch milliseconds. */
+  readonly addedAt: number
+  /** Sentences for people. */
+  readonly warnings: readonly string[]
+}
+
+/** Failures of reading an ISO, `installer.not-found`, `installer.name-taken`, `installer.in-use`. */
+export interface InstallerDesk {
+  installers(): Promise<readonly InstallerView[]>
+  /** `isoPath` is a path on this machine. */
+  addInstaller(
+    given: { readonly name: string; readonly isoPath: string; readonly sha256?: string | undefined },
+    actor: string,
+  ): Promise<InstallerView>
+  removeInstaller(name: string, actor: string): Promise<void>
+}
+
+/** A token without its secret. Times are epoch milliseconds. */
+export interface TokenView {
+  readonly id: string
+  readonly name: string
+  readonly role: ApiRole
+  readonly createdAt: number
+  readonly expiresAt?: number | undefined
+  readonly lastUsedAt?: number | undefined
+}
+
+/** Failure `token.not-found`, `token.name-taken`. */
+export interface TokenDesk {
+  tokens(): Promise<readonly TokenView[]>
+  /** `token` is the secret; it is never shown again. */
+  createToken(
+    given: { readonly name: string; readonly role: ApiRole; readonly expiresInMs?: number | undefined },
+    actor: string,
+  ): Promise<TokenView & { readonly token: string }>
+  revokeToken(id: string, actor: string): Promise<void>
+}
+
+export interface AuditEntry extends AuditRecord {
+  readonly id: number
+  /** Epoch milliseconds. */
+  readonly time: number
+}
+
+export interface AuditFilter {
+  readonly who?: string | undefined
+  readonly action?: string | undefined
+  readonly object?: string | undefined
+  readonly outcome?: AuditRecord['outcome'] | undefined
+}
+
+export interface ObservationDesk {
+  /** Newest first. */
+  audit(filter: AuditFilter, page: PageRequest): Promise<Page<AuditEntry>>
+  /** Prometheus text format. */
+  metrics(): Promise<string>
+  /** Whether it is of use to send requests here, and if not, why not, in sentences without secrets. */
+  readiness(): Promise<{ readonly ready: boolean; readonly reasons: readonly string[] }>
+}
