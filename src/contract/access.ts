@@ -1,17 +1,22 @@
 import { z } from 'zod'
-import { line, ObjectName, PageQuery, pageOf, Time } from './common.ts'
+import { line, PageQuery, pageOf, Time } from './common.ts'
 
 /** What a token may do, each including those before it. */
 export const Role = z.enum(['viewer', 'operator', 'admin'])
 
+const TokenName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,62}$/, 'letters, digits and . _ @ -, at most 63')
+
 /** A token without its secret. */
 export const TokenView = z
   .object({
-    id: z.string(),
+    id: z.number().int(),
     name: z.string(),
     role: Role,
     createdAt: Time,
     expiresAt: Time.optional(),
+    revokedAt: Time.optional(),
     lastUsedAt: Time.optional(),
   })
   .meta({ id: 'TokenView' })
@@ -24,7 +29,7 @@ export const CreatedToken = TokenView.extend({ token: z.string() }).meta({ id: '
 export type CreatedToken = z.infer<typeof CreatedToken>
 
 export const CreateTokenRequest = z.strictObject({
-  name: ObjectName,
+  name: TokenName,
   role: Role,
   expiresInMs: z
     .number()
@@ -36,7 +41,7 @@ export const CreateTokenRequest = z.strictObject({
 })
 export type CreateTokenRequest = z.infer<typeof CreateTokenRequest>
 
-export const TokenParams = z.strictObject({ id: z.string().regex(/^[A-Za-z0-9._-]{1,128}$/) })
+export const TokenParams = z.strictObject({ name: TokenName })
 
 /** Who is asking. `csrfToken` only for a session: send it as `X-Edgeboot-CSRF` with everything that changes something. */
 export const Session = z
@@ -49,7 +54,7 @@ export const Session = z
   .meta({ id: 'Session' })
 export type Session = z.infer<typeof Session>
 
-const Outcome = z.enum(['done', 'failed', 'refused'])
+const Outcome = z.enum(['done', 'refused'])
 
 /** Something somebody did or was kept from doing. */
 export const AuditEntry = z
@@ -60,7 +65,7 @@ export const AuditEntry = z
     action: z.string(),
     object: z.string(),
     outcome: Outcome,
-    detail: z.string(),
+    detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).readonly(),
   })
   .meta({ id: 'AuditEntry' })
 

@@ -8,8 +8,7 @@ import type { ApiRole, AuditRecord } from './authenticator.ts'
 
 /**
  * All that the control API asks of the program, in parts that can be built one by one. Whatever does not work is a
- * Failure whose code has an HTTP status; every call that changes something is told who asks (`actor`, the name of a
- * token). Nothing returned holds secrets, except the new token.
+ * Failure whose code has an HTTP status; every call that changes something is told who asks (`actor`, `token:NAME`). Nothing returned holds secrets, except the new token.
  */
 export interface ControlDesk
   extends HostDesk,
@@ -218,23 +217,25 @@ export interface InstallerDesk {
 
 /** A token without its secret. Times are epoch milliseconds. */
 export interface TokenView {
-  readonly id: string
+  readonly id: number
   readonly name: string
   readonly role: ApiRole
   readonly createdAt: number
   readonly expiresAt?: number | undefined
+  readonly revokedAt?: number | undefined
   readonly lastUsedAt?: number | undefined
 }
 
 /** Failure `token.not-found`, `token.name-taken`. */
 export interface TokenDesk {
+  /** Revoked ones included. */
   tokens(): Promise<readonly TokenView[]>
   /** `token` is the secret; it is never shown again. */
   createToken(
     given: { readonly name: string; readonly role: ApiRole; readonly expiresInMs?: number | undefined },
     actor: string,
   ): Promise<TokenView & { readonly token: string }>
-  revokeToken(id: string, actor: string): Promise<void>
+  revokeToken(name: string, actor: string): Promise<void>
 }
 
 export interface AuditEntry extends AuditRecord {
