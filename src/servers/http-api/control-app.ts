@@ -1,4 +1,4 @@
-import { type FastifyInstance, fastify } from 'fastify'
+import { type FastifyInstance, type FastifyPluginCallback, fastify } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { Failure } from '../../domain/failure.ts'
 import type { AuditSink, Authenticator } from '../../ports/authenticator.ts'
@@ -12,7 +12,7 @@ import type { ControlLimits } from './limits.ts'
 import { describeApi } from './openapi.ts'
 import { failureOf, sendProblem } from './problem.ts'
 import { addSecurityHeaders } from './reception.ts'
-import { type ApiInstance, operation } from './route.ts'
+import { type ApiInstance, operation, type RouteTools } from './route.ts'
 import { accessRoutes } from './routes/access.ts'
 import { discoveredRoutes } from './routes/discovered.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -76,27 +76,15 @@ export async function createControlApp(dependencies: ControlAppDependencies): Pr
   app.addHook('preClose', async () => streams.closeAll())
 
   const tools = { desk, access, streams }
-  const typed = app.withTypeProvider<ZodTypeProvider>()
-  await typed.register(
-    async (api: ApiInstance) => {
-      const parts = [
-        hostRoutes,
-        hostActionRoutes,
-        fleetRoutes,
-        discoveredRoutes,
-        installerRoutes,
-        accessRoutes,
-      ]
-      for (const add of parts) await add(api, tools)
-      await eventRoutes(api, tools)
-    },
+  await app.register(
+    plugin((api) => apiRoutes(api, tools)),
     { prefix: '/api/v1' },
   )
-  await typed.register(async (api: ApiInstance) => observationRoutes(api, tools))
-  await app.register(async (pages) =>
-    loginRoutes(pages, { access, hasDashboard: addDashboard !== undefined }),
+  await app.register(plugin((api) => observationRoutes(api, tools)))
+  await app.register(
+    plugin((pages) => loginRoutes(pages, { access, hasDashboard: addDashboard !== undefined })),
   )
-  if (addDashboard) await app.register(addDashboard)
+  if (addDashboard) await app.register(plugin(addDashboard))
   app.get(
     '/api/openapi.json',
     operation(
@@ -108,6 +96,22 @@ export async function createControlApp(dependencies: ControlAppDependencies): Pr
   )
   await app.ready()
   return { app, streams }
+}
+
+/** Routes with a scope of their own: prefix and readers of bodies end with it. */
+function plugin(add: (api: ApiInstance & FastifyInstance) => Promise<void>): FastifyPluginCallback {
+  return (scope, _options, done) => {
+    add(scope.withTypeProvider<ZodTypeProvider>() as ApiInstance & FastifyInstance).then(() => done(), done)
+  }
+}
+
+async function apiRoutes(
+  api: ApiInstance,
+  tools: RouteTools & { readonly streams: EventStreams },
+): Promise<void> {
+  const parts = [hostRoutes, hostActionRoutes, fleetRoutes, discoveredRoutes, installerRoutes, accessRoutes]
+  for (const add of parts) await add(api, tools)
+  await eventRoutes(api, tools)
 }
 
 function createFastify(limits: ControlLimits, tls: TlsFiles | undefined): FastifyInstance {

@@ -19,7 +19,7 @@ export interface ControlServerOptions extends Omit<ControlAppDependencies, 'limi
 export interface ControlServer extends AsyncDisposable {
   readonly address: string
   readonly port: number
-  /** For people: `http://127.0.0.1:8081`. */
+  /** Where it can be reached: `http://127.0.0.1:8081`, or under the first of its names. */
   readonly url: string
   /** False when others than this machine can reach it. */
   readonly isLoopbackOnly: boolean
@@ -32,7 +32,7 @@ export interface ControlServer extends AsyncDisposable {
 export async function openControlServer(options: ControlServerOptions): Promise<ControlServer> {
   const { host = '127.0.0.1', port, names = [], log, tls } = options
   const limits = { ...DEFAULT_CONTROL_LIMITS, ...options.limits }
-  const { app } = await createApp({ ...options, limits, names: [...names, host] })
+  const { app } = await createApp({ ...options, limits, names: isWildcard(host) ? names : [...names, host] })
   try {
     await app.listen({ host, port })
   } catch (error) {
@@ -45,7 +45,8 @@ export async function openControlServer(options: ControlServerOptions): Promise<
   if (!isLoopbackOnly && !tls) {
     log.warn({ address: bound.address }, 'control server can be reached from outside without encryption')
   }
-  const shown = isIPv6(bound.address) ? `[${bound.address}]` : bound.address
+  const reachable = isWildcard(bound.address) ? (names[0] ?? '127.0.0.1') : bound.address
+  const shown = isIPv6(reachable) ? `[${reachable}]` : reachable
   let stopping: Promise<void> | undefined
   return {
     address: bound.address,
@@ -57,6 +58,10 @@ export async function openControlServer(options: ControlServerOptions): Promise<
       return stopping
     },
   }
+}
+
+function isWildcard(address: string): boolean {
+  return address === '0.0.0.0' || address === '::'
 }
 
 async function createApp(dependencies: ControlAppDependencies) {

@@ -41,17 +41,28 @@ export function createEventStreams(
       }
       const feed = createFeed(desk, request, limits.maxQueuedEvents)
       feeds.add(feed)
-      const stream = Readable.from(feed.frames(), { objectMode: false, highWaterMark: 64 * 1024 })
+      const frames = feed.frames()
+      // Not Readable.from: that one, when destroyed, waits for the generator to come to its next frame.
+      const stream: Readable = new Readable({
+        highWaterMark: 64 * 1024,
+        read() {
+          frames.next().then(
+            ({ value }) => !stream.destroyed && stream.push(value ?? null),
+            (error) => stream.destroy(error),
+          )
+        },
+        destroy(error, done) {
+          clearInterval(heart)
+          feed.end()
+          feeds.delete(feed)
+          done(error)
+        },
+      })
       feed.onOverflow = () => stream.destroy()
       const heart = setInterval(() => {
         if (feed.blockedForMs() > limits.stallMs) stream.destroy()
         else feed.beat()
       }, limits.heartbeatMs)
-      stream.once('close', () => {
-        clearInterval(heart)
-        feed.end()
-        feeds.delete(feed)
-      })
       return stream
     },
     closeAll() {
