@@ -118,6 +118,8 @@ export interface EventFilter {
 }
 
 export interface EventDesk {
+  /** The largest id that was given to an event yet; 0 when there is none. */
+  lastEventId(): Promise<number>
   /** Kept events in order of id, those after `afterId` (0: from the first). */
   eventsAfter(afterId: number, filter: EventFilter, limit: number): Promise<readonly RecordedEvent[]>
   /**

@@ -1,13 +1,14 @@
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { connect } from 'node:net'
+import { createServer, type ServerResponse } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createSystemClock } from '../../src/adapters/clock-system/system-clock.ts'
-import { createControlClient } from '../../src/adapters/control-client/control-client.ts'
+import { type ControlClient, createControlClient } from '../../src/adapters/control-client/control-client.ts'
 import { createCryptoRandom } from '../../src/adapters/random-crypto/crypto-random.ts'
 import { openServerCertificate } from '../../src/adapters/tls-x509/server-certificate.ts'
 import type { AuditRecord } from '../../src/ports/authenticator.ts'
@@ -55,7 +56,7 @@ async function sendRaw(port: number, request: string): Promise<string> {
 describe('client and server', () => {
   test('agree on every operation', async () => {
     const { desk, server } = await open()
-    const admin = createControlClient({ url: server.url, token: TOKENS.admin })
+    const admin: ControlClient = createControlClient({ url: server.url, token: TOKENS.admin })
     const actor = 'token:admin-1'
 
     await admin.reinstall('edge-1')
@@ -208,6 +209,78 @@ describe('following events', () => {
 
     await gone
   })
+})
+
+test('a follower that was cut off before its first event misses none', async () => {
+  const { client, desk, server, start } = await open({ limits: { closeGraceMs: 50 } })
+  desk.tell()
+  const lost = Promise.withResolvers<void>()
+  const follow = client.follow({ signal: AbortSignal.timeout(20_000), onLost: () => lost.resolve() })
+  const next = follow.next()
+  await desk.whenListening(1)
+  // The first message, which says where the stream begins, has come once the server has ended it in order.
+  await server[Symbol.asyncDispose]()
+  desk.tell()
+  await lost.promise
+
+  await using _again = await start(server.port)
+
+  expect((await next).value?.id).toBe(2)
+  await follow.return(undefined)
+})
+
+describe('the client survives a server that', () => {
+  async function openStranger(answer: (response: ServerResponse) => void) {
+    const server = createServer((_request, response) => answer(response))
+    onTestFinished(() => {
+      server.closeAllConnections()
+      server.close()
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    return createControlClient({ url: `http://127.0.0.1:${port}`, token: 'x', timeoutMs: 1000 })
+  }
+
+  test.each<[string, (response: ServerResponse) => void, string]>([
+    ['says nothing', () => undefined, 'server.unreachable'],
+    ['stops half way', (response) => void response.write('{"name"'), 'server.unreachable'],
+    ['hangs up', (response) => response.destroy(), 'server.unreachable'],
+    ['is another', (response) => void response.end('<html>'), 'server.not-understood'],
+    ['answers with another shape', (response) => void response.end('{"name":1}'), 'server.not-understood'],
+    [
+      'leads elsewhere',
+      (response) => void response.writeHead(302, { location: '/x' }).end(),
+      'server.not-understood',
+    ],
+    ['fails in its own way', (response) => void response.writeHead(500).end('[]'), 'server.not-understood'],
+    [
+      'knows failures that we do not',
+      (response) => void response.writeHead(418).end(aProblem({ code: 'tea.pot', detail: '\u001b[2Jboo' })),
+      'server.not-understood',
+    ],
+    [
+      'never ends',
+      (response) => {
+        const more = () => {
+          while (response.writable && response.write('x'.repeat(65_536)));
+        }
+        response.writeHead(500).on('drain', more)
+        more()
+      },
+      'server.not-understood',
+    ],
+  ])('%s', async (_what, answer, code) => {
+    const client = await openStranger(answer)
+
+    const failure = await client.session().catch((error) => error)
+
+    expect(failure).toMatchObject({ code })
+    expect(failure.message).not.toContain('\u001b')
+  })
+
+  const aProblem = (given: object) =>
+    JSON.stringify({ type: 'urn:x', title: 'x', status: 418, detail: 'x', code: 'x', ...given })
 })
 
 describe('the listener', () => {

@@ -192,6 +192,7 @@ export function createFakeControlDesk(): FakeControlDesk {
       await desk.host(name)
       return 'login: '.slice(-tailBytes)
     },
+    lastEventId: async () => kept.at(-1)?.id ?? 0,
     async eventsAfter(afterId, { host, type }, limit) {
       fail()
       return kept

@@ -30,10 +30,10 @@ export async function* followEvents(target: ControlTarget, options: FollowOption
   let pauseMs = FIRST_PAUSE_MS
   while (!signal.aborted) {
     try {
-      for await (const event of connect(target, { after, host, type }, signal)) {
+      for await (const { id, event } of connect(target, { after, host, type }, signal)) {
         pauseMs = FIRST_PAUSE_MS
-        if (event.id !== undefined) after = event.id
-        yield event
+        if (id !== undefined) after = id
+        if (event) yield event
       }
     } catch (error) {
       if (signal.aborted) return
@@ -53,7 +53,7 @@ async function* connect(
     readonly type?: string | undefined
   },
   signal: AbortSignal,
-): AsyncGenerator<Event> {
+): AsyncGenerator<Message> {
   const parameters = new URLSearchParams()
   for (const [key, value] of Object.entries(query))
     if (value !== undefined) parameters.set(key, String(value))
@@ -62,8 +62,8 @@ async function* connect(
     path: `/api/v1/events?${parameters}`,
     headers: { accept: 'text/event-stream' },
     signal,
+    silenceMs: SILENCE_MS,
   })
-  answer.setTimeout(SILENCE_MS, () => answer.destroy())
   answer.setEncoding('utf8')
   let text = ''
   try {
@@ -71,10 +71,7 @@ async function* connect(
       const messages = `${text}${chunk}`.split('\n\n')
       text = messages.pop() ?? ''
       if (text.length > MAX_MESSAGE) return
-      for (const message of messages) {
-        const event = parseMessage(message)
-        if (event) yield event
-      }
+      yield* messages.map(parseMessage)
     }
   } catch {
     // A connection that breaks is taken up again where it was, like one that ends.
@@ -83,10 +80,20 @@ async function* connect(
   }
 }
 
-/** `undefined` for heartbeats and for what is not an event. */
-function parseMessage(message: string): Event | undefined {
+/** Heartbeats and what is not an event have none; an id alone says where the stream began. */
+interface Message {
+  readonly id?: number
+  readonly event?: Event
+}
+
+function parseMessage(message: string): Message {
+  const id = /^id: (\d{1,15})$/m.exec(message)?.[1]
   const data = /^data: (.*)$/m.exec(message)?.[1]
-  if (data === undefined) return undefined
+  const event = data === undefined ? undefined : parseEvent(data)
+  return { ...(id === undefined ? {} : { id: Number(id) }), ...(event ? { event } : {}) }
+}
+
+function parseEvent(data: string): Event | undefined {
   try {
     return Event.parse(JSON.parse(data))
   } catch {

@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { FAILURES, Failure, type FailureCode, type FailureDetails } from '../../domain/failure.ts'
+import { Problem } from '../../contract/common.ts'
+import { FAILURES, Failure, type FailureCode } from '../../domain/failure.ts'
 
 /** Where the control API is and who is asking. */
 export interface ControlTarget {
@@ -22,10 +23,13 @@ export interface Call {
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal | undefined
+  /** A connection on which nothing comes for this long is given up. */
+  readonly silenceMs?: number
 }
 
-/** Bytes of one answer that are taken. */
+/** Bytes of one answer that are taken, and of one that says what went wrong. */
 const MAX_ANSWER_BYTES = 128 * 1024 * 1024
+const MAX_PROBLEM_BYTES = 1024 * 1024
 const DEFAULT_TIMEOUT_MS = 120_000
 
 /** Checks the target before the token goes anywhere. Failure `usage.invalid`. */
@@ -64,16 +68,21 @@ export async function send(target: ControlTarget, call: Call): Promise<IncomingM
       ...call.headers,
     },
     ...(call.signal ? { signal: call.signal } : {}),
+    ...(call.silenceMs === undefined ? {} : { timeout: call.silenceMs }),
     ...(target.authorityPem ? { ca: target.authorityPem } : {}),
   }
   const begin = url.protocol === 'https:' ? httpsRequest : httpRequest
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
     const outgoing = begin(url, options, resolve)
+    outgoing.on('timeout', () => outgoing.destroy(new Error('it has fallen silent')))
     outgoing.on('error', (error) => reject(unreachable(url, error, call.signal)))
     outgoing.end(payload)
   })
   if (answer.statusCode !== undefined && answer.statusCode < 300) return answer
-  throw failureFrom(answer.statusCode ?? 0, new TextDecoder().decode(await readAll(answer)))
+  const said = await readAll(answer, MAX_PROBLEM_BYTES).catch((error) => {
+    throw unreachable(url, error, call.signal)
+  })
+  throw failureFrom(answer.statusCode ?? 0, new TextDecoder().decode(said))
 }
 
 /** The same with a limit of time, read to its end. */
@@ -85,19 +94,18 @@ export async function fetchAll(
   const signal = call.signal ? AbortSignal.any([call.signal, timeout]) : timeout
   const answer = await send(target, { ...call, signal })
   try {
-    return { bytes: await readAll(answer), headers: answer.headers }
+    return { bytes: await readAll(answer, MAX_ANSWER_BYTES), headers: answer.headers }
   } catch (error) {
-    throw error instanceof Failure ? error : unreachable(new URL(target.url), error, signal)
+    throw unreachable(new URL(target.url), error, signal)
   }
 }
 
-async function readAll(answer: IncomingMessage): Promise<Uint8Array> {
+async function readAll(answer: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of answer) {
     size += chunk.length
-    if (size > MAX_ANSWER_BYTES)
-      throw new Failure('server.not-understood', 'the answer is longer than any of ours')
+    if (size > maxBytes) throw new Failure('server.not-understood', 'the answer is longer than any of ours')
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
@@ -108,20 +116,16 @@ function failureFrom(status: number, text: string): Failure {
   const problem = parseProblem(text)
   if (!problem)
     return new Failure('server.not-understood', `the server answered ${status}, but not as ours does`)
-  const places = problem.errors.map(({ path, message }) => `\n  ${path}: ${message}`).join('')
-  return new Failure(problem.code, `${problem.detail}${places}`, problem.details)
+  const places = problem.errors.map((place) => `\n  ${place}`).join('')
+  return new Failure(problem.code, printable(`${problem.detail}${places}`), problem.details)
 }
 
 function parseProblem(text: string) {
   try {
-    const given = JSON.parse(text)
-    if (typeof given?.detail !== 'string') return undefined
+    const { detail, code, errors = [], details = {} } = Problem.parse(JSON.parse(text))
     // A newer server may know failures that this program does not.
-    const code: FailureCode = Object.hasOwn(FAILURES, given.code) ? given.code : 'server.not-understood'
-    const errors: readonly { path: string; message: string }[] = Array.isArray(given.errors)
-      ? given.errors
-      : []
-    return { code, detail: printable(given.detail), details: (given.details ?? {}) as FailureDetails, errors }
+    const known = Object.hasOwn(FAILURES, code) ? (code as FailureCode) : 'server.not-understood'
+    return { code: known, detail, details, errors: errors.map(({ path, message }) => `${path}: ${message}`) }
   } catch {
     return undefined
   }
@@ -134,6 +138,7 @@ function printable(text: string): string {
 
 function unreachable(url: URL, error: unknown, signal: AbortSignal | undefined): unknown {
   if (signal?.aborted && (signal.reason as Error)?.name !== 'TimeoutError') return signal.reason
+  if (error instanceof Failure) return error
   const { code, message } = error as NodeJS.ErrnoException
   const hint = /CERT|SIGNATURE|ISSUER|SELF_SIGNED|ALTNAME/.test(code ?? '')
     ? 'its certificate is not trusted: give the CA certificate the server printed'

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createFakeClock } from '../../../test/support/fake-clock.ts'
 import {
@@ -143,6 +144,24 @@ describe('the description', () => {
       }
     },
   )
+})
+
+test('the reference has every operation with its role, and no other', () => {
+  const page = readFileSync(new URL('../../../docs/reference/api.md', import.meta.url), 'utf8')
+
+  const written = [...page.matchAll(/^\| `([A-Z]+ \/[^`]+)` +\| (\w+) +\| `([^`]+)` +\| (.+?) +\|$/gm)].map(
+    ([, request, role, id, summary]) => ({ request, role, id, summary }),
+  )
+
+  const described = Object.entries(documented.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      request: `${method.toUpperCase()} ${path}`,
+      role: operation['x-edgeboot-role'],
+      id: operation.operationId,
+      summary: operation.summary,
+    })),
+  )
+  expect(written).toEqual(described)
 })
 
 describe('who is let in', () => {

@@ -107,7 +107,7 @@ test('a quiet stream is kept alive, and ends when its token is revoked', async (
     if (text.split(': heartbeat').length > 2) isWelcome = false
   }
 
-  expect(text).toMatch(/^retry: \d+\n\n(: heartbeat\n\n)+$/)
+  expect(text).toMatch(/^retry: \d+\nid: 0\n\n(: heartbeat\n\n)+$/)
 })
 
 test('only events that fit are told', async () => {

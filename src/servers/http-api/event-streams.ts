@@ -132,9 +132,17 @@ function createFeed(
     return true
   }
 
+  /** So that a client that is cut off before its first event can come back to where it began. */
+  async function startingPoint(): Promise<string> {
+    if (afterId !== undefined) return ''
+    const last = await desk.lastEventId()
+    const first = queue.find((event) => 'id' in event)
+    return `id: ${first && 'id' in first ? Math.min(last, first.id - 1) : last}\n`
+  }
+
   const feed: Feed = {
     async *frames() {
-      yield 'retry: 2000\n\n'
+      yield `retry: 2000\n${await startingPoint()}\n`
       while (!isEnded) {
         const frames = await next()
         if (!frames) await new Promise<void>((resolve) => (wake = resolve))

@@ -33,7 +33,7 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
             type: 'apiKey',
             in: 'cookie',
             name: 'edgeboot-session',
-            description: 'Set by `/login`.',
+            description: 'Set by `/login`; `__Host-edgeboot` under TLS.',
           },
           csrf: {
             type: 'apiKey',
