@@ -155,18 +155,26 @@ export interface FleetPlan {
   readonly warnings: readonly string[]
 }
 
-export interface ApplyOptions {
-  /** Only if this is still the version in force; Failure `fleet.changed` otherwise. */
-  readonly ifVersion?: string | undefined
+export interface PlanOptions {
   /** Also removes hosts, machines included, and installers that are no longer asked for. */
   readonly prune: boolean
+  /**
+   * False for those who may not name files of the server's machine: Failure `auth.forbidden` for an installer that is
+   * not registered with that very path, before the path is looked at.
+   */
+  readonly mayAddInstallers: boolean
+}
+
+export interface ApplyOptions extends PlanOptions {
+  /** Only if this is still the version in force; Failure `fleet.changed` otherwise. */
+  readonly ifVersion?: string | undefined
   readonly actor: string
 }
 
 /** Failure `fleet.invalid` for a fleet that contradicts itself or the world; nothing is changed then. */
 export interface FleetDesk {
   fleet(): Promise<FleetView>
-  planFleet(desired: DesiredFleet, options: { readonly prune: boolean }): Promise<FleetPlan>
+  planFleet(desired: DesiredFleet, options: PlanOptions): Promise<FleetPlan>
   /** `version` of the result is the new one. */
   applyFleet(desired: DesiredFleet, options: ApplyOptions): Promise<FleetPlan>
 }

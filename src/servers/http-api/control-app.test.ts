@@ -459,6 +459,19 @@ describe('pages and versions', () => {
     expect(problemOf(second)).toMatchObject({ code: 'fleet.changed', status: 412 })
   })
 
+  test('only admins may bring installers along', async () => {
+    const { ask, desk } = await open()
+
+    for (const as of ['operator', 'admin'] as const) {
+      await ask('PUT', '/api/v1/fleet', { as, body: aDesiredFleet() })
+    }
+
+    expect(desk.calls).toMatchObject([
+      ['applyFleet', {}, { mayAddInstallers: false, prune: false, actor: 'token:operator-1' }],
+      ['applyFleet', {}, { mayAddInstallers: true, prune: false, actor: 'token:admin-1' }],
+    ])
+  })
+
   test.each(['W/"v1"', '"v1", "v2"', 'v1'])('If-Match: %s is refused', async (ifMatch) => {
     const { ask, desk } = await open()
 

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import { DesiredFleet, FleetPlan, FleetQuery, FleetView, MAX_FLEET_BYTES } from '../../../contract/fleet.ts'
 import type { FailureCode } from '../../../domain/failure.ts'
 import { parseIfMatch } from '../entity-tags.ts'
@@ -15,6 +16,10 @@ const REFUSALS: readonly FailureCode[] = [
 
 /** What hosts shall be. */
 export async function fleetRoutes(app: ApiInstance, { desk, access }: RouteTools): Promise<void> {
+  const planOptions = (request: FastifyRequest, { prune }: { readonly prune: 'true' | 'false' }) => ({
+    prune: prune === 'true',
+    mayAddInstallers: access.callerOf(request).identity.role === 'admin',
+  })
   app.get(
     '/fleet',
     operation(
@@ -46,7 +51,7 @@ export async function fleetRoutes(app: ApiInstance, { desk, access }: RouteTools
       },
       { querystring: FleetQuery, body: DesiredFleet, response: { 200: FleetPlan } },
     ),
-    handler: async (request) => await desk.planFleet(request.body, { prune: request.query.prune === 'true' }),
+    handler: async (request) => await desk.planFleet(request.body, planOptions(request, request.query)),
   })
   app.put('/fleet', {
     bodyLimit: MAX_FLEET_BYTES,
@@ -56,7 +61,9 @@ export async function fleetRoutes(app: ApiInstance, { desk, access }: RouteTools
         action: 'fleet.apply',
         tag,
         summary: 'Makes this the fleet in force; safe to repeat.',
-        description: 'With `If-Match` only if that is still the version in force, 412 otherwise.',
+        description:
+          'Installers that are not registered yet need the role `admin`, because they name files of the server. ' +
+          'With `If-Match` only if that is still the version in force, 412 otherwise.',
         errors: [...REFUSALS, 'fleet.changed'],
       },
       { querystring: FleetQuery, body: DesiredFleet, response: { 200: FleetPlan } },
@@ -64,7 +71,7 @@ export async function fleetRoutes(app: ApiInstance, { desk, access }: RouteTools
     handler: async (request, reply) => {
       const plan = await desk.applyFleet(request.body, {
         ifVersion: parseIfMatch(request.headers['if-match']),
-        prune: request.query.prune === 'true',
+        ...planOptions(request, request.query),
         actor: access.callerOf(request).actor,
       })
       reply.header('etag', `"${plan.version}"`)
