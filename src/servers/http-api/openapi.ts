@@ -1,7 +1,7 @@
 import { fastifySwagger } from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
-import { CSRF_HEADER } from './access.ts'
+import { CSRF_HEADER } from './credentials.ts'
 
 /** Has every route written down from its shapes; routes have to be added afterwards. */
 export async function describeApi(app: FastifyInstance): Promise<void> {

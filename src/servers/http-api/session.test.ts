@@ -188,3 +188,28 @@ describe('a session', () => {
     expect(answers.map(({ statusCode }) => statusCode)).toEqual([401, 200])
   })
 })
+
+test('the dashboard is guarded like everything else, and a route that says nothing is for admins', async () => {
+  const { app } = await createControlApp({
+    desk: createFakeControlDesk(),
+    authenticator: createFakeAuthenticator(),
+    audit: async () => undefined,
+    clock: createFakeClock(),
+    random: createFixedRandom(),
+    log: createSilentLog(),
+    limits: DEFAULT_CONTROL_LIMITS,
+    names: [],
+    addDashboard: async (dashboard) => {
+      dashboard.get('/', { config: { leastRole: 'open' } }, async () => 'the dashboard')
+      dashboard.get('/forgotten', async () => 'secret')
+    },
+  })
+  onTestFinished(() => app.close())
+
+  const as = (token: string) => ({ url: '/forgotten', headers: { authorization: `Bearer ${token}` } })
+
+  expect((await app.inject('/')).body).toBe('the dashboard')
+  expect((await app.inject('/forgotten')).statusCode).toBe(401)
+  expect((await app.inject(as(TOKENS.operator))).statusCode).toBe(403)
+  expect((await app.inject(as(TOKENS.admin))).statusCode).toBe(200)
+})
