@@ -7,7 +7,7 @@ const layers = {
   contract: ['domain'],
   config: ['domain'],
   services: ['domain', 'codec', 'render', 'ports'],
-  adapters: ['domain', 'codec', 'ports'],
+  adapters: ['domain', 'codec', 'ports', 'contract'],
   servers: ['domain', 'codec', 'render', 'ports', 'contract', 'services'],
   app: ['domain', 'codec', 'ports', 'config', 'services', 'adapters', 'servers'],
   cli: ['domain', 'contract', 'config', 'app'],
@@ -50,6 +50,11 @@ module.exports = {
         path: '^src/adapters/',
         pathNot: '^src/adapters/$1/',
       },
+    ),
+    rule(
+      'only-the-client-among-adapters-knows-the-contract',
+      { path: '^src/adapters/', pathNot: '^src/adapters/control-client/' },
+      { path: '^src/contract/' },
     ),
     rule(
       'one-server-does-not-know-another',

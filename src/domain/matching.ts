@@ -9,7 +9,7 @@ export const MATCH_KEYS = ['uuid', 'mac', 'serial', 'asset', 'hostname', 'produc
 export type MatchKey = (typeof MATCH_KEYS)[number]
 
 /** What a host wants its machine to be; all of it has to be true. */
-export type HostMatch = Readonly<Partial<Record<MatchKey, string>>>
+export type HostMatch = Readonly<Partial<Record<MatchKey, string | undefined>>>
 
 /** What a machine says of itself, as iPXE tells it. Nothing of it is proven. */
 export type MachineFacts = Readonly<Partial<Record<MatchKey, string>>>
@@ -207,7 +207,7 @@ function similarTo(
   return [...similar.values()].toSorted((a, b) => compare(a.name, b.name)).slice(0, MAX_SIMILAR)
 }
 
-function normalFacts(facts: MachineFacts): MachineFacts {
+function normalFacts(facts: HostMatch): MachineFacts {
   const normal: Partial<Record<MatchKey, string>> = {}
   for (const key of MATCH_KEYS) {
     const text = facts[key]

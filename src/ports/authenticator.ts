@@ -16,17 +16,17 @@ export interface Authenticator {
 
 /** Something somebody did or was kept from doing through the control API. */
 export interface AuditRecord {
-  /** Name of the token, or `anonymous`. */
+  /** `token:NAME`, or the address of somebody unknown. */
   readonly who: string
   /** For example `host.reinstall`, the same as `operationId` of the API's description. */
   readonly action: string
   /** What it was done to: the name of a host, installer or token; empty where there is only one. */
   readonly object: string
-  /** `refused`: not let in (401, 403, 429); `failed`: let in, but it did not come about. */
-  readonly outcome: 'done' | 'failed' | 'refused'
-  /** A sentence: failure code, address it came from. No secrets. */
-  readonly detail: string
+  /** `refused`: not let in, or let in but it did not come about; `detail.code` says why. */
+  readonly outcome: 'done' | 'refused'
+  /** HTTP status, failure code, address it came from. No secrets. */
+  readonly detail: Readonly<Record<string, string | number | boolean>>
 }
 
-/** Told of every change and every refused access. Has to bound what it keeps. */
+/** Told of every change and every refused access, as it happens. */
 export type AuditSink = (record: AuditRecord) => Promise<void>

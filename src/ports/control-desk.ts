@@ -8,8 +8,7 @@ import type { ApiRole, AuditRecord } from './authenticator.ts'
 
 /**
  * All that the control API asks of the program, in parts that can be built one by one. Whatever does not work is a
- * Failure whose code has an HTTP status; every call that changes something is told who asks (`actor`, the name of a
- * token). Nothing returned holds secrets, except the new token.
+ * Failure whose code has an HTTP status; every call that changes something is told who asks (`actor`, `token:NAME`). Nothing returned holds secrets, except the new token.
  */
 export interface ControlDesk
   extends HostDesk,
@@ -119,6 +118,8 @@ export interface EventFilter {
 }
 
 export interface EventDesk {
+  /** The largest id that was given to an event yet; 0 when there is none. */
+  lastEventId(): Promise<number>
   /** Kept events in order of id, those after `afterId` (0: from the first). */
   eventsAfter(afterId: number, filter: EventFilter, limit: number): Promise<readonly RecordedEvent[]>
   /**
@@ -154,18 +155,26 @@ export interface FleetPlan {
   readonly warnings: readonly string[]
 }
 
-export interface ApplyOptions {
-  /** Only if this is still the version in force; Failure `fleet.changed` otherwise. */
-  readonly ifVersion?: string | undefined
+export interface PlanOptions {
   /** Also removes hosts, machines included, and installers that are no longer asked for. */
   readonly prune: boolean
+  /**
+   * False for those who may not name files of the server's machine: Failure `auth.forbidden` for an installer that is
+   * not registered with that very path, before the path is looked at.
+   */
+  readonly mayAddInstallers: boolean
+}
+
+export interface ApplyOptions extends PlanOptions {
+  /** Only if this is still the version in force; Failure `fleet.changed` otherwise. */
+  readonly ifVersion?: string | undefined
   readonly actor: string
 }
 
 /** Failure `fleet.invalid` for a fleet that contradicts itself or the world; nothing is changed then. */
 export interface FleetDesk {
   fleet(): Promise<FleetView>
-  planFleet(desired: DesiredFleet, options: { readonly prune: boolean }): Promise<FleetPlan>
+  planFleet(desired: DesiredFleet, options: PlanOptions): Promise<FleetPlan>
   /** `version` of the result is the new one. */
   applyFleet(desired: DesiredFleet, options: ApplyOptions): Promise<FleetPlan>
 }
@@ -218,23 +227,25 @@ export interface InstallerDesk {
 
 /** A token without its secret. Times are epoch milliseconds. */
 export interface TokenView {
-  readonly id: string
+  readonly id: number
   readonly name: string
   readonly role: ApiRole
   readonly createdAt: number
   readonly expiresAt?: number | undefined
+  readonly revokedAt?: number | undefined
   readonly lastUsedAt?: number | undefined
 }
 
 /** Failure `token.not-found`, `token.name-taken`. */
 export interface TokenDesk {
+  /** Revoked ones included. */
   tokens(): Promise<readonly TokenView[]>
   /** `token` is the secret; it is never shown again. */
   createToken(
     given: { readonly name: string; readonly role: ApiRole; readonly expiresInMs?: number | undefined },
     actor: string,
   ): Promise<TokenView & { readonly token: string }>
-  revokeToken(id: string, actor: string): Promise<void>
+  revokeToken(name: string, actor: string): Promise<void>
 }
 
 export interface AuditEntry extends AuditRecord {

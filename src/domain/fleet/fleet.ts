@@ -136,6 +136,8 @@ export function hostVariables(host: FleetHost): ReadonlyMap<string, string> {
     ['profile', host.profile],
   ])
   for (const [label, text] of host.labels) variables.set(`labels.${label}`, text)
-  for (const [key, text] of Object.entries(host.match)) variables.set(`match.${key}`, text)
+  for (const [key, text] of Object.entries(host.match)) {
+    if (text !== undefined) variables.set(`match.${key}`, text)
+  }
   return variables
 }

@@ -1,0 +1,151 @@
+import { type FastifyInstance, type FastifyPluginCallback, fastify } from 'fastify'
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import { Failure } from '../../domain/failure.ts'
+import type { AuditSink, Authenticator } from '../../ports/authenticator.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { ControlDesk } from '../../ports/control-desk.ts'
+import type { Log } from '../../ports/log.ts'
+import type { Random } from '../../ports/random.ts'
+import { guard } from './access.ts'
+import { createEventStreams, type EventStreams } from './event-streams.ts'
+import type { ControlLimits } from './limits.ts'
+import { describeApi } from './openapi.ts'
+import { failureOf, sendProblem } from './problem.ts'
+import { addSecurityHeaders } from './reception.ts'
+import { type ApiInstance, operation, type RouteTools } from './route.ts'
+import { accessRoutes } from './routes/access.ts'
+import { discoveredRoutes } from './routes/discovered.ts'
+import { eventRoutes } from './routes/events.ts'
+import { fleetRoutes } from './routes/fleet.ts'
+import { hostActionRoutes } from './routes/host-actions.ts'
+import { hostRoutes } from './routes/hosts.ts'
+import { installerRoutes } from './routes/installers.ts'
+import { loginRoutes } from './routes/login.ts'
+import { observationRoutes } from './routes/observation.ts'
+
+/** Certificate chain and key, as PEM. */
+export interface TlsFiles {
+  readonly certificatePem: string
+  readonly keyPem: string
+}
+
+export interface ControlAppDependencies {
+  readonly desk: ControlDesk
+  readonly authenticator: Authenticator
+  readonly audit: AuditSink
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly limits: ControlLimits
+  /** Names and addresses under which this server may be asked, besides loopback and the address connected to. */
+  readonly names: readonly string[]
+  readonly tls?: TlsFiles | undefined
+  /**
+   * Adds the routes of the dashboard, `/` among them. They are guarded like all others: `config.leastRole` of a
+   * route says who is let in, and it is `admin` where it says nothing.
+   */
+  readonly addDashboard?: ((app: FastifyInstance) => Promise<void>) | undefined
+}
+
+/** The control listener without its socket, so that answers can be looked at without one. */
+export interface ControlApp {
+  readonly app: FastifyInstance
+  readonly streams: EventStreams
+}
+
+/** Puts fastify together: guard, description, routes, problems. */
+export async function createControlApp(dependencies: ControlAppDependencies): Promise<ControlApp> {
+  const { desk, log, limits, tls, addDashboard } = dependencies
+  const app = createFastify(limits, tls)
+  app.server.maxConnections = limits.maxConnections
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  app.addHook('onSend', async (_request, reply) => addSecurityHeaders(reply))
+  app.setErrorHandler((error, request, reply) => {
+    const failure = failureOf(error)
+    if (failure.code === 'internal') log.error({ err: error, requestId: request.id }, 'request failed')
+    return sendProblem(request, reply, failure)
+  })
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(request, reply, new Failure('request.not-found', 'there is nothing at this address')),
+  )
+  const access = guard(app, { ...dependencies, isSecure: tls !== undefined })
+  logAnswers(app, log)
+  await describeApi(app)
+  const streams = createEventStreams(desk, limits)
+  app.addHook('preClose', async () => streams.closeAll())
+
+  const tools = { desk, access, streams }
+  await app.register(
+    plugin((api) => apiRoutes(api, tools)),
+    { prefix: '/api/v1' },
+  )
+  await app.register(plugin((api) => observationRoutes(api, tools)))
+  await app.register(
+    plugin((pages) => loginRoutes(pages, { access, hasDashboard: addDashboard !== undefined })),
+  )
+  if (addDashboard) await app.register(plugin(addDashboard))
+  app.get(
+    '/api/openapi.json',
+    operation(
+      'viewer',
+      { action: 'api.describe', tag: 'observation', summary: 'This description, as OpenAPI 3.1.' },
+      {},
+    ),
+    async () => app.swagger(),
+  )
+  await app.ready()
+  return { app, streams }
+}
+
+/** Routes with a scope of their own: prefix and readers of bodies end with it. */
+function plugin(add: (api: ApiInstance & FastifyInstance) => Promise<void>): FastifyPluginCallback {
+  return (scope, _options, done) => {
+    add(scope.withTypeProvider<ZodTypeProvider>() as ApiInstance & FastifyInstance).then(() => done(), done)
+  }
+}
+
+async function apiRoutes(
+  api: ApiInstance,
+  tools: RouteTools & { readonly streams: EventStreams },
+): Promise<void> {
+  const parts = [hostRoutes, hostActionRoutes, fleetRoutes, discoveredRoutes, installerRoutes, accessRoutes]
+  for (const add of parts) await add(api, tools)
+  await eventRoutes(api, tools)
+}
+
+function createFastify(limits: ControlLimits, tls: TlsFiles | undefined): FastifyInstance {
+  const http = {
+    maxHeaderSize: limits.maxHeaderBytes,
+    headersTimeout: limits.headersTimeoutMs,
+    connectionsCheckingInterval: Math.min(5000, limits.headersTimeoutMs),
+  }
+  const options = {
+    logger: false,
+    bodyLimit: limits.maxBodyBytes,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    exposeHeadRoutes: false,
+    return503OnClosing: true,
+  }
+  if (!tls) return fastify({ ...options, http })
+  const https = { ...http, cert: tls.certificatePem, key: tls.keyPem, minVersion: 'TLSv1.2' as const }
+  // Fastify has another type for HTTPS; routes do not care.
+  return fastify({ ...options, https }) as unknown as FastifyInstance
+}
+
+/** One line per answer; never the query, which may hold what people look for. */
+function logAnswers(app: FastifyInstance, log: Log): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const fields = {
+      requestId: request.id,
+      method: request.method,
+      path: request.url.replace(/\?.*$/s, '').slice(0, 300),
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime),
+      address: request.ip,
+    }
+    if (request.method === 'GET' && reply.statusCode < 400) log.debug(fields, 'answered')
+    else log.info(fields, 'answered')
+  })
+}

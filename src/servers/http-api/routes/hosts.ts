@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import { HostDetail, HostPage, HostParams, HostsQuery, SerialLogQuery } from '../../../contract/hosts.ts'
+import { isKnownVersion } from '../entity-tags.ts'
+import { type ApiInstance, mediaResponse, operation, type RouteTools } from '../route.ts'
+import { wireDetail } from '../wire.ts'
+
+const tag = 'hosts'
+
+/** Looking at hosts. */
+export async function hostRoutes(app: ApiInstance, { desk }: RouteTools): Promise<void> {
+  app.get(
+    '/hosts',
+    operation(
+      'viewer',
+      { action: 'host.list', tag, summary: 'Hosts in order of name, a page at a time.' },
+      { querystring: HostsQuery, response: { 200: HostPage } },
+    ),
+    async ({ query: { after, limit, ...filter } }) => await desk.hosts(filter, { after, limit }),
+  )
+  app.get(
+    '/hosts/:name',
+    operation(
+      'viewer',
+      {
+        action: 'host.show',
+        tag,
+        summary: 'One host with its definition, history and newest events.',
+        description:
+          'Carries an `ETag`; with `If-None-Match` it is answered 304 as long as nothing has changed.',
+        errors: ['host.not-found'],
+      },
+      { params: HostParams, response: { 200: HostDetail, 304: z.null().describe('Nothing has changed.') } },
+    ),
+    async (request, reply) => {
+      const detail = await desk.host(request.params.name)
+      reply.header('etag', `"${detail.version}"`)
+      if (isKnownVersion(request.headers['if-none-match'], detail.version)) return reply.code(304).send(null)
+      return wireDetail(detail)
+    },
+  )
+  // Consoles show the kernel line with the address of the configuration, so looking at them is not for viewers.
+  app.get(
+    '/hosts/:name/screenshot',
+    operation(
+      'operator',
+      {
+        action: 'host.screenshot',
+        tag,
+        summary: 'A picture of the console as it is now.',
+        errors: ['host.not-found', 'machine.wrong-state', 'driver.unreachable', 'driver.timeout'],
+      },
+      { params: HostParams, response: { 200: mediaResponse('The picture.', 'image/png', z.any()) } },
+    ),
+    async (request, reply) =>
+      reply.type('image/png').send(Buffer.from(await desk.screenshot(request.params.name))),
+  )
+  app.get(
+    '/hosts/:name/serial-log',
+    operation(
+      'operator',
+      {
+        action: 'host.serial-log',
+        tag,
+        summary: 'The end of what the host wrote to its serial console.',
+        errors: ['host.not-found'],
+      },
+      {
+        params: HostParams,
+        querystring: SerialLogQuery,
+        response: { 200: mediaResponse('The text.', 'text/plain', z.string()) },
+      },
+    ),
+    async (request, reply) =>
+      reply
+        .type('text/plain; charset=utf-8')
+        .send(await desk.serialLog(request.params.name, request.query.tailBytes)),
+  )
+}
