@@ -1,4 +1,4 @@
-import { type Fleet, type FleetHost, type FleetReady, machineOf } from './fleet.ts'
+import { type Fleet, type FleetHost, type FleetInstaller, type FleetReady, machineOf } from './fleet.ts'
 
 /**
  * All that makes a host what it is, as words; two are the same when all fields are. What a person may read, except
@@ -10,7 +10,7 @@ export type HostDefinition = Readonly<Partial<Record<DefinitionField, string>>>
 export const DEFINITION_FIELDS = {
   profile: 'nothing',
   installer: 'reinstall',
-  'installer digest': 'reinstall',
+  'installer file': 'reinstall',
   'kernel arguments': 'reinstall',
   'user-data': 'reinstall',
   driver: 'new machine',
@@ -36,7 +36,7 @@ export function defineHost(fleet: Fleet, host: FleetHost, userDataDigest: string
   const profile = fleet.profiles.get(host.profile)
   if (!profile) return { profile: host.profile, 'user-data': userDataDigest }
   const { driver, cpus, memoryMiB, diskGiB, network, firmware, boot, probePorts } = machineOf(profile, host)
-  const sha256 = fleet.installers.get(profile.installer)?.sha256
+  const installer = fleet.installers.get(profile.installer)
   const { add, remove } = profile.kernelArgs
   const machine: HostDefinition =
     driver === undefined
@@ -47,23 +47,28 @@ export function defineHost(fleet: Fleet, host: FleetHost, userDataDigest: string
           memory: formatMemory(memoryMiB),
           disk: `${diskGiB}GiB`,
           ...(network === undefined ? {} : { network }),
+          firmware,
+          boot,
           ...(probePorts && probePorts.length > 0 ? { 'probe ports': probePorts.join(' ') } : {}),
         }
   return {
     profile: host.profile,
     installer: profile.installer,
-    ...(sha256 === undefined ? {} : { 'installer digest': sha256 }),
+    ...(installer ? { 'installer file': formatInstaller(installer) } : {}),
     'kernel arguments': [...add, ...remove.map((word) => `-${word}`)].join(' '),
     'user-data': userDataDigest,
     ...machine,
-    firmware,
-    boot,
     match: pairs(Object.entries(host.match)),
     labels: pairs(host.labels),
     ready: formatReady(host.ready ?? profile.ready),
     'local boot': profile.localBoot ?? 'by firmware',
     approval: profile.approve,
   }
+}
+
+/** By its digest if that is known: then it does not matter where the file is. */
+function formatInstaller({ iso, sha256, paths }: FleetInstaller): string {
+  return [sha256 === undefined ? iso : `sha256 ${sha256}`, pairs(Object.entries(paths))].join(' ').trim()
 }
 
 function formatMemory(mib: number): string {

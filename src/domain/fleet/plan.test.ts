@@ -61,7 +61,7 @@ describe('the definition of a host', () => {
     expect(defineHost(fleet, host, 'digest')).toEqual({
       profile: 'store',
       installer: 'palette',
-      'installer digest': 'ab',
+      'installer file': 'sha256 ab',
       'kernel arguments': 'a -b',
       'user-data': 'digest',
       driver: 'qemu',
@@ -144,9 +144,20 @@ describe('a plan', () => {
     expect(formatPlan(planFleet(new Map(), []))).toBe('there are no hosts\n')
   })
 
+  test('notices another ISO under the same name, but not the same one elsewhere', () => {
+    const withIso = (iso: string, digest: { sha256?: string }): HostDefinition => {
+      const installers = new Map([['palette', { name: 'palette', iso, ...digest, paths: {}, place }]])
+      return defineHost({ ...fleet, installers }, host, 'd')
+    }
+
+    expect(withIso('a', {})).not.toEqual(withIso('b', {}))
+    expect(withIso('a', { sha256: 'x' })).toEqual(withIso('b', { sha256: 'x' }))
+  })
+
   test('does not tell digests of user-data', () => {
     const known: KnownHost[] = [{ name: 'h', definition, phase: 'ready' }]
-    const plan = planFleet(new Map([['h', { ...definition, 'user-data': 'd2' }]]), known)
+    const desired = ['h', 'new'].map((name) => [name, { ...definition, 'user-data': 'd2' }] as const)
+    const plan = planFleet(new Map(desired), known)
 
     expect(JSON.stringify(plan.hosts)).not.toMatch(/d1|d2/)
   })

@@ -21,7 +21,7 @@ export interface FieldChange {
   readonly needs: ChangeNeeds
 }
 
-/** What a plan says of one host. */
+/** What a plan says of one host; of user-data no digest is told, as secrets are in it. */
 export type PlannedHost =
   | { readonly action: 'create'; readonly name: string; readonly definition: HostDefinition }
   | {
@@ -61,7 +61,9 @@ export function planFleet(
     hosts.push(definition ? compare(host, definition) : goner(host, prune))
   }
   for (const [name, definition] of desired) {
-    if (!names.has(name)) hosts.push({ action: 'create', name, definition })
+    if (names.has(name)) continue
+    const { 'user-data': _, ...told } = definition
+    hosts.push({ action: 'create', name, definition: told })
   }
   const totals = { create: 0, change: 0, keep: 0, orphan: 0, delete: 0 }
   for (const { action } of hosts) totals[action] += 1
