@@ -8,8 +8,8 @@ const MASK = '"••••••"'
 const AMBIGUOUS = /^(|~|null|true|false|yes|no|on|off|y|n|\.nan|[-+]?\.inf|[-+.]?[0-9].*|=|<<)$/i
 /** Text that is itself in every YAML and every place; all else is quoted. */
 const SAFE = /^[A-Za-z0-9_/][A-Za-z0-9_/.@+-]*( [A-Za-z0-9_/.@+-]+)*$/
-/** What may stand in a literal block, line by line; a block does not begin with a space or an empty line. */
-const BLOCK = /^[^\s][\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]*$/
+/** What may stand in a literal block; none begins with a space or an empty line. */
+const BLOCK = /^[\x21-\x7e\xa1-\u167f][\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]*$/
 
 /**
  * A tree as a YAML document in block style. Scalars that were plain stay as they were written, so that `0644` or
@@ -78,8 +78,8 @@ function emitInline(tree: Tree, mask: boolean): string {
   if (mask && tree.secret) return MASK
   if (!tree.plain) return quotedText(tree.text)
   if (tree.text === '') return 'null'
-  // A plain scalar of several lines is text: nothing else is as long.
-  return tree.text.includes('\n') ? quoted(tree.text) : tree.text
+  // A plain scalar of several lines, or with control characters, can only be text.
+  return /\p{Cc}/u.test(tree.text) ? quoted(tree.text) : tree.text
 }
 
 function isBlock(tree: Tree): boolean {
