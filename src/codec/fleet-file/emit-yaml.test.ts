@@ -69,6 +69,7 @@ const value: fc.Arbitrary<Value> = fc.letrec<{ any: Value }>((tie) => ({
 test.prop([value])('text written as YAML is read as the same text', (original) => {
   const yaml = emitYaml(treeOf(original))
 
+  expect(yaml).not.toMatch(/[\0-\x08\x0b-\x1f\x7f-\x9f\ufeff]/)
   expect(parse(yaml, { uniqueKeys: false })).toEqual(original)
   expect(parse(yaml, { version: '1.1', uniqueKeys: false, merge: false })).toEqual(original)
 })

@@ -1,4 +1,5 @@
-import type { Tree, TreeScalar } from '../../domain/fleet/tree.ts'
+import type { Place } from '../../domain/fleet/problem.ts'
+import type { Tree, TreeEntry, TreeScalar } from '../../domain/fleet/tree.ts'
 
 /** What stands where a secret is, when a document is shown. */
 const MASK = '"••••••"'
@@ -7,8 +8,8 @@ const MASK = '"••••••"'
 const AMBIGUOUS = /^(|~|null|true|false|yes|no|on|off|y|n|\.nan|[-+]?\.inf|[-+.]?[0-9].*|=|<<)$/i
 /** Text that is itself in every YAML and every place; all else is quoted. */
 const SAFE = /^[A-Za-z0-9_/][A-Za-z0-9_/.@+-]*( [A-Za-z0-9_/.@+-]+)*$/
-/** What may stand in a literal block, line by line; a block does not begin with a space or an empty line. */
-const BLOCK = /^[^\s][\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]*$/
+/** What may stand in a literal block; none begins with a space or an empty line. */
+const BLOCK = /^[\x21-\x7e\xa1-\u167f][\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]*$/
 
 /**
  * A tree as a YAML document in block style. Scalars that were plain stay as they were written, so that `0644` or
@@ -16,41 +17,60 @@ const BLOCK = /^[^\s][\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\
  * else. `mask`: secrets are replaced, for showing.
  */
 export function emitYaml(tree: Tree, { mask = false }: { readonly mask?: boolean } = {}): string {
-  const lines: string[] = []
-  if (isBlock(tree)) emitBlock(tree, '', lines, mask)
-  else lines.push(emitInline(tree, mask))
-  return `${lines.join('\n')}\n`
+  return `${emitLines(tree, mask).texts.join('\n')}\n`
 }
 
-function emitBlock(tree: Tree, indent: string, lines: string[], mask: boolean): void {
+/** Of each line of `emitYaml`, where what stands in it came from. */
+export function originsOf(tree: Tree): readonly Place[] {
+  return emitLines(tree, false).places
+}
+
+interface Lines {
+  readonly texts: string[]
+  readonly places: Place[]
+  readonly mask: boolean
+}
+
+function emitLines(tree: Tree, mask: boolean): Lines {
+  const lines: Lines = { texts: [], places: [], mask }
+  if (isBlock(tree)) emitBlock(tree, '', lines)
+  else push(lines, emitInline(tree, mask), tree.place)
+  return lines
+}
+
+function push(lines: Lines, text: string, place: Place): void {
+  lines.texts.push(text)
+  lines.places.push(place)
+}
+
+function emitBlock(tree: Tree, indent: string, lines: Lines): void {
   if (tree.kind === 'map') {
-    for (const [key, { value }] of tree.entries)
-      emitChild(`${indent}${quotedText(key)}:`, value, indent, lines, mask)
+    for (const [key, entry] of tree.entries) emitChild(`${indent}${quotedText(key)}:`, entry, indent, lines)
   } else if (tree.kind === 'list') {
-    for (const item of tree.items) emitItem(item, indent, lines, mask)
+    for (const item of tree.items) emitItem(item, indent, lines)
   }
 }
 
-function emitItem(item: Tree, indent: string, lines: string[], mask: boolean): void {
+function emitItem(item: Tree, indent: string, lines: Lines): void {
   if (!isBlock(item)) {
-    emitChild(`${indent}-`, item, indent, lines, mask)
+    emitChild(`${indent}-`, { value: item, place: item.place }, indent, lines)
     return
   }
-  const at = lines.length
-  emitBlock(item, `${indent}  `, lines, mask)
+  const at = lines.texts.length
+  emitBlock(item, `${indent}  `, lines)
   // The first line of an item stands beside its dash.
-  lines[at] = `${indent}- ${(lines[at] ?? '').slice(indent.length + 2)}`
+  lines.texts[at] = `${indent}- ${(lines.texts[at] ?? '').slice(indent.length + 2)}`
 }
 
-function emitChild(head: string, value: Tree, indent: string, lines: string[], mask: boolean): void {
+function emitChild(head: string, { value, place }: TreeEntry, indent: string, lines: Lines): void {
   if (isBlock(value)) {
-    lines.push(head)
-    emitBlock(value, `${indent}  `, lines, mask)
-  } else if (value.kind === 'scalar' && isLiteral(value) && !(mask && value.secret)) {
-    lines.push(`${head} |${chompingOf(value.text)}`)
+    push(lines, head, place)
+    emitBlock(value, `${indent}  `, lines)
+  } else if (value.kind === 'scalar' && isLiteral(value) && !(lines.mask && value.secret)) {
+    push(lines, `${head} |${chompingOf(value.text)}`, place)
     const body = value.text.endsWith('\n') ? value.text.slice(0, -1) : value.text
-    for (const line of body.split('\n')) lines.push(line ? `${indent}  ${line}` : '')
-  } else lines.push(`${head} ${emitInline(value, mask)}`)
+    for (const line of body.split('\n')) push(lines, line ? `${indent}  ${line}` : '', value.place)
+  } else push(lines, `${head} ${emitInline(value, lines.mask)}`, place)
 }
 
 function emitInline(tree: Tree, mask: boolean): string {
@@ -58,8 +78,8 @@ function emitInline(tree: Tree, mask: boolean): string {
   if (mask && tree.secret) return MASK
   if (!tree.plain) return quotedText(tree.text)
   if (tree.text === '') return 'null'
-  // A plain scalar of several lines is text: nothing else is as long.
-  return tree.text.includes('\n') ? quoted(tree.text) : tree.text
+  // A plain scalar of several lines, or with control characters, can only be text.
+  return /\p{Cc}/u.test(tree.text) ? quoted(tree.text) : tree.text
 }
 
 function isBlock(tree: Tree): boolean {

@@ -38,7 +38,7 @@ export class MapReader {
 
   /**
    * A reader of a map that may have the keys `known` (any if not given), or `undefined`, said so, when it is no map.
-   * `hints` has words for keys that are wrong in a way that is known.
+   * Nothing at all is an empty map where the keys are known. `hints` has words for keys that are wrong in a way that is known.
    */
   static of(
     { value, place }: TreeEntry,
@@ -47,6 +47,9 @@ export class MapReader {
     known?: readonly string[],
     hints: Readonly<Record<string, string>> = {},
   ): MapReader | undefined {
+    if (known && isNull(value)) {
+      return new MapReader({ kind: 'map', entries: new Map(), place: value.place }, place, path, problems)
+    }
     if (value.kind !== 'map') {
       const expected = known ? `expected a map with ${known.join(', ')}` : 'expected a map'
       problems.push({ ...value.place, key: path, message: `is ${nameOfKind(value)}; ${expected}` })

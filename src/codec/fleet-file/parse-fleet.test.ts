@@ -78,7 +78,7 @@ describe('a fleet file', () => {
     expect(fleet.hosts.get('store-0042')).toEqual({
       name: 'store-0042',
       profile: 'store',
-      match: { mac: '00:50:56:AA:bb:cc', uuid: '4C4C4544-0042-3510-8052-b4c04f4d3132', product: 'R640' },
+      match: { mac: '00:50:56:aa:bb:cc', uuid: '4c4c4544-0042-3510-8052-b4c04f4d3132', product: 'R640' },
       labels: new Map([
         ['site', 'berlin'],
         ['rack', '07'],
@@ -102,18 +102,25 @@ describe('a fleet file', () => {
     expect([...(fleet?.hosts.keys() ?? [])]).toEqual(['a'])
   })
 
+  test('knows the readiness probe that asks Palette', () => {
+    const text = `${HEAD}palette: { endpoint: a.b }\n${PROFILE}    ready: { palette: { edgeHostId: h-1, projectUid: p } }\n`
+
+    expect(decodeFleet([{ file: 'f', text }]).profiles.get('store')?.ready).toEqual({
+      kind: 'palette',
+      edgeHostId: 'h-1',
+      projectUid: 'p',
+    })
+  })
+
   test.each([
     ['auto', { kind: 'auto' }],
     ['phone-home', { kind: 'phone-home' }],
     ['local-ui', { kind: 'local-ui' }],
     ['tcp:22', { kind: 'tcp', port: 22 }],
     ['{ localUi: { port: 6000 } }', { kind: 'local-ui', port: 6000 }],
+    ['{ localUi: }', { kind: 'local-ui' }],
     ['{ phoneHome: {} }', { kind: 'phone-home' }],
     ['{ url: { url: "https://{ip}/x" } }', { kind: 'url', url: 'https://{ip}/x' }],
-    [
-      '{ palette: { edgeHostId: h-1, projectUid: p } }',
-      { kind: 'palette', edgeHostId: 'h-1', projectUid: 'p' },
-    ],
   ])('knows the readiness probe %s', (yaml, ready) => {
     const text = `${HEAD}${PROFILE}    ready: ${yaml}\n`
 
@@ -281,6 +288,12 @@ describe('a mistake in a fleet file is told with its place and what would be rig
     ['an unknown tag', `${HEAD}maxParallel: !sceret 3\n`, 'the tag !sceret is unknown; there is !secret'],
   ])('%s', (_, text, problem) => {
     expect(problemsOf(text).join('\n')).toContain(problem)
+  })
+
+  test('a readiness probe that asks Palette in a fleet that says nothing of it', () => {
+    expect(problemsOf(`${HEAD}${PROFILE}    ready: { palette: {} }\n`)).toEqual([
+      'f0:5:3: store.ready: asks Palette, but the fleet has no palette: { endpoint: …, projectUid: … }',
+    ])
   })
 
   test('names that stand twice, with both places', () => {

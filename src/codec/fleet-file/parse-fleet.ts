@@ -24,6 +24,8 @@ export interface ParsedFleet {
 }
 
 const MAX_HOSTS = 50_000
+/** Reading ends here: the next fifty mistakes can be told another time. */
+const MAX_PROBLEMS = 500
 const POLICIES = ['ignore', 'local', 'discover'] as const
 const DEFAULT_KEY_ENV = 'PALETTE_API_KEY'
 const NO_KEYS_HERE = 'keys do not belong in this file: name an environment variable with apiKeyEnv'
@@ -59,7 +61,7 @@ export function parseFleet(files: readonly SourceFile[]): ParsedFleet {
   })
   for (const reader of readers) reader.required('apiVersion', oneOf(['edgeboot/v1']))
   const fleet = parseParts(readers, problems)
-  if (problems.length === 0) checkMatches(fleet, problems)
+  if (problems.length === 0) checkWhole(fleet, problems)
   return problems.length > 0 ? { problems: problems.toSorted(byPlace(files)) } : { fleet, problems }
 }
 
@@ -117,6 +119,7 @@ function named<T>(
   for (const reader of readers) {
     const map = reader.map(key)
     for (const [name, entry] of map?.entries() ?? []) {
+      if (problems.length > MAX_PROBLEMS) break
       const path = `${key}.${name.slice(0, 64)}`
       const before = places.get(name)
       if (before)
@@ -152,6 +155,7 @@ function parseHosts(
       continue
     }
     for (const [index, item] of entry.value.items.entries()) {
+      if (problems.length > MAX_PROBLEMS) break
       const path = `hosts[${index}]`
       const host = parseHost({ value: item, place: item.place }, path, profiles, rule, problems)
       if (!host) continue
@@ -189,7 +193,13 @@ function parsePalette(parent: MapReader): PaletteAccess | undefined {
   return endpoint === undefined ? undefined : { endpoint, ...optional('projectUid', projectUid), apiKeyEnv }
 }
 
-function checkMatches({ hosts }: Fleet, problems: FleetProblem[]): void {
+/** What can only be said of a fleet as a whole. */
+function checkWhole({ hosts, profiles, palette }: Fleet, problems: FleetProblem[]): void {
+  for (const { name, ready, place } of palette ? [] : [...profiles.values(), ...hosts.values()]) {
+    if (ready?.kind !== 'palette') continue
+    const message = 'asks Palette, but the fleet has no palette: { endpoint: …, projectUid: … }'
+    problems.push({ ...place, key: `${name}.ready`, message })
+  }
   for (const { names, by } of ambiguousMatches(hosts.values())) {
     const [one, other] = names.map((name) => hosts.get(name)).filter((host) => host !== undefined)
     if (!one || !other) continue

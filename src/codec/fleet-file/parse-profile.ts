@@ -43,21 +43,16 @@ export function parseInstaller(
   const reader = MapReader.of(entry, path, problems, ['iso', 'sha256', 'paths'])
   if (!reader) return undefined
   const iso = reader.required('iso', PATH)
+  const sha256 = reader.value('sha256', SHA256)
   const inside = reader.map('paths', ['kernel', 'initrd', 'rootfs'])
-  return (
-    (iso && {
-      name,
-      iso,
-      ...optional('sha256', reader.value('sha256', SHA256)),
-      paths: {
-        ...optional('kernel', inside?.value('kernel', PATH_IN_ISO)),
-        ...optional('initrd', inside?.value('initrd', PATH_IN_ISO)),
-        ...optional('rootfs', inside?.value('rootfs', PATH_IN_ISO)),
-      },
-      place: entry.place,
-    }) ||
-    undefined
-  )
+  const paths = {
+    ...optional('kernel', inside?.value('kernel', PATH_IN_ISO)),
+    ...optional('initrd', inside?.value('initrd', PATH_IN_ISO)),
+    ...optional('rootfs', inside?.value('rootfs', PATH_IN_ISO)),
+  }
+  return iso === undefined
+    ? undefined
+    : { name, iso, ...optional('sha256', sha256), paths, place: entry.place }
 }
 
 /** One entry of `profiles`. */

@@ -125,6 +125,18 @@ describe('the user-data of a host', () => {
     ])
   })
 
+  test('says of each of its lines where it came from, so that findings lead to the layer', () => {
+    const { document, origins } = renderUserData(fleetOf(FLEET), 'store-1', lookups)
+
+    const lines = document.trimEnd().split('\n')
+    expect(origins).toHaveLength(lines.length)
+    expect(origins[0]).toBeUndefined()
+    expect(origins[lines.findIndex((line) => line.includes('edgeHostToken'))]).toMatchObject({
+      file: 'dir/base.user-data.yaml',
+      line: 5,
+    })
+  })
+
   test('without any layer changes nothing', () => {
     const text = FLEET.replace(/userData:\n {2}install[\s\S]*?(?=profiles:)/, '').replace(
       '    userData: ./base.user-data.yaml\n',

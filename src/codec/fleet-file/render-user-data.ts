@@ -13,7 +13,7 @@ import {
 } from '../../domain/fleet/tree.ts'
 import { expandVariables, type FileLookup, type VariableSources } from '../../domain/fleet/variables.ts'
 import { mergeLayers, settleAppends } from '../../domain/merge-layers.ts'
-import { emitYaml } from './emit-yaml.ts'
+import { emitYaml, originsOf } from './emit-yaml.ts'
 import { parseYamlTrees } from './yaml-tree.ts'
 
 /** What rendering needs from outside; whoever calls has bounded how much is read. */
@@ -44,6 +44,8 @@ export interface RenderedUserData {
   readonly masked: string
   /** One entry for each value of the document, in its order. */
   readonly explain: readonly ExplainedValue[]
+  /** Of each line of the document (the first is at 0) where it came from; nothing for the header. */
+  readonly origins: readonly (Place | undefined)[]
   readonly errors: readonly FleetProblem[]
 }
 
@@ -55,6 +57,7 @@ export interface UserDataRenderer {
 
 /** The installer skips larger files. UTF-16 units, which are at most the bytes. */
 const MAX_DOCUMENT_LENGTH = 1024 * 1024
+const HEADER = '#cloud-config\n'
 
 /** The user-data of one host of a fleet: its layers merged, its variables replaced. */
 export function renderUserData(fleet: Fleet, hostName: string, lookups: RenderLookups): RenderedUserData {
@@ -62,7 +65,8 @@ export function renderUserData(fleet: Fleet, hostName: string, lookups: RenderLo
 }
 
 /** As `renderUserData`, for many hosts of a fleet. */
-export function createUserDataRenderer(fleet: Fleet, lookups: RenderLookups): UserDataRenderer {
+export function createUserDataRenderer(fleet: Fleet, given: RenderLookups): UserDataRenderer {
+  const lookups = askingOnce(given)
   const layers = new Map<UserDataLayer, LayerTree>()
   const bases = new Map<string, LayerTree>()
   const treeOf = (layer: UserDataLayer | undefined, name: string): LayerTree => {
@@ -101,9 +105,10 @@ function over(base: LayerTree, layer: LayerTree): LayerTree {
 
 function finish(host: FleetHost, merged: LayerTree, lookups: RenderLookups): RenderedUserData {
   const errors = [...merged.errors]
-  const sources: VariableSources = { ...lookupsOf(lookups), host: hostVariables(host) }
+  const sources: VariableSources = { ...lookups, host: hostVariables(host) }
   const tree = expandTree(settleAppends(merged.tree), '', sources, errors)
-  const document = `#cloud-config\n${tree.kind === 'map' && tree.entries.size > 0 ? emitYaml(tree) : ''}`
+  const isEmpty = tree.kind === 'map' && tree.entries.size === 0
+  const document = isEmpty ? HEADER : HEADER + emitYaml(tree)
   if (document.length > MAX_DOCUMENT_LENGTH) {
     errors.push({
       ...host.place,
@@ -111,28 +116,30 @@ function finish(host: FleetHost, merged: LayerTree, lookups: RenderLookups): Ren
       message: 'its user-data is larger than 1 MiB, which installers skip',
     })
   }
-  if (errors.length > 0) return { document: '', masked: '', explain: [], errors }
+  if (errors.length > 0) return { document: '', masked: '', explain: [], origins: [], errors }
   return {
     document,
+    // Asked for by people, not when thousands of hosts are rendered.
     get masked() {
-      return `#cloud-config\n${tree.kind === 'map' && tree.entries.size > 0 ? emitYaml(tree, { mask: true }) : ''}`
+      return isEmpty ? HEADER : HEADER + emitYaml(tree, { mask: true })
     },
     get explain() {
-      return explain(tree)
+      return isEmpty ? [] : explain(tree)
+    },
+    get origins() {
+      return [undefined, ...(isEmpty ? [] : originsOf(tree))]
     },
     errors,
   }
 }
 
 function explain(tree: Tree): readonly ExplainedValue[] {
-  return leavesOf(tree)
-    .filter(({ path }) => path !== '')
-    .map(({ path, node }) => ({
-      path,
-      layer: node.layer ?? '',
-      place: node.place,
-      secret: node.kind === 'scalar' && node.secret,
-    }))
+  return leavesOf(tree).map(({ path, node }) => ({
+    path,
+    layer: node.layer ?? '',
+    place: node.place,
+    secret: node.kind === 'scalar' && node.secret,
+  }))
 }
 
 function readLayer(layer: UserDataLayer | undefined, name: string, lookups: RenderLookups): LayerTree {
@@ -176,8 +183,8 @@ function expandTree(tree: Tree, path: string, sources: VariableSources, errors: 
   }
 }
 
-/** Each file is asked for once for a host, however often it is named. */
-function lookupsOf(lookups: RenderLookups): RenderLookups {
+/** Each file is asked for once, however many hosts name it. */
+function askingOnce(lookups: RenderLookups): RenderLookups {
   const files = new Map<string, FileLookup>()
   return {
     env: (name) => lookups.env(name),

@@ -1,10 +1,12 @@
 import { parseDurationMs } from '../../domain/duration.ts'
 import { isFailure } from '../../domain/failure.ts'
+import { parseMacAddress } from '../../domain/mac-address.ts'
 import { isMachineName } from '../../domain/machine.ts'
 import { isPlaceholderFact, type MatchKey, normalizeFact } from '../../domain/matching.ts'
 import { findModeWord } from '../../domain/mode-words.ts'
 import { nearest } from '../../domain/nearest.ts'
 import { parseSizeMiB } from '../../domain/size.ts'
+import { parseUuid } from '../../domain/uuid.ts'
 import type { Rule } from './map-reader.ts'
 
 const MAX_TEXT_LENGTH = 1024
@@ -66,7 +68,7 @@ export const ENVIRONMENT_NAME: Rule<string> = {
   parse: (text) => (/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(text) ? text : undefined),
 }
 
-/** A fact by which machines are recognised, as written. */
+/** A fact by which machines are recognised, MAC addresses and UUIDs in canonical form. */
 export function factRule(key: MatchKey): Rule<string> {
   const forms: Partial<Record<MatchKey, string>> = {
     mac: 'a MAC address such as 00:50:56:aa:bb:cc',
@@ -76,7 +78,7 @@ export function factRule(key: MatchKey): Rule<string> {
     expected: `${forms[key] ?? 'what the firmware says, in one line of at most 256 characters'}, not a placeholder that many machines share`,
     parse: (text) =>
       isOneLine(text) && normalizeFact(key, text) !== undefined && !isPlaceholderFact(text)
-        ? text.trim()
+        ? (parseMacAddress(text) ?? parseUuid(text) ?? text.trim())
         : undefined,
   }
 }

@@ -114,7 +114,7 @@ export interface FleetProfile {
 export interface FleetHost {
   readonly name: string
   readonly profile: string
-  /** Empty for machines we create ourselves. As written, checked. */
+  /** Empty for machines we create ourselves. MAC and UUID in canonical form, the UUID in the byte order written. */
   readonly match: HostMatch
   readonly labels: ReadonlyMap<string, string>
   readonly userData?: UserDataLayer
@@ -137,7 +137,8 @@ export function hostVariables(host: FleetHost): ReadonlyMap<string, string> {
   ])
   for (const [label, text] of host.labels) variables.set(`labels.${label}`, text)
   for (const [key, text] of Object.entries(host.match)) {
-    if (text !== undefined) variables.set(`match.${key}`, text)
+    const isLabel = key === 'product' || key === 'manufacturer'
+    if (text !== undefined) variables.set(isLabel ? `match.label.${key}` : `match.${key}`, text)
   }
   return variables
 }

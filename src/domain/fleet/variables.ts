@@ -60,7 +60,7 @@ function lookUp(name: string, sources: VariableSources, from: string): Found {
   const dot = name.indexOf('.')
   const scope = dot < 0 ? name : name.slice(0, dot)
   const rest = dot < 0 ? '' : name.slice(dot + 1)
-  switch (scope) {
+  switch (rest === '' ? '' : scope) {
     case 'host':
       return hostValue(rest, sources.host)
     case 'env':
