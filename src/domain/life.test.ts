@@ -148,7 +148,7 @@ const anyEvent: fc.Arbitrary<() => HostEvent> = fc.oneof(
   fc
     .tuple(
       fc.constantFrom('on', 'off'),
-      fc.constantFrom('asked', 'guest-shutdown', 'guest-reset', 'guest-panic', 'lost', 'unknown'),
+      fc.constantFrom('asked', 'reset', 'guest-shutdown', 'guest-reset', 'guest-panic', 'lost', 'unknown'),
     )
     .map(
       ([state, cause]) =>

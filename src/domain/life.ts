@@ -144,7 +144,7 @@ function afterPowerOn(life: Life, cause: EventData['machine.power']['cause'], at
   // Until it is started anew, what runs is the system that is to be replaced.
   if (life.phase === 'defined' && life.reinstall) return life
   if (life.phase === 'defined' || life.phase === 'starting') return enter(life, 'firmware', at)
-  if (cause === 'guest-reset') {
+  if (cause === 'guest-reset' || cause === 'reset') {
     if (isBefore(life.phase, 'config')) return enter(life, 'firmware', at)
     // Whatever was written will be proven, or not, by the disk boot; the installer is not handed out again.
     if (life.phase === 'config' || life.phase === 'installing') {

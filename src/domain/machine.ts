@@ -57,11 +57,18 @@ export interface MachineSpec {
 export type PowerState = 'on' | 'off'
 
 /**
- * Why the power state is what it is, as far as the hypervisor tells: `asked` by us, `guest-shutdown` (the guest
+ * Why the power state is what it is, as far as the hypervisor tells: `asked` by us, `reset` by us as by the button (state stays `on`), `guest-shutdown` (the guest
  * switched itself off in order), `guest-reset` (it rebooted; state stays `on`), `guest-panic`, `lost` (the
  * machine's process or host vanished), `unknown`.
  */
-export type PowerCause = 'asked' | 'guest-shutdown' | 'guest-reset' | 'guest-panic' | 'lost' | 'unknown'
+export type PowerCause =
+  | 'asked'
+  | 'reset'
+  | 'guest-shutdown'
+  | 'guest-reset'
+  | 'guest-panic'
+  | 'lost'
+  | 'unknown'
 
 export interface PowerChange {
   readonly state: PowerState

@@ -11,7 +11,10 @@ export async function watchPower(
 ): Promise<void> {
   const { name } = machine
   for await (const change of machine.watch(signal)) {
-    const known = book.state(name)?.life.power === change.state && change.cause !== 'guest-reset'
+    const known =
+      book.state(name)?.life.power === change.state &&
+      change.cause !== 'guest-reset' &&
+      change.cause !== 'reset'
     if (!known) await book.record(name, { type: 'machine.power', data: change })
   }
 }

@@ -190,6 +190,19 @@ describe('provisioning a host', () => {
     expect(stalled.length).toBe(1)
   })
 
+  test('resets a machine that hangs before its configuration, a few times', async () => {
+    const stage = await aStage(async (nth) => {
+      if (nth === 1) await stage.served('install')
+    })
+
+    await stage.run({ limits: { phases: {}, readyWithinMs: 1_800_000 } })
+
+    expect(stage.done.filter((step) => step === 'power reset').length).toBe(2)
+    const events = await stage.store.events()
+    expect(events.filter(({ type }) => type === 'host.stalled').length).toBeGreaterThan(1)
+    expect(stage.book.state('edge-1')?.life.installs).toBe(1)
+  })
+
   test('does nothing to a host that is ready already', async () => {
     const stage = await aStage(() => undefined)
     await stage.book.record('edge-1', { type: 'machine.power', data: { state: 'on', cause: 'asked' } })

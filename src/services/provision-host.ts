@@ -54,6 +54,8 @@ export interface ProvisionPlan {
 const TICK_MS = 2000
 /** After the last hook of the installer Kairos waits five seconds before it acts; give it some more. */
 const FINISH_GRACE_MS = 15_000
+/** A machine that hangs on its way to the installer is reset so often by one run. */
+const MAX_RESETS = 2
 
 /**
  * Drives one host from wherever it is to ready, and comes back when it is ready or has failed. Every step looks at
@@ -74,6 +76,7 @@ export async function provisionHost(
   const startedAt = clock.now()
   let typing: Promise<void> | undefined
   let lastAnswer = ''
+  let resets = 0
   let told = { phase: 'defined', stalled: false }
 
   const watching = watchPower(machine, dependencies, inside).catch((error: unknown) => wake.fail(error))
@@ -185,6 +188,16 @@ export async function provisionHost(
     })
   }
 
+  /** Nothing was written to the disk of a host that hangs before its configuration: it may begin anew. */
+  async function startOver(life: Life): Promise<void> {
+    const canBegin = plan.host.spec && life.power === 'on' && isBefore(life.phase, 'config')
+    if (!canBegin || life.phase === 'starting' || plan.host.boot === 'typed' || resets >= MAX_RESETS) return
+    resets += 1
+    log.warn({ host: name, phase: life.phase, resets }, 'a stalled machine is reset')
+    await machine.power('reset', inside)
+    await book.record(name, { type: 'machine.power', data: { state: 'on', cause: 'reset' } })
+  }
+
   async function noticeStall(life: Life): Promise<void> {
     if (told.phase !== life.phase) told = { phase: life.phase, stalled: false }
     const patience = PATIENCE_MS[life.phase]
@@ -194,6 +207,7 @@ export async function provisionHost(
     await keepScreenshot(machine, dependencies, `stalled in phase ${life.phase}`, inside)
     const data = { phase: life.phase, forMs, diagnosis: diagnose(life) }
     await book.record(name, { type: 'host.stalled', data })
+    await startOver(life)
   }
 }
 

@@ -69,7 +69,12 @@ async function launch(
   const out = openSync(files.qemuLog, 'w', 0o600)
   const child = (() => {
     try {
-      return spawn(QEMU, args, { detached: true, stdio: ['ignore', out, out], cwd: files.directory })
+      return spawn(QEMU, args, {
+        detached: true,
+        stdio: ['ignore', out, out],
+        cwd: files.directory,
+        env: machineEnvironment(),
+      })
     } finally {
       closeSync(out)
     }
@@ -109,4 +114,10 @@ function startFailed(spec: MachineSpec, complaint: string): Failure {
       ? '; look at --network: the device must exist, and bridges need qemu-bridge-helper allowed in /etc/qemu/bridge.conf'
       : ''
   return new Failure('machine.start-failed', `QEMU does not start ${spec.name}: ${last}${advice}`)
+}
+
+/** A machine outlives us: of our environment, in which there may be keys and passwords, it gets what it needs. */
+function machineEnvironment(): NodeJS.ProcessEnv {
+  const needed = ['PATH', 'HOME', 'LANG', 'TMPDIR'] as const
+  return Object.fromEntries(needed.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
 }
