@@ -86,6 +86,7 @@ const installer: Installer = {
 const shelved = {
   name: 'palette',
   isoPath: '/installer.iso',
+  sizeBytes: 1,
   installer,
   served: {} as ShelvedInstaller['served'],
 }

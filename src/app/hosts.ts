@@ -43,6 +43,12 @@ export async function deleteHost(
   const known = (await place.store.hosts()).some((host) => host.name === name)
   if (!known) throw notFound(name, dataDirectory)
   await place.driver.delete(name, signal)
+  // First the wish: a host that is wished for would be enrolled anew.
+  const stored = await place.store.fleet()
+  if (stored?.fleet.hosts.some((host) => host.name === name)) {
+    const hosts = stored.fleet.hosts.filter((host) => host.name !== name)
+    await place.store.saveFleet({ ...stored.fleet, hosts }, stored.version)
+  }
   await place.store.deleteHost(name)
 }
 

@@ -38,7 +38,7 @@ export interface SiteOptions {
   /** What everybody may have by the classic names, once its ISO is on the shelf. */
   readonly classic?: (shelf: InstallerShelf) => ClassicOffer | undefined
   /** Deals with machines that are no host; by default they are turned away. */
-  readonly strangers?: Strangers
+  readonly strangers?: (parts: Pick<Site, 'book' | 'plans' | 'keeper'>) => Strangers
 }
 
 /** Everything that brings a fleet up from one data directory: book, ISOs, boot server, and a loop for each host. */
@@ -98,7 +98,8 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
     },
     signal,
   )
-  const { classic, strangers = turnAway(log) } = options
+  const { classic } = options
+  const strangers = options.strangers?.({ book, plans, keeper }) ?? turnAway(log)
   const desk = createBootDesk({
     book,
     plans,

@@ -58,7 +58,7 @@ export async function up(options: UpOptions, observer: UpObserver, signal: Abort
               const shelved = shelf.get(installerName(options.isoPath))
               return shelved && { installer: shelved.served, userData: texts.userData }
             },
-            strangers: installAll(texts.script, place.log),
+            strangers: () => installAll(texts.script, place.log),
           }
         : {}),
     },

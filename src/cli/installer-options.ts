@@ -16,10 +16,14 @@ export interface BootOptionValues {
   readonly rootfs?: string
 }
 
-/** Adds them to a command. */
+/** Adds them to a command that cannot do without user-data. */
 export function addBootOptions(command: Command): Command {
+  return addServingOptions(command.requiredOption('--user-data <file>', 'cloud-config the hosts get'))
+}
+
+/** Adds all but the user-data. */
+export function addServingOptions(command: Command): Command {
   return command
-    .requiredOption('--user-data <file>', 'cloud-config the hosts get')
     .addOption(
       parsedOption(
         '--kernel-args <list>',

@@ -27,12 +27,6 @@ const Installer = z.strictObject({
   paths: z.strictObject({ kernel: line(1024), initrd: line(1024), rootfs: line(1024) }).optional(),
 })
 
-const Profile = z.strictObject({
-  name: ObjectName,
-  maxParallel: Count.optional(),
-  stopAfterFailures: Count.optional(),
-})
-
 const Fact = line(256).min(1).optional()
 const Match = z.strictObject({
   mac: line(32)
@@ -100,6 +94,25 @@ const Host = z.strictObject({
   phoneHome: z.boolean(),
 })
 
+const Template = Host.pick({
+  installer: true,
+  kernelArgs: true,
+  userData: true,
+  ready: true,
+  localBoot: true,
+  approve: true,
+  timeouts: true,
+  phoneHome: true,
+})
+
+const Profile = z.strictObject({
+  name: ObjectName,
+  maxParallel: Count.optional(),
+  stopAfterFailures: Count.optional(),
+  template: Template.optional().describe('What a machine becomes that is adopted with this profile. Secret.'),
+})
+const ProfileView = Profile.omit({ template: true })
+
 const UnknownHosts = z.discriminatedUnion('policy', [
   z.strictObject({ policy: z.enum(['ignore', 'local', 'discover']) }),
   z.strictObject({ policy: z.literal('profile'), profile: ObjectName }),
@@ -127,7 +140,7 @@ export const FleetView = z
   .object({
     version: z.string(),
     installers: z.array(Installer).readonly(),
-    profiles: z.array(Profile).readonly(),
+    profiles: z.array(ProfileView).readonly(),
     hosts: z.array(DesiredHostView).readonly(),
     unknownHosts: UnknownHosts,
     maxParallel: Count.optional(),

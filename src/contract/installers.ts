@@ -9,7 +9,7 @@ export const InstallerView = z
     sizeBytes: z.number(),
     family: z.string(),
     sha256: z.string().optional(),
-    addedAt: Time,
+    addedAt: Time.optional(),
     warnings: z.array(z.string()).readonly(),
   })
   .meta({ id: 'InstallerView' })

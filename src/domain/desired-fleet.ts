@@ -35,7 +35,18 @@ export interface DesiredProfile {
   readonly maxParallel?: number | undefined
   /** Rolling: no further host is started once so many have failed. */
   readonly stopAfterFailures?: number | undefined
+  /** What a machine becomes that is adopted with this profile; absent where its user-data needs more than a name. */
+  readonly template?: HostTemplate | undefined
 }
+
+/** A host without a name; `NEW_HOST_NAME` in its user-data stands for the name it will get. */
+export type HostTemplate = Pick<
+  DesiredHost,
+  'installer' | 'kernelArgs' | 'userData' | 'ready' | 'localBoot' | 'approve' | 'timeouts' | 'phoneHome'
+>
+
+/** Stands for the name of a host that is yet to be adopted. No host can be called so. */
+export const NEW_HOST_NAME = '@@host.name@@'
 
 export interface DesiredHost {
   readonly name: string

@@ -1,5 +1,5 @@
 import type { ArtifactRole } from '../domain/artifact.ts'
-import type { DesiredFleet, DesiredHost } from '../domain/desired-fleet.ts'
+import type { DesiredFleet, DesiredHost, DesiredProfile } from '../domain/desired-fleet.ts'
 import type { HostEvent, RecordedEvent } from '../domain/event.ts'
 import type { Transfer } from '../domain/life.ts'
 import type { Firmware, PowerState } from '../domain/machine.ts'
@@ -8,7 +8,8 @@ import type { ApiRole, AuditRecord } from './authenticator.ts'
 
 /**
  * All that the control API asks of the program, in parts that can be built one by one. Whatever does not work is a
- * Failure whose code has an HTTP status; every call that changes something is told who asks (`actor`, `token:NAME`). Nothing returned holds secrets, except the new token.
+ * Failure whose code has an HTTP status; every call that changes something is told who asks (`actor`,
+ * `token:NAME`). Nothing returned holds secrets, except the new token.
  */
 export interface ControlDesk
   extends HostDesk,
@@ -130,7 +131,8 @@ export interface EventDesk {
 }
 
 /** What is in force. */
-export interface FleetView extends Omit<DesiredFleet, 'hosts'> {
+export interface FleetView extends Omit<DesiredFleet, 'hosts' | 'profiles'> {
+  readonly profiles: readonly Omit<DesiredProfile, 'template'>[]
   /** Changes with every apply: printable ASCII without quotes, at most 128 characters. */
   readonly version: string
   readonly hosts: readonly DesiredHostView[]
@@ -209,7 +211,7 @@ export interface InstallerView {
   readonly family: string
   readonly sha256?: string | undefined
   /** Epoch milliseconds. */
-  readonly addedAt: number
+  readonly addedAt?: number | undefined
   /** Sentences for people. */
   readonly warnings: readonly string[]
 }

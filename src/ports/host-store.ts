@@ -1,6 +1,14 @@
 import type { HostEvent, RecordedEvent } from '../domain/event.ts'
 import type { Boot, Host } from '../domain/host.ts'
 
+/** Which events: of one host, of one type, after an id, the first `limit` of those. */
+export interface EventQuery {
+  readonly host?: string
+  readonly type?: string
+  readonly afterId?: number
+  readonly limit?: number
+}
+
 /** Hosts, their boots and all that happened to them, kept across restarts. Failure `store.failed` when it cannot. */
 export interface HostStore {
   /** All hosts, in order of creation. */
@@ -13,6 +21,8 @@ export interface HostStore {
   addBoot(boot: Boot): Promise<void>
   /** Appends; the id returned is larger than all before. */
   appendEvent(event: HostEvent): Promise<RecordedEvent>
-  /** Events in order of id, of one host or of all, after the given id. */
-  events(filter?: { readonly host?: string; readonly afterId?: number }): Promise<readonly RecordedEvent[]>
+  /** Events in order of id; what the filter does not say is any. */
+  events(filter?: EventQuery): Promise<readonly RecordedEvent[]>
+  /** The largest id given yet, 0 when there is none. */
+  lastEventId(): Promise<number>
 }

@@ -53,7 +53,7 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
     hostScript: async (query, client) => {
       const facts = readMachineFacts(query)
       const known = findHost(facts)
-      return known ? scriptFor(known, query, client) : strangers.answer(facts, client)
+      return known ? scriptFor(known, query, client) : strangers.answer(facts, query, client)
     },
     artifact: (bootId, name, { address }) => {
       const role = roleOfClassicName(name)

@@ -1,5 +1,11 @@
 import { createUserDataRenderer, type RenderLookups } from '../codec/fleet-file/render-user-data.ts'
-import type { DesiredFleet, DesiredHost } from '../domain/desired-fleet.ts'
+import {
+  type DesiredFleet,
+  type DesiredHost,
+  type DesiredProfile,
+  type HostTemplate,
+  NEW_HOST_NAME,
+} from '../domain/desired-fleet.ts'
 import { Failure } from '../domain/failure.ts'
 import { type Fleet, type FleetHost, type FleetProfile, machineOf } from '../domain/fleet/fleet.ts'
 import { type FleetProblem, fleetInvalid } from '../domain/fleet/problem.ts'
@@ -32,11 +38,7 @@ export function desireFleet(
         ? { paths: { kernel: paths.kernel, initrd: paths.initrd, rootfs: paths.rootfs } }
         : {}),
     })),
-    profiles: [...fleet.profiles.values()].map(({ name, maxParallel, stopAfterFailures }) => ({
-      name,
-      ...(maxParallel === undefined ? {} : { maxParallel }),
-      ...(stopAfterFailures === undefined ? {} : { stopAfterFailures }),
-    })),
+    profiles: [...fleet.profiles.values()].map((profile) => desireProfile(fleet, profile, lookups)),
     hosts,
     unknownHosts:
       fleet.unknownHosts.kind === 'profile'
@@ -44,6 +46,46 @@ export function desireFleet(
         : { policy: fleet.unknownHosts.kind },
     ...(fleet.maxParallel === undefined ? {} : { maxParallel: fleet.maxParallel }),
   }
+}
+
+function desireProfile(fleet: Fleet, profile: FleetProfile, lookups: RenderLookups): DesiredProfile {
+  const { name, maxParallel, stopAfterFailures } = profile
+  const template = desireTemplate(fleet, profile, lookups)
+  return {
+    name,
+    ...(maxParallel === undefined ? {} : { maxParallel }),
+    ...(stopAfterFailures === undefined ? {} : { stopAfterFailures }),
+    ...(template ? { template } : {}),
+  }
+}
+
+/** The host a machine would become of which only the name is known; nothing where the user-data asks for more. */
+function desireTemplate(
+  fleet: Fleet,
+  profile: FleetProfile,
+  lookups: RenderLookups,
+): HostTemplate | undefined {
+  const host: FleetHost = {
+    name: NEW_HOST_NAME,
+    profile: profile.name,
+    match: {},
+    labels: new Map(),
+    machine: {},
+    place: profile.place,
+  }
+  const one = {
+    ...fleet,
+    profiles: new Map([[profile.name, { ...profile, machine: {} }]]),
+    hosts: new Map([[host.name, host]]),
+  }
+  const { document, errors } = createUserDataRenderer(one, lookups).render(host.name)
+  if (errors.length > 0) return undefined
+  const { installer, kernelArgs, userData, ready, localBoot, approve, timeouts, phoneHome } = desireHost(
+    one,
+    host,
+    document,
+  )
+  return { installer, kernelArgs, userData, ready, localBoot, approve, timeouts, phoneHome }
 }
 
 function desireHost(fleet: Fleet, host: FleetHost, userData: string): DesiredHost {

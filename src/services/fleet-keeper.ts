@@ -28,6 +28,8 @@ export interface FleetKeeper {
    * in force; `machine.exists-differently`.
    */
   apply(next: DesiredFleet, options: ApplyFleetOptions, signal: AbortSignal): Promise<FleetPlan>
+  /** Takes a host out of the wish; nothing is done to the host itself. */
+  forget(host: string): Promise<void>
   /** What the program has to know of a host's user-data. */
   userData(host: string): UserDataSummary
 }
@@ -63,7 +65,18 @@ export async function openFleetKeeper(
       log.error({ err: error, installer: installer.name }, 'an installer cannot be served')
     })
   }
-  putInForce(fleet, await summariesOf(fleet))
+  summaries = await summariesOf(fleet)
+  // A process that was killed in the middle of an apply had stored the wish, but perhaps not enrolled every host.
+  for (const host of fleet.hosts) {
+    if (!book.state(host.name)) await enrolHost(host, portOf(summaries)(host.name), dependencies)
+  }
+  putInForce(fleet, summaries)
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = turn.then(work)
+    turn = result.catch(() => undefined)
+    return result
+  }
 
   function putInForce(next: DesiredFleet, userData: CheckedFleet['userData']): void {
     fleet = next
@@ -141,11 +154,14 @@ export async function openFleetKeeper(
       const { checked, difference } = await prepare(next, prune, signal)
       return { version: String(version), warnings: checked.warnings, ...difference }
     },
-    apply: (next, options, signal) => {
-      const result = turn.then(() => applyNow(next, options, signal))
-      turn = result.catch(() => undefined)
-      return result
-    },
+    apply: (next, options, signal) => inTurn(() => applyNow(next, options, signal)),
+    forget: (name) =>
+      inTurn(async () => {
+        if (!fleet.hosts.some((host) => host.name === name)) return
+        const next = { ...fleet, hosts: fleet.hosts.filter((host) => host.name !== name) }
+        version = await store.saveFleet(next, version)
+        putInForce(next, summaries)
+      }),
   }
 }
 

@@ -14,6 +14,7 @@ import {
 export interface ShelvedInstaller {
   readonly name: string
   readonly isoPath: string
+  readonly sizeBytes: number
   readonly installer: Installer
   readonly served: ServedInstaller
 }
@@ -61,7 +62,8 @@ export function createInstallerShelf(dependencies: InstallerShelfDependencies): 
       end.abort(new Error('the installer is put away'))
       await learning
     }
-    return { name: wanted.name, isoPath: blob.identity.path, installer, served, blob, wish, stopLearning }
+    const { path: isoPath, sizeBytes } = blob.identity
+    return { name: wanted.name, isoPath, sizeBytes, installer, served, blob, wish, stopLearning }
   }
 
   async function requireDigest(blob: RandomAccess, stated: string, signal: AbortSignal): Promise<void> {

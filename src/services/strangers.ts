@@ -1,17 +1,24 @@
+import type { UnknownHostPolicy } from '../domain/desired-fleet.ts'
 import type { MachineFacts } from '../domain/matching.ts'
-import type { BootClient, ScriptAnswer } from '../ports/boot-desk.ts'
+import type { BootClient, ScriptAnswer, ScriptQuery } from '../ports/boot-desk.ts'
 import type { Log } from '../ports/log.ts'
+import { renderLocalBootScript } from '../render/ipxe/local-boot-script.ts'
 import { renderUnknownHostScript } from '../render/ipxe/unknown-host-script.ts'
+import { renderWaitScript } from '../render/ipxe/wait-script.ts'
+import type { Discovery } from './discovery.ts'
+
+/** A machine that has just become a host asks again after this many seconds. */
+const ADOPTED_RETRY_SECONDS = 2
 
 /** Deals with machines that are no host we know. */
 export interface Strangers {
-  answer(facts: MachineFacts, client: BootClient): Promise<ScriptAnswer>
+  answer(facts: MachineFacts, query: ScriptQuery, client: BootClient): Promise<ScriptAnswer>
 }
 
 /** Says on their console that they are not known and lets them go on. */
 export function turnAway(log: Log): Strangers {
   return {
-    answer: async ({ mac = '', uuid = '' }, { address }) => {
+    answer: async ({ mac = '', uuid = '' }, _query, { address }) => {
       log.warn({ address, mac, uuid }, 'an unknown machine asked for a boot script')
       return { action: 'unknown', script: renderUnknownHostScript({ mac, uuid }) }
     },
@@ -21,9 +28,51 @@ export function turnAway(log: Log): Strangers {
 /** Hands every one of them the same installer, as the classic names do. */
 export function installAll(script: (base: string) => string, log: Log): Strangers {
   return {
-    answer: async ({ mac = '' }, { address, base }) => {
+    answer: async ({ mac = '' }, _query, { address, base }) => {
       log.info({ address, mac }, 'handed the installer to a machine nobody announced')
       return { action: 'install', script: script(base) }
+    },
+  }
+}
+
+/**
+ * Follows the policy of the fleet: `ignore` and `discover` turn them away, `local` sends them to their disks,
+ * `discover` and `profile` note what they tell; with `profile` they are adopted, and answered when they ask again.
+ */
+export function followPolicy(parts: {
+  readonly policy: () => UnknownHostPolicy
+  readonly discovery: Discovery
+  /** Makes a host of the machine and resolves to its name. Rejects when it cannot be one. */
+  readonly adopt: (facts: MachineFacts, profile: string) => Promise<string>
+  readonly log: Log
+}): Strangers {
+  const { policy, discovery, adopt, log } = parts
+  const away = turnAway(log)
+  return {
+    answer: async (facts, query, client) => {
+      const wanted = policy()
+      if (wanted.policy === 'local') {
+        const platform = query['platform'] === 'efi' ? 'uefi' : 'bios'
+        return {
+          action: 'local',
+          script: renderLocalBootScript({ platform, reason: 'it is not known here' }),
+        }
+      }
+      if (wanted.policy !== 'ignore') discovery.note(facts, client.address)
+      if (wanted.policy === 'profile') {
+        try {
+          const name = await adopt(facts, wanted.profile)
+          const retryAfterSeconds = ADOPTED_RETRY_SECONDS
+          return {
+            action: 'wait',
+            script: renderWaitScript({ host: name, retryAfterSeconds }),
+            retryAfterSeconds,
+          }
+        } catch (error) {
+          log.warn({ err: error, address: client.address }, 'a machine could not be adopted')
+        }
+      }
+      return await away.answer(facts, query, client)
     },
   }
 }

@@ -26,6 +26,21 @@ export function describeHostStore(name: string, open: () => Promise<HostStore & 
       expect(await store.hosts()).toEqual([aHost({ boot: 'typed' })])
     })
 
+    test('events can be asked for by type and up to a number, and the last id is known', async () => {
+      await using store = await open()
+      await store.saveHost(aHost())
+      const before = await store.lastEventId()
+      const event = (type: 'host.retried' | 'machine.created') =>
+        ({ host: 'edge-1', time: 1, type, data: type === 'host.retried' ? {} : { driver: 'qemu' } }) as never
+      for (const type of ['host.retried', 'machine.created', 'host.retried', 'host.retried'] as const)
+        await store.appendEvent(event(type))
+
+      const found = await store.events({ type: 'host.retried', afterId: before, limit: 2 })
+
+      expect(found.map(({ type }) => type)).toEqual(['host.retried', 'host.retried'])
+      expect(await store.lastEventId()).toBe((await store.events()).at(-1)?.id)
+    })
+
     test('events get growing ids and can be asked for by host and from an id on', async () => {
       await using store = await open()
       await store.saveHost(aHost({ name: 'edge-1' }))

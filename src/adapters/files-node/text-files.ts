@@ -4,6 +4,19 @@ import type { TextFiles } from '../../ports/text-files.ts'
 
 export function createTextFiles(): TextFiles {
   return {
+    async readTextTail(path, maxBytes) {
+      try {
+        await using handle = await open(path)
+        const { size } = await handle.stat()
+        const length = Math.min(size, maxBytes)
+        const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, size - length)
+        return buffer.subarray(0, bytesRead).toString('utf8')
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+        const reason = (error as Error).message
+        throw new Failure('blob.unreadable', `${path} cannot be read: ${reason}`, { path }, error)
+      }
+    },
     async readTextFile(path, maxBytes) {
       try {
         await using handle = await open(path)

@@ -36,8 +36,16 @@ export function createMemoryStore(): HostStore & FleetStore & AccessStore & Audi
       events = [...events, recorded]
       return recorded
     },
-    events: async ({ host, afterId = 0 } = {}) =>
-      events.filter((event) => event.id > afterId && (host === undefined || event.host === host)),
+    events: async ({ host, type, afterId = 0, limit } = {}) =>
+      events
+        .filter(
+          (event) =>
+            event.id > afterId &&
+            (host === undefined || event.host === host) &&
+            (type === undefined || event.type === type),
+        )
+        .slice(0, limit),
+    lastEventId: async () => lastId,
     fleet: async () => stored,
     saveFleet: async (fleet, ifVersion) => {
       const version = stored?.version ?? 0

@@ -58,7 +58,7 @@ export function createHostQueries(db: Kysely<Tables>, secretBox: SecretBox): Hos
         .executeTakeFirstOrThrow()
       return { ...event, id }
     },
-    async events({ host, afterId = 0 } = {}) {
+    async events({ host, type, afterId = 0, limit = Number.MAX_SAFE_INTEGER } = {}) {
       const events: RecordedEvent[] = []
       for (let last = afterId; ; last = events.at(-1)?.id ?? last) {
         let query = db
@@ -66,12 +66,20 @@ export function createHostQueries(db: Kysely<Tables>, secretBox: SecretBox): Hos
           .selectAll()
           .where('id', '>', last)
           .orderBy('id')
-          .limit(EVENTS_AT_ONCE)
+          .limit(Math.min(EVENTS_AT_ONCE, limit - events.length))
         if (host !== undefined) query = query.where('host', '=', host)
+        if (type !== undefined) query = query.where('type', '=', type)
         const rows = await query.execute()
         for (const row of rows) events.push(readEvent(row))
-        if (rows.length < EVENTS_AT_ONCE) return events
+        if (rows.length < EVENTS_AT_ONCE || events.length >= limit) return events
       }
+    },
+    async lastEventId() {
+      const row = await db
+        .selectFrom('events')
+        .select((expression) => expression.fn.max('id').as('last'))
+        .executeTakeFirst()
+      return Number(row?.last ?? 0)
     },
   }
 }

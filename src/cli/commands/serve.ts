@@ -1,54 +1,135 @@
 import { type Command, Option } from 'commander'
 import type { ServeOptions } from '../../app/serve.ts'
+import type { ServeFleetOptions } from '../../app/serve-fleet.ts'
+import { Failure } from '../../domain/failure.ts'
 import type { CommandContext } from '../command-context.ts'
-import { addBootOptions, type BootOptionValues, pathsOf } from '../installer-options.ts'
+import { addServingOptions, type BootOptionValues, parsePort, pathsOf } from '../installer-options.ts'
+import { parsedOption } from '../settings.ts'
 import { withInterrupt } from '../with-interrupt.ts'
 
+interface ServeValues extends Omit<BootOptionValues, 'userData'> {
+  readonly userData?: string
+  readonly controlHost: string
+  readonly controlPort: number
+  readonly controlName: readonly string[]
+  readonly tls?: boolean
+  readonly tlsCert?: string
+  readonly tlsKey?: string
+  readonly ipxe?: string
+}
+
 export function registerServeCommand(program: Command, context: CommandContext): void {
-  addBootOptions(program.command('serve <iso>'))
-    .summary('serve one ISO for machines you boot by hand, as the published guide does')
+  addControlOptions(addServingOptions(program.command('serve [iso]')))
+    .summary('boot server and control API for a fleet; or one ISO for machines you boot by hand')
     .description(
-      'Serves the artifacts straight out of the ISO, the boot script and the user-data under the classic names,\n' +
-        'until stopped. Anyone who reaches the server can read the user-data, secrets included: for hosts that\n' +
-        'get a configuration nobody else can read use edgeboot up.',
+      'Without an ISO: serves the fleet of the data directory, drives its hosts and answers the control API, until\n' +
+        'stopped. edgeboot apply says what the fleet is to be; machines are left as they are when this ends.\n\n' +
+        'With an ISO and --user-data: serves just these under the classic names, as the published guide does. Anyone\n' +
+        'who reaches the server can then read the user-data, secrets included.',
     )
-    .addOption(new Option('--classic', 'always on here').hideHelp())
+    .option('--user-data <file>', 'cloud-config for machines booted by hand; only together with an ISO')
+    .addOption(new Option('--classic', 'always on with an ISO').hideHelp())
     .addHelpText(
       'after',
       `
 Examples:
+  $ edgeboot serve
+  $ edgeboot serve --advertise 192.0.2.10 --control-host 0.0.0.0 --control-name boot.example.com --tls
   $ edgeboot serve installer.iso --user-data user-data.yaml
   $ edgeboot serve installer.iso --user-data user-data.yaml --boot-port 9000 --advertise 192.0.2.10`,
     )
-    .action(async (iso: string, values: BootOptionValues) => {
-      const { serve } = await import('../../app/serve.ts')
-      const paths = pathsOf(values)
-      const options: ServeOptions = {
-        isoPath: iso,
-        ...(paths ? { paths } : {}),
-        userDataPath: values.userData,
-        kernelArgs: values.kernelArgs,
-        ...(values.bootHost === undefined ? {} : { bootHost: values.bootHost }),
-        ...(values.bootPort === undefined ? {} : { bootPort: values.bootPort }),
-        ...(values.advertise === undefined ? {} : { advertise: values.advertise }),
-        logLevel: context.logLevel === 'warn' ? 'info' : context.logLevel,
+    .action(async (iso: string | undefined, values: ServeValues) => {
+      if (iso !== undefined) return await serveOneIso(iso, values, context)
+      if (values.userData !== undefined) {
+        throw new Failure(
+          'usage.invalid',
+          '--user-data goes with an ISO: edgeboot serve ISO --user-data FILE',
+        )
       }
-      await withInterrupt((signal) =>
-        serve(
-          options,
-          {
-            note: context.progress,
-            serving: (about) => {
-              if (context.json) context.stdout(`${JSON.stringify(about, null, 2)}\n`)
-              else {
-                context.progress(`serving ${iso}; at the iPXE> prompt type:\n`)
-                for (const url of about.urls) context.progress(`    dhcp && chain ${url}`)
-                context.progress('\nCtrl+C stops.')
-              }
-            },
-          },
-          signal,
-        ),
-      )
+      await serveTheFleet(values, context)
     })
+}
+
+function addControlOptions(command: Command): Command {
+  return command
+    .option('--control-host <address>', 'address the control API listens on', '127.0.0.1')
+    .addOption(
+      parsedOption('--control-port <port>', 'port the control API listens on', parsePort).default(8081),
+    )
+    .option(
+      '--control-name <name...>',
+      'names and addresses under which the control API is reached from elsewhere',
+      [],
+    )
+    .option('--tls', 'encrypt the control API with a certificate of an authority made for it')
+    .option('--tls-cert <file>', 'certificate for the control API (PEM)')
+    .option('--tls-key <file>', 'its key (PEM)')
+    .option('--ipxe <dir>', 'folder with the stock iPXE to use')
+}
+
+async function serveTheFleet(values: ServeValues, context: CommandContext): Promise<void> {
+  const { serveFleet } = await import('../../app/serve-fleet.ts')
+  const options: ServeFleetOptions = {
+    dataDirectory: context.dataDir(),
+    ...(values.bootHost === undefined ? {} : { bootHost: values.bootHost }),
+    ...(values.bootPort === undefined ? {} : { bootPort: values.bootPort }),
+    ...(values.advertise === undefined ? {} : { advertise: values.advertise }),
+    controlHost: values.controlHost,
+    controlPort: values.controlPort,
+    controlNames: values.controlName,
+    tls: tlsOf(values),
+    ...(values.ipxe === undefined ? {} : { ipxeDirectory: values.ipxe }),
+    logLevel: context.logLevel === 'warn' ? 'info' : context.logLevel,
+  }
+  const observer: Parameters<typeof serveFleet>[1] = {
+    note: context.progress,
+    serving: (about) => {
+      const { firstToken, ...rest } = about
+      if (context.json) return context.stdout(`${JSON.stringify({ ...rest, firstToken }, null, 2)}\n`)
+      context.progress(`boot server on ${about.boot}; machines chain ${about.bootScriptUrl}`)
+      context.progress(
+        `control API on ${about.control}${about.isLoopbackOnly ? ', for this machine only (--control-host changes that)' : ''}`,
+      )
+      if (firstToken) context.progress(`first access token (admin), shown only now: ${firstToken}`)
+      context.progress('edgeboot apply -f FLEET says what to do. Ctrl+C stops; machines stay as they are.')
+    },
+  }
+  await withInterrupt((signal) => serveFleet(options, observer, signal))
+}
+
+function tlsOf({ tls, tlsCert, tlsKey }: ServeValues): ServeFleetOptions['tls'] {
+  if (tlsCert !== undefined && tlsKey !== undefined) return { certificatePath: tlsCert, keyPath: tlsKey }
+  if (tlsCert === undefined && tlsKey === undefined) return tls ? 'generated' : 'off'
+  throw new Failure('usage.invalid', '--tls-cert and --tls-key go together: give both or none')
+}
+
+async function serveOneIso(iso: string, values: ServeValues, context: CommandContext): Promise<void> {
+  const { serve } = await import('../../app/serve.ts')
+  if (values.userData === undefined) {
+    throw new Failure(
+      'usage.invalid',
+      'with an ISO, --user-data FILE is needed: what the hosts get as configuration',
+    )
+  }
+  const paths = pathsOf(values)
+  const options: ServeOptions = {
+    isoPath: iso,
+    ...(paths ? { paths } : {}),
+    userDataPath: values.userData,
+    kernelArgs: values.kernelArgs,
+    ...(values.bootHost === undefined ? {} : { bootHost: values.bootHost }),
+    ...(values.bootPort === undefined ? {} : { bootPort: values.bootPort }),
+    ...(values.advertise === undefined ? {} : { advertise: values.advertise }),
+    logLevel: context.logLevel === 'warn' ? 'info' : context.logLevel,
+  }
+  const observer: Parameters<typeof serve>[1] = {
+    note: context.progress,
+    serving: (about) => {
+      if (context.json) return context.stdout(`${JSON.stringify(about, null, 2)}\n`)
+      context.progress(`serving ${iso}; at the iPXE> prompt type:\n`)
+      for (const url of about.urls) context.progress(`    dhcp && chain ${url}`)
+      context.progress('\nCtrl+C stops.')
+    },
+  }
+  await withInterrupt((signal) => serve(options, observer, signal))
 }

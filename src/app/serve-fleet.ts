@@ -1,0 +1,190 @@
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { createTextFiles } from '../adapters/files-node/text-files.ts'
+import { createCryptoHasher } from '../adapters/hasher-crypto/crypto-hasher.ts'
+import { reachableAddresses } from '../adapters/host-network/interface-address.ts'
+import { createMetrics } from '../adapters/metrics-prometheus/metrics.ts'
+import type { ServerCertificate } from '../adapters/tls-x509/server-certificate.ts'
+import { type ControlServer, openControlServer } from '../servers/http-api/control-server.ts'
+import { type Access, createAccess } from '../services/access.ts'
+import { createControlDesk } from '../services/control/control-desk.ts'
+import type { ControlParts } from '../services/control/control-parts.ts'
+import { adoptMachine } from '../services/control/fleet-desk.ts'
+import { openDiscovery } from '../services/discovery.ts'
+import { logEvents } from '../services/log-events.ts'
+import { followPolicy } from '../services/strangers.ts'
+import { openSite } from './open-site.ts'
+import { openWorkplace, type Workplace } from './workplace.ts'
+
+export interface ServeFleetOptions {
+  readonly dataDirectory: string
+  readonly bootHost?: string
+  readonly bootPort?: number
+  readonly advertise?: string
+  /** Address of the control listener; loopback unless somebody wants it otherwise. */
+  readonly controlHost: string
+  readonly controlPort: number
+  /** Names and addresses others use for the control listener. */
+  readonly controlNames: readonly string[]
+  /** `off`, `generated` (an authority of our own), or files of a given certificate. */
+  readonly tls: 'off' | 'generated' | { readonly certificatePath: string; readonly keyPath: string }
+  readonly ipxeDirectory?: string
+  readonly logLevel: string
+}
+
+export interface ServeFleetObserver {
+  note(text: string): void
+  serving(about: {
+    readonly boot: string
+    readonly bootScriptUrl: string
+    readonly control: string
+    readonly isLoopbackOnly: boolean
+    /** Shown once: nobody had a token before. */
+    readonly firstToken?: string
+  }): void
+}
+
+/** A broken driver is asked again after half a minute, then ever more seldom, up to ten minutes. Milliseconds. */
+const PAUSE_MS = { first: 30_000, longest: 600_000 }
+const LOCAL_TOKEN = 'local'
+
+/**
+ * Boot server, control API and the loops over all hosts of the fleet in the data directory, until the signal aborts.
+ * Machines are left as they are then. Failure `data-dir.locked`, `port.in-use`, `certificate.invalid`.
+ */
+export async function serveFleet(
+  options: ServeFleetOptions,
+  observer: ServeFleetObserver,
+  signal: AbortSignal,
+): Promise<void> {
+  await using place = await openWorkplace({ ...options, purpose: 'serve' })
+  const { store, clock, random, log } = place
+  const hasher = createCryptoHasher()
+  const metrics = createMetrics()
+  const discovery = await openDiscovery({ store, hasher, clock, log })
+  await using site = await openSite(
+    place,
+    {
+      bootHost: options.bootHost,
+      bootPort: options.bootPort,
+      advertise: options.advertise,
+      drives: () => true,
+      retry: false,
+      pauseMs: (attempt) => Math.min(PAUSE_MS.longest, PAUSE_MS.first * 2 ** Math.min(attempt - 1, 10)),
+      strangers: ({ book, plans, keeper }) =>
+        followPolicy({
+          policy: () => plans.fleet().unknownHosts,
+          discovery,
+          adopt: async (facts, profile) => {
+            const name = `${profile}-${(facts.mac ?? '').replaceAll(/[:-]/g, '').toLowerCase()}`
+            await adoptMachine({ book, plans, keeper, clock, signal }, facts, { name, profile, by: 'policy' })
+            return name
+          },
+          log,
+        }),
+    },
+    signal,
+  )
+  const { book } = site
+  for (const { host, life } of book.states()) metrics.place(host.name, life)
+  using _metrics = disposable(book.subscribe((event, { life }) => metrics.observe(event, life)))
+  using _log = disposable(logEvents({ book, log }))
+  const access = createAccess({ store, audit: store, hasher, random, clock, log })
+  const parts: ControlParts = {
+    ...site,
+    ...{ discovery, store, access, metrics, hasher, clock, log, signal },
+    driver: place.driver,
+    files: createTextFiles(),
+  }
+  const tls = await certificateFor(options, place)
+  await using control = await openControl(parts, options, place, tls)
+  const first = await access.createFirstToken('serve')
+  await using _local = await announceLocally(access, control, options.dataDirectory, tls)
+  observer.note(await place.driver.describe(signal))
+  observer.serving({
+    boot: site.listening,
+    bootScriptUrl: site.bootScriptUrl(),
+    control: control.url,
+    isLoopbackOnly: control.isLoopbackOnly,
+    ...(first ? { firstToken: first.text } : {}),
+  })
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
+
+async function openControl(
+  parts: ControlParts,
+  { controlHost, controlPort, controlNames }: ServeFleetOptions,
+  { random }: Workplace,
+  tls: ServerCertificate | undefined,
+): Promise<ControlServer> {
+  const { access, store, clock, log } = parts
+  return await openControlServer({
+    desk: createControlDesk(parts),
+    authenticator: {
+      authenticate: async (text) => {
+        const answer = await access.authenticate(text)
+        return answer.outcome === 'granted' ? { name: answer.token.name, role: answer.token.role } : undefined
+      },
+    },
+    audit: async (record) => void (await store.appendAudit({ time: clock.now(), ...record })),
+    clock,
+    random,
+    log,
+    host: controlHost,
+    port: controlPort,
+    names: controlNames,
+    ...(tls ? { tls } : {}),
+  })
+}
+
+async function certificateFor(
+  { tls, controlNames, controlHost }: ServeFleetOptions,
+  { directory, clock }: Workplace,
+): Promise<ServerCertificate | undefined> {
+  if (tls === 'off') return undefined
+  const { openServerCertificate, readServerCertificate } = await import(
+    '../adapters/tls-x509/server-certificate.ts'
+  )
+  if (tls !== 'generated') return await readServerCertificate(tls, clock)
+  const own = controlHost === '0.0.0.0' || controlHost === '::' ? reachableAddresses() : [controlHost]
+  const names = [...new Set([...controlNames, ...own, hostname()])]
+  return await openServerCertificate({ directory: join(directory, 'tls'), names, clock })
+}
+
+/**
+ * Lets commands of the same user on this machine find us: a file that only the owner of the data directory can read,
+ * with a token that is good as long as we run.
+ */
+async function announceLocally(
+  access: Access,
+  control: ControlServer,
+  dataDirectory: string,
+  tls: ServerCertificate | undefined,
+): Promise<AsyncDisposable> {
+  const path = join(dataDirectory, 'control.json')
+  await access.revokeToken(LOCAL_TOKEN, 'serve').catch(() => undefined)
+  const { text } = await access.createToken({ name: LOCAL_TOKEN, role: 'admin' }, 'serve')
+  const url = `${tls ? 'https' : 'http'}://127.0.0.1:${control.port}`
+  const about = {
+    url: control.isLoopbackOnly ? control.url : url,
+    token: text,
+    pid: process.pid,
+    ...(tls?.authorityPath ? { authorityPath: tls.authorityPath } : {}),
+  }
+  writeFileSync(`${path}.new`, JSON.stringify(about), { mode: 0o600 })
+  renameSync(`${path}.new`, path)
+  return {
+    async [Symbol.asyncDispose]() {
+      rmSync(path, { force: true })
+      await access.revokeToken(LOCAL_TOKEN, 'serve').catch(() => undefined)
+    },
+  }
+}
+
+function disposable(end: () => void): Disposable {
+  return { [Symbol.dispose]: end }
+}

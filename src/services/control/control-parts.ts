@@ -1,0 +1,44 @@
+import { Failure } from '../../domain/failure.ts'
+import type { AccessStore } from '../../ports/access-store.ts'
+import type { AuditTrail } from '../../ports/audit-trail.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Hasher } from '../../ports/hasher.ts'
+import type { HostStore } from '../../ports/host-store.ts'
+import type { Log } from '../../ports/log.ts'
+import type { MachineDriver } from '../../ports/machine-driver.ts'
+import type { Metrics } from '../../ports/metrics.ts'
+import type { TextFiles } from '../../ports/text-files.ts'
+import type { Access } from '../access.ts'
+import type { Discovery } from '../discovery.ts'
+import type { FleetKeeper } from '../fleet-keeper.ts'
+import type { FleetPlans } from '../fleet-plans.ts'
+import type { FleetRunner } from '../fleet-runner.ts'
+import type { HostBook, HostState } from '../host-book.ts'
+import type { InstallerShelf } from '../installer-shelf.ts'
+
+/** What the control desk works with. */
+export interface ControlParts {
+  readonly book: HostBook
+  readonly plans: FleetPlans
+  readonly keeper: FleetKeeper
+  readonly shelf: InstallerShelf
+  readonly runner: FleetRunner
+  readonly discovery: Discovery
+  readonly driver: MachineDriver
+  readonly store: HostStore & AccessStore & AuditTrail
+  readonly access: Access
+  readonly metrics: Metrics
+  readonly files: TextFiles
+  readonly hasher: Hasher
+  readonly clock: Clock
+  readonly log: Log
+  /** Ends what is under way when the program stops. */
+  readonly signal: AbortSignal
+}
+
+/** Failure `host.not-found`. */
+export function requireHost(book: HostBook, name: string): HostState {
+  const state = book.state(name)
+  if (state) return state
+  throw new Failure('host.not-found', `there is no host ${name.slice(0, 80)}; edgeboot host list shows all`)
+}

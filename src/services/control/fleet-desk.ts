@@ -1,0 +1,160 @@
+import { type DesiredFleet, type DesiredHost, NEW_HOST_NAME } from '../../domain/desired-fleet.ts'
+import { Failure } from '../../domain/failure.ts'
+import { isMachineName } from '../../domain/machine.ts'
+import type { MachineFacts } from '../../domain/matching.ts'
+import type { DiscoveryDesk, FleetDesk, InstallerDesk, InstallerView } from '../../ports/control-desk.ts'
+import { type ControlParts, requireHost } from './control-parts.ts'
+import { createHostDesk, definitionView, pageOf } from './host-views.ts'
+
+/** How long an adopted machine may be installed without being armed again, in milliseconds. */
+const ADOPTED_WINDOW_MS = 30 * 60_000
+
+/** The wish for the fleet, as the control API shows and changes it. */
+export function createFleetDesk({ plans, keeper, hasher, signal }: ControlParts): FleetDesk {
+  function requireKnownInstallers(desired: DesiredFleet, mayAddInstallers: boolean): void {
+    if (mayAddInstallers) return
+    const known = new Map(plans.fleet().installers.map(({ name, isoPath }) => [name, isoPath]))
+    const foreign = desired.installers.find(({ name, isoPath }) => known.get(name) !== isoPath)
+    if (!foreign) return
+    throw new Failure(
+      'auth.forbidden',
+      `installer ${foreign.name} is not registered with that path, and only an admin may bring installers along`,
+    )
+  }
+
+  return {
+    fleet: async () => {
+      const { hosts, profiles, ...rest } = plans.fleet()
+      return {
+        ...rest,
+        profiles: profiles.map(({ template: _, ...profile }) => profile),
+        hosts: hosts.map((host) => definitionView(host, hasher)),
+        version: keeper.version(),
+      }
+    },
+    planFleet: async (desired, { prune, mayAddInstallers }) => {
+      requireKnownInstallers(desired, mayAddInstallers)
+      return await keeper.plan(desired, { prune }, signal)
+    },
+    applyFleet: async (desired, { prune, mayAddInstallers, ifVersion }) => {
+      requireKnownInstallers(desired, mayAddInstallers)
+      return await keeper.apply(desired, { prune, ifVersion }, signal)
+    },
+  }
+}
+
+/** Registered ISOs are those of the fleet. */
+export function createInstallerDesk({ plans, keeper, shelf, signal }: ControlParts): InstallerDesk {
+  function view({ name, isoPath, sha256 }: DesiredFleet['installers'][number]): InstallerView {
+    const shelved = shelf.get(name)
+    return {
+      name,
+      isoPath,
+      sizeBytes: shelved?.sizeBytes ?? 0,
+      family: shelved?.installer.family ?? 'unknown',
+      ...(sha256 ? { sha256 } : {}),
+      warnings: shelved ? shelved.installer.warnings : ['the ISO cannot be read at the moment'],
+    }
+  }
+
+  return {
+    installers: async () => plans.fleet().installers.map(view),
+    addInstaller: async (given) => {
+      const fleet = plans.fleet()
+      const had = fleet.installers.find(({ name }) => name === given.name)
+      if (had && had.isoPath !== given.isoPath) {
+        throw new Failure(
+          'installer.name-taken',
+          `another ISO is registered as ${given.name}: ${had.isoPath}; choose another name, or remove that one first`,
+        )
+      }
+      const others = fleet.installers.filter(({ name }) => name !== given.name)
+      await keeper.apply({ ...fleet, installers: [...others, given] }, { prune: false }, signal)
+      return view(given)
+    },
+    removeInstaller: async (name) => {
+      const fleet = plans.fleet()
+      if (!fleet.installers.some((installer) => installer.name === name)) {
+        throw new Failure('installer.not-found', `there is no installer ${name.slice(0, 80)}`)
+      }
+      const user = fleet.hosts.find(({ installer }) => installer === name)
+      if (user)
+        throw new Failure(
+          'installer.in-use',
+          `installer ${name} is that of host ${user.name}, and maybe others`,
+        )
+      const installers = fleet.installers.filter((installer) => installer.name !== name)
+      await keeper.apply({ ...fleet, installers }, { prune: false }, signal)
+    },
+  }
+}
+
+/** Machines nobody defined, and how they become hosts. */
+export function createDiscoveryDesk(parts: ControlParts): DiscoveryDesk {
+  const { discovery, book } = parts
+  const hosts = createHostDesk(parts)
+
+  function require(id: string) {
+    const found = discovery.find(id)
+    if (found) return found
+    throw new Failure('discovered.not-found', `there is no discovered machine ${id.slice(0, 80)}`)
+  }
+
+  return {
+    discovered: async (page) =>
+      pageOf(
+        discovery.all().toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+        page,
+        ({ id }) => id,
+      ),
+    adopt: async (id, { name, profile }, by) => {
+      await adoptMachine(parts, require(id).told, { name, profile, by })
+      discovery.forget(id)
+      return await hosts.detailOf(requireHost(book, name))
+    },
+    forget: async (id) => {
+      require(id)
+      discovery.forget(id)
+    },
+  }
+}
+
+/**
+ * Makes a host of a machine nobody defined, with all that the profile says, and arms it. Failure `host.name-taken`,
+ * `fleet.invalid`.
+ */
+export async function adoptMachine(
+  {
+    book,
+    plans,
+    keeper,
+    clock,
+    signal,
+  }: Pick<ControlParts, 'book' | 'plans' | 'keeper' | 'clock' | 'signal'>,
+  facts: MachineFacts,
+  as: { readonly name: string; readonly profile: string; readonly by: string },
+): Promise<void> {
+  const { name, profile, by } = as
+  const fleet = plans.fleet()
+  if (!isMachineName(name)) throw new Failure('fleet.invalid', `${name.slice(0, 80)} cannot be a host name`)
+  if (book.state(name)) throw new Failure('host.name-taken', `there is a host ${name} already`)
+  const template = fleet.profiles.find((one) => one.name === profile)?.template
+  if (!template) {
+    throw new Failure(
+      'fleet.invalid',
+      `profile ${profile.slice(0, 80)} does not exist, or its user-data needs more than a name: define the host in the fleet file`,
+    )
+  }
+  const { mac, uuid } = facts
+  if (!mac) throw new Failure('fleet.invalid', 'the machine has told no MAC address to recognise it by')
+  const host: DesiredHost = {
+    ...template,
+    userData: template.userData.replaceAll(NEW_HOST_NAME, name),
+    name,
+    profile,
+    match: { mac, ...(uuid ? { uuid } : {}) },
+    labels: {},
+  }
+  await keeper.apply({ ...fleet, hosts: [...fleet.hosts, host] }, { prune: false }, signal)
+  await book.record(name, { type: 'host.armed', data: { until: clock.now() + ADOPTED_WINDOW_MS, by } })
+}

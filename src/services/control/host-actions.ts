@@ -1,0 +1,98 @@
+import { formatDuration } from '../../domain/duration.ts'
+import { Failure } from '../../domain/failure.ts'
+import { canBeReinstalled, canBeRetried } from '../../domain/life.ts'
+import { isBefore } from '../../domain/phase.ts'
+import type { HostActionDesk } from '../../ports/control-desk.ts'
+import type { Machine } from '../../ports/machine-driver.ts'
+import type { HostState } from '../host-book.ts'
+import { type ControlParts, requireHost } from './control-parts.ts'
+
+/** How long a host without a driver stays armed by a request for its reinstallation, in milliseconds. */
+const REINSTALL_WINDOW_MS = 30 * 60_000
+/** A power action, a picture or a removal may take so long, in milliseconds. */
+const ACTION_LIMIT_MS = 60_000
+
+/** What people do to single hosts. */
+export function createHostActions(parts: ControlParts): HostActionDesk {
+  const { book, clock, driver, files, keeper, runner, metrics } = parts
+  const limit = () => AbortSignal.any([parts.signal, AbortSignal.timeout(ACTION_LIMIT_MS)])
+
+  async function machineOf({ host }: HostState): Promise<Machine> {
+    const machine = host.spec ? await driver.find(host.name, limit()) : undefined
+    if (machine) return machine
+    throw wrongState(
+      host.name,
+      host.spec ? 'its machine has not been made yet' : 'it has no driver: a person has to do that',
+    )
+  }
+
+  async function arm(name: string, forMs: number, by: string): Promise<void> {
+    await book.record(name, { type: 'host.armed', data: { until: clock.now() + forMs, by } })
+  }
+
+  return {
+    reinstall: async (name, by) => {
+      const { host, life } = requireHost(book, name)
+      if (!canBeReinstalled(life)) {
+        throw wrongState(name, `it is on its way already, in phase ${life.phase}; there is nothing to arm`)
+      }
+      await book.record(name, { type: 'host.reinstall', data: { by } })
+      if (!host.spec) await arm(name, REINSTALL_WINDOW_MS, by)
+    },
+    arm: async (name, forMs, by) => {
+      const { host, life } = requireHost(book, name)
+      if (host.spec)
+        throw wrongState(name, 'its machine is ours and known by more than its address: it needs no window')
+      if (!isBefore(life.phase, 'config') || life.phase === 'failed') {
+        throw wrongState(
+          name,
+          `it is in phase ${life.phase}; edgeboot host reinstall ${name} opens a window of ${formatDuration(REINSTALL_WINDOW_MS)} too`,
+        )
+      }
+      await arm(name, forMs, by)
+    },
+    approve: async (name, by) => {
+      requireHost(book, name)
+      await book.record(name, { type: 'host.approved', data: { by } })
+    },
+    retry: async (name) => {
+      const { life } = requireHost(book, name)
+      if (!canBeRetried(life)) {
+        throw wrongState(
+          name,
+          life.phase === 'failed'
+            ? `it failed after it had been given its configuration, so its disk may have been written: edgeboot host reinstall ${name}`
+            : `it is in phase ${life.phase}, not failed`,
+        )
+      }
+      await book.record(name, { type: 'host.retried', data: {} })
+    },
+    power: async (name, action) => {
+      const machine = await machineOf(requireHost(book, name))
+      await machine.power(action, limit())
+    },
+    deleteHost: async (name) => {
+      const { host } = requireHost(book, name)
+      await runner.stop(name)
+      if (host.spec) await driver.delete(name, limit())
+      // First the wish: a host that is wished for is enrolled anew when the program starts.
+      await keeper.forget(name)
+      await book.remove(name)
+      metrics.forget(name)
+    },
+    screenshot: async (name) => {
+      if (!driver.can.screenshot) throw wrongState(name, 'its driver takes no pictures')
+      return await (await machineOf(requireHost(book, name))).screenshot(limit())
+    },
+    serialLog: async (name, tailBytes) => {
+      const state = requireHost(book, name)
+      const machine = state.host.spec ? await driver.find(name, limit()) : undefined
+      if (!machine?.consoleLogPath) return ''
+      return await files.readTextTail(machine.consoleLogPath, tailBytes)
+    },
+  }
+}
+
+function wrongState(name: string, why: string): Failure {
+  return new Failure('host.wrong-state', `host ${name}: ${why}`)
+}

@@ -1,0 +1,87 @@
+import type { MachineFacts } from '../domain/matching.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { DiscoveredHost } from '../ports/control-desk.ts'
+import type { Hasher } from '../ports/hasher.ts'
+import type { Log } from '../ports/log.ts'
+import type { SettingsStore } from '../ports/settings-store.ts'
+
+/** Machines nobody has defined, with what they told; kept across restarts. */
+export interface Discovery {
+  note(facts: MachineFacts, address: string): void
+  all(): readonly DiscoveredHost[]
+  find(id: string): DiscoveredHost | undefined
+  forget(id: string): void
+}
+
+export interface DiscoveryDependencies {
+  readonly store: SettingsStore
+  readonly hasher: Hasher
+  readonly clock: Clock
+  readonly log: Log
+}
+
+const SETTING = 'discovered'
+/** Anybody can make up machines: the one seen longest ago makes room for a new one. */
+const MAX_DISCOVERED = 500
+const ID_LENGTH = 16
+
+/** Failure `store.failed`. */
+export async function openDiscovery({
+  store,
+  hasher,
+  clock,
+  log,
+}: DiscoveryDependencies): Promise<Discovery> {
+  const known = new Map(readAll(await store.setting(SETTING)).map((one) => [one.id, one]))
+  let isSaving = false
+  let isStale = false
+
+  /** One write at a time, however many machines ask meanwhile. */
+  async function save(): Promise<void> {
+    isStale = true
+    if (isSaving) return
+    isSaving = true
+    try {
+      while (isStale) {
+        isStale = false
+        await store.saveSetting(SETTING, JSON.stringify([...known.values()]))
+      }
+    } catch (error) {
+      log.warn({ err: error }, 'discovered machines could not be kept')
+    } finally {
+      isSaving = false
+    }
+  }
+
+  return {
+    note: (facts, address) => {
+      const told = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined))
+      const identity = told['uuid'] ?? told['mac'] ?? JSON.stringify(told)
+      const id = hasher.sha256(`${told['mac'] ?? ''} ${identity}`).slice(0, ID_LENGTH)
+      const now = clock.now()
+      const before = known.get(id)
+      known.delete(id)
+      known.set(id, { id, firstSeen: before?.firstSeen ?? now, lastSeen: now, address, told })
+      for (const oldest of known.keys()) {
+        if (known.size <= MAX_DISCOVERED) break
+        known.delete(oldest)
+      }
+      void save()
+    },
+    all: () => [...known.values()],
+    find: (id) => known.get(id),
+    forget: (id) => {
+      if (known.delete(id)) void save()
+    },
+  }
+}
+
+/** Written by this program only; what cannot be read is a list that begins anew. */
+function readAll(text: string | undefined): readonly DiscoveredHost[] {
+  try {
+    const list: unknown = JSON.parse(text ?? '[]')
+    return Array.isArray(list) ? (list as DiscoveredHost[]) : []
+  } catch {
+    return []
+  }
+}
