@@ -57,7 +57,7 @@ export type ConfigDecision =
   | { readonly kind: 'document' }
   /** Installed hosts keep asking at every boot: they get a document that says nothing. */
   | { readonly kind: 'inert' }
-  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'refused'; readonly reason: 'other-address'; readonly detail: string }
 
 /**
  * What a request for the configuration of one boot gets. The document goes only to the boot the host has now, while
@@ -67,8 +67,8 @@ export function decideConfig(life: Life, bootId: BootId, address: string): Confi
   const phase = life.phase === 'failed' ? (life.failure?.phase ?? 'ready') : life.phase
   if (life.bootId !== bootId || !isBefore(phase, 'installed')) return { kind: 'inert' }
   if (!life.bootAddresses.includes(address)) {
-    const reason = `asked for from ${address}, but this boot belongs to ${life.bootAddresses.join(', ')}`
-    return { kind: 'refused', reason }
+    const detail = `asked for from ${address}, but this boot belongs to ${life.bootAddresses.join(', ')}`
+    return { kind: 'refused', reason: 'other-address', detail }
   }
   return { kind: 'document' }
 }

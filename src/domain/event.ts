@@ -40,7 +40,7 @@ export interface EventData {
     readonly userAgent: string
     readonly inert: boolean
   }
-  'config.refused': { readonly address: string; readonly reason: string }
+  'config.refused': { readonly address: string; readonly reason: 'other-address'; readonly detail: string }
   'host.stage': { readonly stage: string; readonly detail: string; readonly address: string }
   'console.screenshot': { readonly path: string; readonly why: string }
   'probe.result': { readonly probe: string; readonly ok: boolean; readonly detail: string }

@@ -167,12 +167,12 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
     const decided = await book.decide(
       name,
       (life) => {
-        const { kind, ...rest } = decideConfig(life, bootId, address)
-        if (kind === 'refused') {
-          const reason = 'reason' in rest ? rest.reason : ''
-          return { type: 'config.refused', data: { address, reason } } as const
+        const decision = decideConfig(life, bootId, address)
+        if (decision.kind === 'refused') {
+          const { reason, detail } = decision
+          return { type: 'config.refused', data: { address, reason, detail } } as const
         }
-        const inert = kind === 'inert'
+        const inert = decision.kind === 'inert'
         const bytes = (inert ? inertUserData() : document).length
         return { type: 'config.served', data: { bytes, address, userAgent, inert } } as const
       },

@@ -36,11 +36,15 @@ export function describeEvent(event: HostEvent, life: Life): string | undefined 
       return `failed: ${event.data.reason}`
     case 'machine.power':
       if (life.phase === 'failed' && life.failure) return `failed: ${life.failure.reason}`
-      return event.data.state === 'off' ? `machine off (${event.data.cause})` : undefined
+      if (event.data.cause === 'reset') return 'machine reset, to begin anew'
+      // What a machine was before we touched it is no news.
+      return event.data.state === 'off' && event.data.cause !== 'unknown'
+        ? `machine off (${event.data.cause})`
+        : undefined
     case 'console.screenshot':
       return `screenshot ${event.data.path} (${event.data.why})`
     case 'config.refused':
-      return `refused its configuration to ${event.data.address}: ${event.data.reason}`
+      return `refused its configuration: ${event.data.detail}`
     case 'script.served':
       return event.data.action === 'install' ? undefined : `asked for a script, told: ${event.data.action}`
     case 'probe.result':
