@@ -31,7 +31,7 @@ test('every line of a boot carries its host and boot id, also where the event ha
 test('what an operator has to see to is a warning, progress is for whoever looks for it', async () => {
   const { book, log } = await aLoggedBook()
   const progress = { role: 'kernel', bytes: 1, total: 2 } as const
-  const refused = { address: '192.0.2.9', reason: 'other-address' }
+  const refused = { address: '192.0.2.9', reason: 'other-address', detail: 'x' } as const
 
   await book.record('edge-1', { type: 'artifact.progress', data: progress })
   await book.record('edge-1', { type: 'config.refused', data: refused })

@@ -1,0 +1,144 @@
+import { describe, expect, test } from 'vitest'
+import { aFleet, aWish } from '../../test/support/a-fleet.ts'
+import { aShelf } from '../../test/support/a-shelf.ts'
+import { createFakeClock } from '../../test/support/fake-clock.ts'
+import { createFixedRandom } from '../../test/support/fixed-random.ts'
+import { createSilentLog } from '../../test/support/silent-log.ts'
+import { createMemoryStore } from '../adapters/store-memory/memory-store.ts'
+import type { DesiredFleet } from '../domain/desired-fleet.ts'
+import { openFleetKeeper } from './fleet-keeper.ts'
+import { createFleetPlans } from './fleet-plans.ts'
+import { openHostBook } from './host-book.ts'
+
+const log = createSilentLog()
+const { signal } = new AbortController()
+
+async function aKeeper(store = createMemoryStore()) {
+  const clock = createFakeClock()
+  const random = createFixedRandom()
+  const book = await openHostBook({ store, clock, random, log })
+  const shelf = aShelf()
+  const plans = createFleetPlans(shelf, log)
+  const removed: string[] = []
+  const remove = async (name: string): Promise<void> => {
+    removed.push(name)
+    await book.remove(name)
+  }
+  const keeper = await openFleetKeeper(
+    { store, shelf, plans, book, clock, random, log, drivers: ['qemu'], remove, applied: () => undefined },
+    signal,
+  )
+  const apply = (fleet: DesiredFleet, prune = false) => keeper.apply(fleet, { prune }, signal)
+  return { keeper, book, plans, store, removed, apply }
+}
+
+describe('applying a fleet', () => {
+  test('enrols new hosts with an address and a UUID of their own, and is safe to repeat', async () => {
+    const { apply, book, keeper } = await aKeeper()
+    const fleet = aFleet([aWish(), aWish({ name: 'store-2' })])
+
+    const first = await apply(fleet)
+    const identities = book.states().map(({ host }) => host.spec?.uuid)
+    const again = await apply(fleet)
+
+    expect(first.changes.map(({ kind, name }) => `${kind} ${name}`)).toContain('create store-1')
+    expect(new Set(identities).size).toBe(2)
+    expect(again.changes).toEqual([])
+    expect(book.states().map(({ host }) => host.spec?.uuid)).toEqual(identities)
+    expect(keeper.version()).toBe('1')
+  })
+
+  test('keeps hosts that are not in it any more, in force too, until it is told to prune', async () => {
+    const { apply, book, plans, removed } = await aKeeper()
+    await apply(aFleet([aWish(), aWish({ name: 'store-2' })]))
+
+    const kept = await apply(aFleet([aWish()]))
+
+    expect(kept.changes).toMatchObject([{ kind: 'keep', name: 'store-2' }])
+    expect(plans.of('store-2')).toBeDefined()
+    await apply(aFleet([aWish()]), true)
+    expect(removed).toEqual(['store-2'])
+    expect(book.state('store-2')).toBeUndefined()
+  })
+
+  test('that has mistakes changes nothing and names all of them', async () => {
+    const { apply, book, keeper } = await aKeeper()
+    const fleet = aFleet([
+      aWish({ name: 'store-1', installer: 'other' }),
+      aWish({ name: 'store-2', userData: 'no header' }),
+      aWish({ name: 'store-3', machine: { driver: 'xen', options: {} } }),
+      aWish({ name: 'store-4', machine: undefined, match: { mac: '52:54:00:00:00:09' } }),
+      aWish({ name: 'store-5', machine: undefined, match: { mac: '52-54-00-00-00-09' } }),
+      aWish({ name: 'store-6', machine: undefined }),
+    ])
+
+    const message = await apply(fleet).catch((error: Error) => error.message)
+
+    for (const part of [
+      'host store-1: its installer other is not one of',
+      'host store-2: user-data 1:1',
+      'host store-3: there is no driver xen',
+      'hosts store-4 and store-5 could be the same machine (mac)',
+      'host store-6: has neither a machine',
+    ])
+      expect(message).toContain(part)
+    expect(book.states()).toEqual([])
+    expect(keeper.version()).toBe('0')
+  })
+
+  test('is refused against a version that is no longer in force', async () => {
+    const { apply, keeper } = await aKeeper()
+    await apply(aFleet([aWish()]))
+
+    const stale = keeper.apply(aFleet([]), { prune: false, ifVersion: '0' }, signal)
+
+    await expect(stale).rejects.toMatchObject({ code: 'fleet.changed' })
+  })
+
+  test('does not give a host that installs the rest from another ISO', async () => {
+    const { apply, book } = await aKeeper()
+    await apply(aFleet([aWish()]))
+    const served = { action: 'install', address: '192.0.2.7', installer: '/palette.iso' } as const
+    await book.record('store-1', { type: 'script.served', data: served })
+
+    const other = apply(aFleet([aWish()], { installers: [{ name: 'palette', isoPath: '/newer.iso' }] }))
+
+    await expect(other).rejects.toMatchObject({ code: 'host.wrong-state' })
+  })
+
+  test('does not change a machine that was made, and says so in the plan', async () => {
+    const { apply, keeper } = await aKeeper()
+    await apply(aFleet([aWish()]))
+    const larger = aFleet([
+      aWish({ machine: { driver: 'qemu', cpus: 16, memoryMiB: 4096, diskGiB: 20, options: {} } }),
+    ])
+
+    const planned = await keeper.plan(larger, { prune: false }, signal)
+
+    expect(planned.changes[0]?.what[0]).toContain('cpus 2 (asked for 16)')
+    await expect(apply(larger)).rejects.toMatchObject({ code: 'machine.exists-differently' })
+  })
+})
+
+describe('after a restart', () => {
+  test('the fleet is in force again, and a host that had not been enrolled yet is', async () => {
+    const store = createMemoryStore()
+    await store.saveFleet(aFleet([aWish(), aWish({ name: 'store-2' })]))
+
+    const { book, plans, keeper } = await aKeeper(store)
+
+    expect(book.states().map(({ host }) => host.name)).toEqual(['store-1', 'store-2'])
+    expect(plans.of('store-2')).toBeDefined()
+    expect(keeper.version()).toBe('1')
+  })
+
+  test('an ISO that is gone leaves its hosts waiting, not forgotten', async () => {
+    const store = createMemoryStore()
+    await store.saveFleet(aFleet([aWish()], { installers: [{ name: 'palette', isoPath: '/missing.iso' }] }))
+
+    const { book, plans } = await aKeeper(store)
+
+    expect(book.state('store-1')).toBeDefined()
+    expect(plans.of('store-1')).toBeUndefined()
+  })
+})
