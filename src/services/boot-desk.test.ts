@@ -227,6 +227,20 @@ describe('another machine', () => {
   })
 })
 
+test('an answer that cannot be stored in time is none', async () => {
+  const store = createMemoryStore()
+  const clock = createFakeClock()
+  const book = await openHostBook({
+    store: { ...store, appendEvent: () => new Promise(() => undefined) },
+    ...{ clock, random: createFixedRandom(), log },
+  })
+  await book.add(aHost())
+  const plans = { of: () => undefined, identify: () => undefined, installers: () => [] }
+  const desk = createBootDesk({ book, plans, strangers: turnAway(log), clock, log })
+
+  await expect(desk.hostScript(query, client)).rejects.toMatchObject({ code: 'store.failed' })
+})
+
 describe('classic names', () => {
   test('are off unless they are asked for', async () => {
     const { desk } = await aDesk()

@@ -1,7 +1,7 @@
 import { inertUserData } from '../codec/user-data/user-data.ts'
 import { type ArtifactRole, CLASSIC_NAMES, roleOfClassicName } from '../domain/artifact.ts'
 import { type BootDecision, decideBoot, decideConfig, type InstallPolicy } from '../domain/boot-decision.ts'
-import { isFailure } from '../domain/failure.ts'
+import { Failure, isFailure } from '../domain/failure.ts'
 import { parseMacAddress } from '../domain/mac-address.ts'
 import { readMachineFacts } from '../domain/machine-facts.ts'
 import type { MachineFacts } from '../domain/matching.ts'
@@ -41,6 +41,9 @@ export interface BootDeskDependencies {
 /** A host that has to wait asks again after this many seconds; iPXE does it by itself. */
 const RETRY_AFTER_SECONDS = 10
 
+/** How long an answer may wait for the state to be stored, in milliseconds. */
+const PATIENCE_MS = 5000
+
 /** For hosts nothing says any more what they are to become: whatever happens, they are not installed. */
 const NEVER_INSTALL: InstallPolicy = { identity: 'claimed', approve: 'manual' }
 
@@ -53,7 +56,8 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
     hostScript: async (query, client) => {
       const facts = readMachineFacts(query)
       const known = findHost(facts)
-      return known ? scriptFor(known, query, client) : strangers.answer(facts, query, client)
+      const answer = known ? scriptFor(known, query, client) : strangers.answer(facts, query, client)
+      return await inTime(answer)
     },
     artifact: (bootId, name, { address }) => {
       const role = roleOfClassicName(name)
@@ -78,7 +82,7 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
       log.info({ address, role }, 'classic name asked for')
       return { ...offer.installer.artifact(role), observe: () => logTransfer(role, offer.installer) }
     },
-    userData: async (token, client) => userDataFor(token, client),
+    userData: (token, client) => inTime(userDataFor(token, client)),
     classicUserData: async ({ address, userAgent }) => {
       const offer = classic?.()
       if (!offer) return undefined
@@ -90,9 +94,23 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
       const entry = parsed && book.byToken(parsed)
       if (!entry) return 'unknown-token'
       const data = { stage, detail, address }
-      await book.record(entry.state.host.name, { type: 'host.stage', data }, entry.boot.bootId)
+      await inTime(book.record(entry.state.host.name, { type: 'host.stage', data }, entry.boot.bootId))
       return 'accepted'
     },
+  }
+
+  /** Firmware does not wait for a database; it asks again when it is told to. */
+  async function inTime<T>(answer: Promise<T>): Promise<T> {
+    const over = new AbortController()
+    const late = clock.sleep(PATIENCE_MS, over.signal).then(
+      () => Promise.reject(new Failure('store.failed', 'the state database takes too long')),
+      () => answer,
+    )
+    try {
+      return await Promise.race([answer, late])
+    } finally {
+      over.abort(new Error('answered'))
+    }
   }
 
   function findHost(facts: MachineFacts): HostState | undefined {

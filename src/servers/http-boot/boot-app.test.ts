@@ -47,6 +47,19 @@ function open({
 
 const ARTIFACT = `/b/${A_BOOT_ID}/palette.squashfs`
 
+describe('an address that asks too much', () => {
+  test('for what is not there gets no answers any more, whatever it asks', async () => {
+    const { get } = open()
+
+    for (let miss = 0; miss < DEFAULT_BOOT_LIMITS.misses.burst + 5; miss += 1)
+      await get(`/h/${'a'.repeat(32)}/config.yaml`)
+    const answer = await get('/boot.ipxe')
+
+    expect(answer.statusCode).toBe(429)
+    expect(answer.headers['retry-after']).toBe('5')
+  })
+})
+
 describe('scripts', () => {
   test('the constant script is plain text of known length that nobody may keep', async () => {
     const { get } = open()
@@ -100,7 +113,8 @@ describe('scripts', () => {
 
     const answer = await get('/ipxe?mac=x')
 
-    expect([answer.statusCode, answer.body]).toEqual([500, 'internal error\n'])
+    expect([answer.statusCode, answer.body]).toEqual([503, 'ask again\n'])
+    expect(answer.headers['retry-after']).toBe('5')
     expect(log.lines.filter(({ level }) => level === 'error')).toHaveLength(1)
   })
 })

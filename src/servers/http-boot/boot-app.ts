@@ -1,10 +1,19 @@
 import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify'
+import { createRateLimiter } from '../../domain/rate-limit.ts'
 import type { BootDesk } from '../../ports/boot-desk.ts'
 import type { Log } from '../../ports/log.ts'
 import { createAnswers } from './answers.ts'
 import type { Authority } from './client.ts'
 import type { BootLimits } from './limits.ts'
-import { logAnswer, notFound, receive, refuseError, refuseUnreadable, type Visit } from './reception.ts'
+import {
+  logAnswer,
+  notFound,
+  receive,
+  refuseError,
+  refuseTooMany,
+  refuseUnreadable,
+  type Visit,
+} from './reception.ts'
 import { createTransfers } from './transfers.ts'
 
 export interface BootAppDependencies {
@@ -44,17 +53,23 @@ export function createBootApp({ desk, log, limits, advertised }: BootAppDependen
     setImmediate(() => app.server.listening || app.server.closeIdleConnections())
   })
 
+  const requests = createRateLimiter(limits.requests)
+  const misses = createRateLimiter(limits.misses)
   const visits = new WeakMap<FastifyRequest, Visit>()
   const answers = createAnswers({ desk, log, transfers, advertised })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.addHook('onRequest', async (request, reply) => {
+    const address = request.socket.remoteAddress ?? ''
+    const now = Date.now()
+    if (!requests.take(address, now) || !misses.has(address, now)) return refuseTooMany(reply)
     const visit = receive(request, limits)
     if (visit.kind === 'refused') return visit.refuse(reply)
     visits.set(request, visit)
     return undefined
   })
   app.addHook('onResponse', async (request, reply) => {
+    if (reply.statusCode === 404) misses.take(request.socket.remoteAddress ?? '', Date.now())
     if (!answers.isTransfer(request)) logAnswer(log, request, reply)
   })
   app.route({

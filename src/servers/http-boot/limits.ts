@@ -1,3 +1,5 @@
+import type { RateLimit } from '../../domain/rate-limit.ts'
+
 /** What one boot listener puts up with. Times in milliseconds, sizes in bytes. */
 export interface BootLimits {
   /** A client that accepts no byte for this long is let go: generous, because iPXE pauses to draw and to decompress. */
@@ -15,6 +17,10 @@ export interface BootLimits {
   readonly maxHeaders: number
   readonly maxUrlBytes: number
   readonly maxBodyBytes: number
+  /** Requests of one address; hundreds of hosts may be behind one, each with a dozen requests. */
+  readonly requests: RateLimit
+  /** Requests of one address for what is not there: whoever guesses is soon not answered any more. */
+  readonly misses: RateLimit
   /** Bytes on their way to all clients together; each gets its share, never less than 32 KiB. */
   readonly maxBytesInFlight: number
 }
@@ -31,5 +37,7 @@ export const DEFAULT_BOOT_LIMITS: BootLimits = {
   maxHeaders: 64,
   maxUrlBytes: 2 * 1024,
   maxBodyBytes: 4 * 1024,
+  requests: { perSecond: 500, burst: 5000 },
+  misses: { perSecond: 10, burst: 200 },
   maxBytesInFlight: 64 * 1024 * 1024,
 }

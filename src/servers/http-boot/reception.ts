@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isFailure } from '../../domain/failure.ts'
 import type { Log } from '../../ports/log.ts'
 import { plainAddress } from './client.ts'
 import { ALLOWED_METHODS, type Endpoint, maskPath, parseEndpoint, splitTarget } from './endpoints.ts'
@@ -62,6 +63,14 @@ export function notFound(reply: FastifyReply): FastifyReply {
   return sendText(reply, 404, 'not found\n')
 }
 
+/** For an address that asks too much, or too often for what is not there. */
+export function refuseTooMany(reply: FastifyReply): FastifyReply {
+  return sendText(leaveBodyUnread(reply).header('retry-after', '5'), 429, 'too many requests\n')
+}
+
+/** A host that asks while the state cannot be looked at is to ask again: never is it installed on a guess. */
+const RETRY_AFTER_SECONDS = 5
+
 /** Errors of the framework keep their status; all others are ours and say nothing to strangers. */
 export function refuseError(error: unknown, reply: FastifyReply, log: Log): FastifyReply {
   const status = (error as { readonly statusCode?: unknown }).statusCode
@@ -69,6 +78,9 @@ export function refuseError(error: unknown, reply: FastifyReply, log: Log): Fast
     return sendText(leaveBodyUnread(reply), status, status === 413 ? 'too large\n' : 'bad request\n')
   }
   log.error({ err: error, path: maskPath(splitTarget(reply.request.originalUrl).path) }, 'request failed')
+  if (isFailure(error, 'store.failed', 'store.locked')) {
+    return sendText(reply.header('retry-after', String(RETRY_AFTER_SECONDS)), 503, 'ask again\n')
+  }
   return sendText(reply, 500, 'internal error\n')
 }
 
