@@ -57,6 +57,11 @@ export function checkFleet(
       else if (warnings.size < MAX_PROBLEMS) warnings.add(text)
     }
     if (known.summary) userData.set(host.name, known.summary)
+    if (known.summary && cannotBeProven(host, known.summary)) {
+      warnings.add(
+        'nothing can prove these hosts ready: they neither report (phone-home is off) nor have a Local UI; say what does with ready',
+      )
+    }
   }
   for (const { names: two, by } of ambiguousMatches(fleet.hosts.filter(({ machine }) => !machine))) {
     problems.push(
@@ -65,6 +70,12 @@ export function checkFleet(
   }
   if (problems.length > 0) throw invalid(problems)
   return { userData, warnings: [...warnings] }
+}
+
+function cannotBeProven({ ready, phoneHome }: DesiredHost, { managementMode }: UserDataSummary): boolean {
+  return ready.kind === 'phone-home'
+    ? !phoneHome
+    : ready.kind === 'auto' && !phoneHome && managementMode !== 'local'
 }
 
 const NAME_RULE = 'lower-case letters, digits and hyphens, at most 63'

@@ -136,7 +136,7 @@ export async function openFleetKeeper(
     const wanted = new Set(next.hosts.map(({ name }) => name))
     const orphans = fleet.hosts.filter(({ name }) => !wanted.has(name))
     // What is kept although nobody asks for it any more stays in force: its disk boots, its machine is ours.
-    const kept = prune ? next : withKept(next, fleet, orphans)
+    const kept = prune ? next : withKept(next, fleet)
     if (difference.changes.some(({ kind }) => kind !== 'keep')) version = await store.saveFleet(kept, version)
     for (const host of next.hosts) {
       if (!book.state(host.name)) await enrolHost(host, localUiPort(host.name), dependencies)
@@ -165,18 +165,15 @@ export async function openFleetKeeper(
   }
 }
 
-function withKept(next: DesiredFleet, before: DesiredFleet, orphans: readonly DesiredHost[]): DesiredFleet {
-  const missing = <T extends { readonly name: string }>(
-    had: readonly T[],
-    has: readonly T[],
-    used: Set<string>,
-  ) => had.filter(({ name }) => used.has(name) && !has.some((one) => one.name === name))
-  const installers = new Set(orphans.map(({ installer }) => installer))
-  const profiles = new Set(orphans.flatMap(({ profile }) => profile ?? []))
+function withKept(next: DesiredFleet, before: DesiredFleet): DesiredFleet {
+  const both = <T extends { readonly name: string }>(has: readonly T[], had: readonly T[]): readonly T[] => {
+    const names = new Set(has.map(({ name }) => name))
+    return [...has, ...had.filter(({ name }) => !names.has(name))]
+  }
   return {
     ...next,
-    installers: [...next.installers, ...missing(before.installers, next.installers, installers)],
-    profiles: [...next.profiles, ...missing(before.profiles, next.profiles, profiles)],
-    hosts: [...next.hosts, ...orphans],
+    installers: both(next.installers, before.installers),
+    profiles: both(next.profiles, before.profiles),
+    hosts: both(next.hosts, before.hosts),
   }
 }

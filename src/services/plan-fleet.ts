@@ -39,7 +39,7 @@ export function planFleet(
     if (!wanted.has(name)) changes.push(orphan(name, options.prune))
   }
   for (const object of ['installer', 'profile'] as const) {
-    const compared = compareNamed(object, before[`${object}s`], next[`${object}s`])
+    const compared = compareNamed(object, before[`${object}s`], next[`${object}s`], options.prune)
     changes.push(...compared.changes)
     unchanged += compared.unchanged
   }
@@ -117,6 +117,7 @@ function compareNamed(
   object: 'installer' | 'profile',
   before: readonly { readonly name: string }[],
   next: readonly { readonly name: string }[],
+  prune: boolean,
 ): FleetDifference {
   const changes: PlannedChange[] = []
   let unchanged = 0
@@ -127,7 +128,8 @@ function compareNamed(
     else changes.push({ kind: text ? 'update' : 'create', object, name: one.name, what: [] })
   }
   const wanted = new Set(next.map(({ name }) => name))
-  for (const { name } of before)
-    if (!wanted.has(name)) changes.push({ kind: 'remove', object, name, what: [] })
+  for (const { name } of before) if (wanted.has(name)) continue
+  changes.push({ kind: prune ? 'remove' : 'keep', object, name, what: [] })
+
   return { changes, unchanged }
 }
