@@ -128,8 +128,8 @@ function compareNamed(
     else changes.push({ kind: text ? 'update' : 'create', object, name: one.name, what: [] })
   }
   const wanted = new Set(next.map(({ name }) => name))
-  for (const { name } of before) if (wanted.has(name)) continue
-  changes.push({ kind: prune ? 'remove' : 'keep', object, name, what: [] })
-
+  for (const { name } of before.filter((one) => !wanted.has(one.name))) {
+    changes.push({ kind: prune ? 'remove' : 'keep', object, name, what: [] })
+  }
   return { changes, unchanged }
 }
