@@ -1,0 +1,254 @@
+import { describe, expect, test } from 'vitest'
+import { aFleet, aWish } from '../../../test/support/a-fleet.ts'
+import { aShelf } from '../../../test/support/a-shelf.ts'
+import { createFakeClock } from '../../../test/support/fake-clock.ts'
+import { createFixedRandom } from '../../../test/support/fixed-random.ts'
+import { createSilentLog } from '../../../test/support/silent-log.ts'
+import { createCryptoHasher } from '../../adapters/hasher-crypto/crypto-hasher.ts'
+import { createMetrics } from '../../adapters/metrics-prometheus/metrics.ts'
+import { createMemoryStore } from '../../adapters/store-memory/memory-store.ts'
+import { NEW_HOST_NAME } from '../../domain/desired-fleet.ts'
+import type { MachineDriver } from '../../ports/machine-driver.ts'
+import { createAccess } from '../access.ts'
+import { openDiscovery } from '../discovery.ts'
+import { openFleetKeeper } from '../fleet-keeper.ts'
+import { createFleetPlans } from '../fleet-plans.ts'
+import { createFleetRunner } from '../fleet-runner.ts'
+import { openHostBook } from '../host-book.ts'
+import { followPolicy } from '../strangers.ts'
+import { createControlDesk } from './control-desk.ts'
+import { adoptMachine } from './fleet-desk.ts'
+
+const log = createSilentLog()
+const { signal } = new AbortController()
+const all = { limit: 100 }
+const SECRET = 'hunter2hunter2'
+const USER_DATA = `#cloud-config
+stylus:
+  managementMode: local
+  registryCredentials: { domain: r.example.com, username: u, password: ${SECRET} }
+install: { device: /dev/vda, poweroff: true }
+`
+
+async function aDesk() {
+  const store = createMemoryStore()
+  const clock = createFakeClock()
+  const random = createFixedRandom()
+  const hasher = createCryptoHasher()
+  const book = await openHostBook({ store, clock, random, log })
+  const shelf = aShelf()
+  const plans = createFleetPlans(shelf, log)
+  const deleted: string[] = []
+  const driver = {
+    kind: 'qemu',
+    can: { typeKeys: true, screenshot: true, forwardPorts: true },
+    find: async () => undefined,
+    delete: async (name: string) => void deleted.push(name),
+  } as unknown as MachineDriver
+  const keeper = await openFleetKeeper(
+    {
+      ...{ store, shelf, plans, book, clock, random, log, drivers: ['qemu'] },
+      remove: (name) => book.remove(name),
+      applied: () => undefined,
+    },
+    signal,
+  )
+  const runner = createFleetRunner({
+    ...{ book, clock, log },
+    provision: async () => Promise.reject(new Error('nothing is driven here')),
+    isWanted: () => false,
+    pauseMs: () => undefined,
+  })
+  const settings = new Map<string, string>()
+  const discovery = await openDiscovery({
+    store: {
+      setting: async (key) => settings.get(key),
+      saveSetting: async (key, value) => void settings.set(key, value),
+    },
+    ...{ hasher, clock, log },
+  })
+  const files = { readTextFile: async () => undefined, readTextTail: async () => 'login:' }
+  const access = createAccess({ store, audit: store, hasher, random, clock, log })
+  const metrics = createMetrics()
+  const parts = { book, plans, keeper, shelf, runner, discovery, driver, store, access, metrics, files }
+  const desk = createControlDesk({ ...parts, ...{ hasher, clock, log, signal } })
+  const apply = (fleet: ReturnType<typeof aFleet>) =>
+    desk.applyFleet(fleet, { prune: false, mayAddInstallers: true, actor: 'token:anna' })
+  return { ...parts, desk, apply, deleted, clock }
+}
+
+const UNATTENDED = { machine: undefined, match: { mac: '52:54:00:00:00:77' } }
+
+describe('hosts as they are shown', () => {
+  test('say what they wait for and hold no secrets', async () => {
+    const { desk, apply } = await aDesk()
+    await apply(
+      aFleet([
+        aWish({ name: 'box', ...UNATTENDED, userData: USER_DATA }),
+        aWish({ name: 'asked', approve: 'manual', labels: { site: 'berlin' } }),
+      ]),
+    )
+
+    const { items } = await desk.hosts({}, all)
+    const detail = await desk.host('box')
+
+    expect(items.map(({ name, waitsFor }) => [name, waitsFor])).toEqual([
+      ['asked', 'approval: edgeboot host approve asked'],
+      ['box', 'its window to be opened: edgeboot host arm box --for 30m'],
+    ])
+    expect(JSON.stringify([items, detail, await desk.fleet()])).not.toContain(SECRET)
+    expect((await desk.hosts({ label: 'site=berlin' }, all)).items.length).toBe(1)
+    expect((await desk.hosts({ text: '00:00:77' }, all)).items.map(({ name }) => name)).toEqual(['box'])
+  })
+
+  test('come in pages that leave none out', async () => {
+    const { desk, apply } = await aDesk()
+    await apply(aFleet(Array.from({ length: 7 }, (_, index) => aWish({ name: `h-${index}` }))))
+
+    const first = await desk.hosts({}, { limit: 4 })
+    const second = await desk.hosts({}, { limit: 4, after: first.next })
+
+    expect([...first.items, ...second.items].map(({ name }) => name)).toEqual(
+      Array.from({ length: 7 }, (_, index) => `h-${index}`),
+    )
+    expect(second.next).toBeUndefined()
+  })
+})
+
+describe('what people do to hosts', () => {
+  test('a reinstallation is armed once, and opens the window of a host without a driver', async () => {
+    const { desk, apply, book } = await aDesk()
+    await apply(aFleet([aWish({ name: 'box', ...UNATTENDED })]))
+    await expect(desk.reinstall('box', 'token:anna')).rejects.toMatchObject({ code: 'host.wrong-state' })
+    await desk.arm('box', 60_000, 'token:anna')
+    const address = '192.0.2.7'
+    await book.record('box', { type: 'script.served', data: { action: 'install', address } })
+    const data = { bytes: 1, address, userAgent: '', inert: false }
+    await book.record('box', { type: 'config.served', data })
+
+    await desk.reinstall('box', 'token:anna')
+
+    const life = book.state('box')?.life
+    expect(life).toMatchObject({ phase: 'defined', reinstall: true })
+    expect(life?.armedUntil).toBeGreaterThan(0)
+  })
+
+  test('a machine of ours needs no window, and a host that is well no other try', async () => {
+    const { desk, apply } = await aDesk()
+    await apply(aFleet([aWish()]))
+
+    await expect(desk.arm('store-1', 60_000, 'x')).rejects.toThrow('needs no window')
+    await expect(desk.retry('store-1', 'x')).rejects.toMatchObject({ code: 'host.wrong-state' })
+    await expect(desk.power('store-1', 'on', 'x')).rejects.toThrow('has not been made yet')
+    await expect(desk.host('nobody')).rejects.toMatchObject({ code: 'host.not-found' })
+  })
+
+  test('a deleted host is gone with its machine, and from the wish', async () => {
+    const { desk, apply, deleted, plans } = await aDesk()
+    await apply(aFleet([aWish(), aWish({ name: 'store-2' })]))
+
+    await desk.deleteHost('store-1', 'token:anna')
+
+    expect(deleted).toEqual(['store-1'])
+    expect(plans.fleet().hosts.map(({ name }) => name)).toEqual(['store-2'])
+    expect((await desk.hosts({}, all)).items.map(({ name }) => name)).toEqual(['store-2'])
+  })
+})
+
+describe('installers', () => {
+  test('are brought along by those only who may name files of this machine', async () => {
+    const { desk, apply } = await aDesk()
+    const fleet = aFleet([aWish()])
+    const byOperator = { prune: false, mayAddInstallers: false, actor: 'token:op' }
+
+    await expect(desk.applyFleet(fleet, byOperator)).rejects.toMatchObject({ code: 'auth.forbidden' })
+    await apply(fleet)
+    await expect(desk.applyFleet(fleet, byOperator)).resolves.toMatchObject({ changes: [] })
+  })
+
+  test('cannot be taken from hosts that need them', async () => {
+    const { desk, apply } = await aDesk()
+    await apply(aFleet([aWish()]))
+    await desk.addInstaller({ name: 'other', isoPath: '/other.iso' }, 'x')
+
+    await expect(desk.removeInstaller('palette', 'x')).rejects.toMatchObject({ code: 'installer.in-use' })
+    await expect(desk.addInstaller({ name: 'palette', isoPath: '/x.iso' }, 'x')).rejects.toMatchObject({
+      code: 'installer.name-taken',
+    })
+    expect((await desk.installers()).map(({ name }) => name)).toEqual(['palette', 'other'])
+  })
+})
+
+const {
+  machine: _,
+  match: __,
+  labels: ___,
+  name: ____,
+  profile: _____,
+  ...template
+} = aWish({
+  userData: USER_DATA.replace('managementMode: local', `managementMode: local # ${NEW_HOST_NAME}`),
+})
+const client = { address: '192.0.2.50', userAgent: 'iPXE', base: 'http://192.0.2.1:8080' }
+const facts = { mac: '52:54:00:00:00:88', serial: 'S1' }
+
+describe('machines nobody defined', () => {
+  test('are listed with what they told, adopted by name and profile, and armed then', async () => {
+    const { desk, apply, discovery, book, plans } = await aDesk()
+    await apply(aFleet([], { profiles: [{ name: 'store', template }] }))
+    discovery.note(facts, client.address)
+    discovery.note(facts, client.address)
+
+    const { items } = await desk.discovered(all)
+    const host = await desk.adopt(items[0]?.id ?? '', { name: 'found', profile: 'store' }, 'token:anna')
+
+    expect(items).toMatchObject([{ told: facts, address: client.address }])
+    expect(host).toMatchObject({ name: 'found', mac: facts.mac, phase: 'defined' })
+    expect(plans.wish('found')?.userData).toContain('# found')
+    expect(plans.identify({ mac: '52-54-00-00-00-88' })).toBe('found')
+    expect(book.state('found')?.life.armedUntil).toBeDefined()
+    expect((await desk.discovered(all)).items).toEqual([])
+    await expect(desk.adopt('gone', { name: 'x', profile: 'store' }, 'x')).rejects.toMatchObject({
+      code: 'discovered.not-found',
+    })
+  })
+
+  test('are adopted by themselves where the fleet says so, and told to ask again', async () => {
+    const parts = await aDesk()
+    await parts.apply(
+      aFleet([], {
+        profiles: [{ name: 'store', template }],
+        unknownHosts: { policy: 'profile', profile: 'store' },
+      }),
+    )
+    const strangers = followPolicy({
+      policy: () => parts.plans.fleet().unknownHosts,
+      discovery: parts.discovery,
+      adopt: async (told, profile) => {
+        await adoptMachine({ ...parts, signal }, told, { name: 'store-525400000088', profile, by: 'policy' })
+        return 'store-525400000088'
+      },
+      log,
+    })
+
+    const answer = await strangers.answer(facts, {}, client)
+
+    expect(answer).toMatchObject({ action: 'wait', retryAfterSeconds: 2 })
+    expect(parts.plans.identify(facts)).toBe('store-525400000088')
+  })
+
+  test.each([
+    ['ignore', 'unknown', 0],
+    ['local', 'local', 0],
+    ['discover', 'unknown', 1],
+  ] as const)('with policy %s are told %s', async (policy, action, noted) => {
+    const { discovery } = await aDesk()
+    const adopt = async (): Promise<string> => Promise.reject(new Error('nobody is adopted'))
+    const strangers = followPolicy({ policy: () => ({ policy }), discovery, adopt, log })
+
+    const answer = await strangers.answer(facts, { platform: 'efi' }, client)
+
+    expect(answer.action).toBe(action)
+    expect(discovery.all().length).toBe(noted)
+  })
+})
