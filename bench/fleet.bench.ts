@@ -3,12 +3,11 @@ import { createCryptoRandom } from '../src/adapters/random-crypto/crypto-random.
 import { createMemoryStore } from '../src/adapters/store-memory/memory-store.ts'
 import { parseFleet } from '../src/codec/fleet-file/parse-fleet.ts'
 import type { Fleet } from '../src/domain/fleet/fleet.ts'
-import type { Installer } from '../src/domain/installer.ts'
 import { desireFleet } from '../src/services/desire-fleet.ts'
 import { openFleetKeeper } from '../src/services/fleet-keeper.ts'
 import { createFleetPlans } from '../src/services/fleet-plans.ts'
 import { openHostBook } from '../src/services/host-book.ts'
-import type { InstallerShelf, ShelvedInstaller } from '../src/services/installer-shelf.ts'
+import { aShelf } from '../test/support/a-shelf.ts'
 import { createFakeClock } from '../test/support/fake-clock.ts'
 import { createSilentLog } from '../test/support/silent-log.ts'
 
@@ -73,29 +72,7 @@ function fleetOf(text: string): Fleet {
 const lookups = { env: () => 'q7Xk2mZ9pLw4', file: () => ({ text: BASE }) }
 const log = createSilentLog()
 
-/** One installer that needs no ISO: what is measured is the fleet. */
-const installer: Installer = {
-  family: 'kairos',
-  volumeLabel: 'COS_LIVE',
-  architecture: 'x86_64',
-  artifacts: [],
-  builtInFiles: [],
-  kernelArguments: [],
-  warnings: [],
-}
-const shelved = {
-  name: 'palette',
-  isoPath: '/installer.iso',
-  sizeBytes: 1,
-  installer,
-  served: {} as ShelvedInstaller['served'],
-}
-const shelf: InstallerShelf = {
-  put: async () => shelved,
-  get: () => shelved,
-  all: () => [shelved],
-  [Symbol.asyncDispose]: async () => undefined,
-}
+const shelf = aShelf()
 
 async function openKeeper() {
   const store = createMemoryStore()
