@@ -101,7 +101,8 @@ async function refresh(
   views: Map<string, HostView>,
 ): Promise<void> {
   const there = new Set<string>()
-  for await (const view of control.allHosts()) {
+  const [only] = names?.size === 1 ? names : []
+  for await (const view of control.allHosts({ text: only })) {
     if (names && !names.has(view.name)) continue
     there.add(view.name)
     views.set(view.name, view)

@@ -2,7 +2,6 @@
 const HARMFUL = /[\u202a-\u202e\u2066-\u2069]|[^\P{Cc}\t\n]/gu
 
 /** Escape sequences of terminals: CSI (ECMA-48 §5.4), strings such as titles (§5.6), and two-character ones. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const SEQUENCES =
   /\u001b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)|[ -/]+[0-~]|[0-OQ-WYZ\\`-~])/g
 
