@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { lookUpText } from '../adapters/files-node/look-up-text.ts'
 import { createTextFiles } from '../adapters/files-node/text-files.ts'
 import { decodeFleet } from '../codec/fleet-file/parse-fleet.ts'
@@ -49,9 +49,13 @@ function from(path: string, file: string): string {
   return resolve(dirname(file), path)
 }
 
-function lookupsFrom(env: NodeJS.ProcessEnv): RenderLookups {
+/** What user-data brings in: variables of this environment, and files by the paths people can open them with. */
+export function lookupsFrom(env: NodeJS.ProcessEnv): RenderLookups {
   return {
     env: (name) => env[name],
-    file: (path, file) => lookUpText(from(path, file), MAX_LAYER_BYTES),
+    file: (path, file) => {
+      const found = lookUpText(from(path, file), MAX_LAYER_BYTES)
+      return 'text' in found ? { ...found, file: isAbsolute(path) ? path : join(dirname(file), path) } : found
+    },
   }
 }

@@ -5,6 +5,7 @@ import { Command, CommanderError, Option } from 'commander'
 import type { CommandContext } from './command-context.ts'
 import { registerAuditCommand } from './commands/audit.ts'
 import { registerDemoCommand } from './commands/demo.ts'
+import { registerFleetCommands } from './commands/fleet.ts'
 import { registerHostCommands } from './commands/host.ts'
 import { registerInstallerCommands } from './commands/installer.ts'
 import { registerMediaCommands } from './commands/media.ts'
@@ -34,6 +35,8 @@ Examples:
   $ edgeboot up installer.iso --user-data user-data.yaml              one host, BIOS, 8 CPUs, 32 GiB, 300 GiB
   $ edgeboot up installer.iso --user-data user-data.yaml --count 3 --firmware uefi
   $ edgeboot serve installer.iso --user-data user-data.yaml           serve only; boot the machines by hand
+  $ edgeboot plan -f fleet.yaml                                       what a fleet file would change
+  $ edgeboot apply -f fleet.yaml --wait                               many hosts, each with its own configuration
   $ edgeboot installer inspect installer.iso                          what is in an ISO
   $ edgeboot demo                                                     the whole job on a stand-in ISO
 
@@ -59,6 +62,7 @@ registerUpCommand(program, context)
 registerServeCommand(program, context)
 registerInstallerCommands(program, context)
 registerUserDataCommands(program, context)
+registerFleetCommands(program, context)
 registerHostCommands(program, context)
 registerMediaCommands(program, context)
 registerTokenCommands(program, context)

@@ -8,7 +8,10 @@ import { nearest } from '../domain/nearest.ts'
 const MAX_SETTINGS_BYTES = 1024 * 1024
 
 /** Options that choose what to do now, not how it is set up; they are no settings. */
-const NOT_SETTINGS = new Set(['help', 'version', 'config'])
+const NOT_SETTINGS = new Set([
+  ...['help', 'version', 'config'],
+  ...['explain', 'file', 'follow', 'for', 'if-version', 'prune', 'show-secrets', 'wait', 'yes'],
+])
 
 /** Gives every option of the program and its commands its `EDGEBOOT_…` name in the environment. */
 export function nameEnvironment(command: Command): void {

@@ -21,7 +21,8 @@ afterEach(async () => {
   for (const process of running) await process.kill()
   running.clear()
   for (const { dataDirectory, hosts } of made.splice(0)) {
-    for (const host of hosts) await runEdgeboot(['--data-dir', dataDirectory, 'host', 'delete', host])
+    for (const host of hosts)
+      await runEdgeboot(['--data-dir', dataDirectory, 'host', 'delete', host, '--yes'])
   }
 })
 afterAll(() => rmSync(directory, { recursive: true, force: true }))

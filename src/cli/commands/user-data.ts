@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import type { Finding } from '../../domain/user-data.ts'
 import type { CommandContext } from '../command-context.ts'
+import { registerUserDataRender } from './user-data-render.ts'
 
 interface ValidateOptions {
   readonly servedOver?: 'http' | 'https'
@@ -26,6 +27,8 @@ export function registerUserDataCommands(program: Command, context: CommandConte
     .action((files: string[], { servedOver }: ValidateOptions) =>
       validate(context, files, servedOver === undefined ? {} : { servedOver }),
     )
+
+  registerUserDataRender(userData, context)
 
   userData
     .command('schema')

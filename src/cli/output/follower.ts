@@ -5,8 +5,11 @@ import type { Life } from '../../domain/life.ts'
 /** Shows how hosts get on. */
 export interface Follower {
   note(text: string): void
-  host(host: Host, life: Life): void
-  event(event: HostEvent, host: Host, life: Life): void
+  /** How a host stands, said as often as somebody looks; `waitsFor`: a sentence about what keeps it. */
+  host(host: Pick<Host, 'name'>, life: Life, waitsFor?: string): void
+  event(event: HostEvent, host: Pick<Host, 'name'>, life: Life): void
+  /** The host is no longer there. */
+  gone(name: string): void
   /** Leaves the last state on the screen and gives the terminal back. */
   close(): void
 }

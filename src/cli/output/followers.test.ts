@@ -48,6 +48,31 @@ test('plain lines tell each piece of news once, with the time since the start', 
   ])
 })
 
+test('plain lines tell how a host stands when that is news, however often somebody looks', () => {
+  const lines: string[] = []
+  const follower = createPlainFollower(
+    (line) => lines.push(line.slice(10)),
+    () => 0,
+  )
+
+  for (const _look of [1, 2]) follower.host(host, life, 'waits for a free place')
+  follower.event(
+    { host: host.name, time: 0, type: 'phase.changed', data: { from: 'defined', to: 'script' } },
+    host,
+    { ...life, phase: 'script' },
+  )
+  follower.host(host, { ...life, phase: 'script' })
+  for (const _look of [1, 2]) follower.host(host, { ...life, phase: 'ready' })
+  follower.gone(host.name)
+
+  expect(lines).toEqual([
+    `${host.name}  waits for a free place`,
+    `${host.name}  script`,
+    `${host.name}  ready`,
+    `${host.name}  is gone`,
+  ])
+})
+
 test('the live list writes to its own terminal, keeps notes above and leaves the last state', () => {
   const written: string[] = []
   const terminal = Object.assign(new PassThrough(), { columns: 100, rows: 20, isTTY: true })

@@ -47,6 +47,14 @@ export function describeEvent(event: HostEvent, life: Life): string | undefined 
       return `refused its configuration: ${event.data.detail}`
     case 'script.served':
       return event.data.action === 'install' ? undefined : `asked for a script, told: ${event.data.action}`
+    case 'host.reinstall':
+      return `is to be installed once more (${event.data.by})`
+    case 'host.retried':
+      return 'gets another try'
+    case 'host.armed':
+      return `may fetch the installer until ${new Date(event.data.until).toISOString()} (${event.data.by})`
+    case 'host.approved':
+      return `may be installed (${event.data.by})`
     case 'probe.result':
       return event.data.ok ? `${event.data.probe} answered: ${event.data.detail}` : undefined
     default:

@@ -1,6 +1,11 @@
-/** Rows as text with columns padded to the widest cell; the last column is not padded. */
+import { printable } from './printable.ts'
+
+/**
+ * Rows as text with columns padded to the widest cell; the last column is not padded. Cells become one line each that
+ * can do nothing to a terminal.
+ */
 export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [header, ...rows]
+  const all = [header, ...rows.map((row) => row.map(printable))]
   const widths = header.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)))
   return all
     .map((row) =>
