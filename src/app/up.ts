@@ -1,17 +1,15 @@
-import { basename, resolve } from 'node:path'
-import type { DesiredFleet, DesiredHost } from '../domain/desired-fleet.ts'
 import { Failure } from '../domain/failure.ts'
-import { formatMachineNetwork } from '../domain/machine.ts'
-import { parseReadyProbe, type ReadyProbe } from '../domain/ready-probe.ts'
+import { parseReadyProbe } from '../domain/ready-probe.ts'
 import type { UpSummary } from '../domain/summary.ts'
 import { createClassicTexts } from '../services/boot-texts.ts'
 import { installAll } from '../services/strangers.ts'
 import { loadInputs } from './load-inputs.ts'
-import { openSite, type Site } from './open-site.ts'
+import { openSite } from './open-site.ts'
 import { openRegistration, warnOfRegistration } from './palette.ts'
 import { summarize } from './summarize.ts'
 import type { UpObserver } from './up-observer.ts'
 import type { UpOptions } from './up-options.ts'
+import { addToFleet, wishOf } from './up-wish.ts'
 import { openWorkplace } from './workplace.ts'
 
 /**
@@ -24,8 +22,8 @@ export async function up(options: UpOptions, observer: UpObserver, signal: Abort
   for (const warning of inputs.warnings) observer.note(warning)
   const { localUiPort, document } = inputs.userData
   const probe = parseReadyProbe(options.ready, localUiPort)
-  const hosts = hostsOf(options, document.text, probe)
-  const names = hosts.map(({ name }) => name)
+  const wish = wishOf(options, document.text, probe)
+  const names = wish.hosts.map(({ name }) => name)
 
   const { identity, open } = await openRegistration(options, probe, inputs.userData)
   await using place = await openWorkplace({ ...options, purpose: `up ${options.isoPath}` })
@@ -55,7 +53,7 @@ export async function up(options: UpOptions, observer: UpObserver, signal: Abort
       ...(options.classic
         ? {
             classic: (shelf) => {
-              const shelved = shelf.get(installerName(options.isoPath))
+              const shelved = shelf.get(wish.installers[0]?.name ?? '')
               return shelved && { installer: shelved.served, userData: texts.userData }
             },
             strangers: () => installAll(texts.script, place.log),
@@ -68,7 +66,7 @@ export async function up(options: UpOptions, observer: UpObserver, signal: Abort
   const bootScriptUrl = site.bootScriptUrl(options.network)
   observer.serving({ url: bootScriptUrl, listening: site.listening, hosts: names })
   for (const name of names) observer.state(site.book.state(name))
-  const { warnings } = await site.keeper.apply(fleetWith(site, options, hosts), { prune: false }, signal)
+  const { warnings } = await site.keeper.apply(addToFleet(site.plans.fleet(), wish), { prune: false }, signal)
   for (const warning of warnings)
     if (!inputs.warnings.some((had) => had.includes(warning))) observer.note(warning)
   for (const name of names) observer.state(site.book.state(name))
@@ -81,66 +79,6 @@ export async function up(options: UpOptions, observer: UpObserver, signal: Abort
   const summary = await summarize({ names, site, place, bootScriptUrl, localUiPort })
   if (signal.aborted) throw interrupted(options, summary)
   return summary
-}
-
-const PROFILE = 'up'
-
-function hostsOf(options: UpOptions, userData: string, ready: ReadyProbe): readonly DesiredHost[] {
-  const { name, count, boot, firmware, cpus, memoryMiB, diskGiB, network, kernelArgs, phoneHome } = options
-  return Array.from(
-    { length: count },
-    (_, index): DesiredHost => ({
-      name: `${name}-${index + 1}`,
-      profile: `${PROFILE}-${name}`,
-      installer: installerName(options.isoPath),
-      match: {},
-      labels: {},
-      machine: {
-        driver: 'qemu',
-        boot,
-        firmware,
-        cpus,
-        memoryMiB,
-        diskGiB,
-        network: formatMachineNetwork(network),
-        options: {},
-      },
-      kernelArgs,
-      userData,
-      ready,
-      localBoot: 'auto',
-      approve: 'auto',
-      timeouts: {},
-      readyWithinMs: options.timeoutMs,
-      phoneHome,
-    }),
-  )
-}
-
-/** What was wished before, with these hosts in it. */
-function fleetWith({ plans }: Site, options: UpOptions, hosts: readonly DesiredHost[]): DesiredFleet {
-  const before = plans.fleet()
-  const installer = {
-    name: installerName(options.isoPath),
-    isoPath: resolve(options.isoPath),
-    ...(options.paths ? { paths: options.paths } : {}),
-  }
-  const profile = { name: `${PROFILE}-${options.name}`, maxParallel: options.concurrency }
-  return {
-    ...before,
-    installers: replaced(before.installers, [installer]),
-    profiles: replaced(before.profiles, [profile]),
-    hosts: replaced(before.hosts, hosts),
-  }
-}
-
-function replaced<T extends { readonly name: string }>(had: readonly T[], next: readonly T[]): readonly T[] {
-  const names = new Set(next.map(({ name }) => name))
-  return [...had.filter(({ name }) => !names.has(name)), ...next]
-}
-
-function installerName(isoPath: string): string {
-  return basename(isoPath).replace(/\.iso$/i, '')
 }
 
 function interrupted(options: UpOptions, summary: UpSummary): Failure {

@@ -28,7 +28,8 @@ export interface HostSummary {
 /** What `up` came to. */
 export interface UpSummary {
   readonly hosts: readonly HostSummary[]
-  readonly bootScriptUrl: string
+  /** Absent where a server does the work. */
+  readonly bootScriptUrl?: string
   readonly dataDirectory: string
 }
 

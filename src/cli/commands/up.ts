@@ -1,10 +1,13 @@
 import type { Command } from 'commander'
+import type { Control } from '../../app/control-connection.ts'
 import type { UpOptions } from '../../app/up-options.ts'
 import { parseDurationMs } from '../../domain/duration.ts'
 import { Failure } from '../../domain/failure.ts'
 import { type MachineNetwork, parseMachineNetwork } from '../../domain/machine.ts'
 import { parseSizeMiB } from '../../domain/size.ts'
+import type { UpSummary } from '../../domain/summary.ts'
 import type { CommandContext } from '../command-context.ts'
+import { waitForHosts } from '../hosts/wait-for-hosts.ts'
 import { addBootOptions, type BootOptionValues, choice, parseCount, pathsOf } from '../installer-options.ts'
 import { createLiveFollower } from '../output/live-follower.ts'
 import { createPlainFollower } from '../output/plain-follower.ts'
@@ -38,7 +41,8 @@ export function registerUpCommand(program: Command, context: CommandContext): vo
     .summary('the whole job: machines made, installed and proven ready')
     .description(
       'Serves the installer out of the ISO, creates the machines, netboots and installs them, switches them on\n' +
-        'again and waits until each has proven that it is ready. Run again it goes on where it was.',
+        'again and waits until each has proven that it is ready. Run again it goes on where it was.\n' +
+        'Where edgeboot serve runs on the data directory, that server does it and this command follows.',
     )
     .addHelpText(
       'after',
@@ -54,10 +58,25 @@ Examples:
 
 /** Runs `up` with progress on stderr and the summary on stdout; Failure `host.failed` unless all are ready. */
 export async function runUp(options: UpOptions, context: CommandContext): Promise<void> {
+  const { findControl } = await import('../../app/control-connection.ts')
+  const control = await findControl({ dataDirectory: options.dataDirectory })
+  tellSummary(control ? await askServer(options, control, context) : await runHere(options, context), context)
+}
+
+/** The server that runs on the data directory does the work; we say what and follow it. */
+async function askServer(options: UpOptions, control: Control, context: CommandContext): Promise<UpSummary> {
+  const { applyThroughServer, summarizeThroughServer } = await import('../../app/up-through-server.ts')
+  const { names, notes } = await withInterrupt((signal) => applyThroughServer(options, control, signal))
+  for (const note of notes) context.progress(note)
+  await waitForHosts(context, control, names, undefined)
+  return await summarizeThroughServer(names, control, options.dataDirectory)
+}
+
+async function runHere(options: UpOptions, context: CommandContext): Promise<UpSummary> {
   const { up } = await import('../../app/up.ts')
   const live = process.stderr.isTTY && !context.json
   const follower = live ? createLiveFollower(process.stderr) : createPlainFollower(context.progress)
-  const summary = await withInterrupt(async (signal) => {
+  return await withInterrupt(async (signal) => {
     try {
       return await up(
         options,
@@ -73,6 +92,9 @@ export async function runUp(options: UpOptions, context: CommandContext): Promis
       follower.close()
     }
   })
+}
+
+function tellSummary(summary: UpSummary, context: CommandContext): void {
   context.stdout(context.json ? `${JSON.stringify(summary, null, 2)}\n` : formatUpSummary(summary))
   const failed = summary.hosts.filter(({ result }) => result !== 'ready')
   if (failed.length > 0) {

@@ -26,7 +26,7 @@ const KnownEvent = z.discriminatedUnion('type', [
     'machine.power',
     z.object({
       state: z.enum(['on', 'off', 'starting']),
-      cause: z.enum(['asked', 'guest-shutdown', 'guest-reset', 'guest-panic', 'lost', 'unknown']),
+      cause: z.enum(['asked', 'reset', 'guest-shutdown', 'guest-reset', 'guest-panic', 'lost', 'unknown']),
     }),
   ),
   event(
@@ -37,7 +37,7 @@ const KnownEvent = z.discriminatedUnion('type', [
   event('artifact.progress', Transfer),
   event('artifact.finished', Transfer),
   event('artifact.aborted', Transfer.extend({ reason: Text })),
-  event('config.refused', z.object({ address: Text, reason: Text })),
+  event('config.refused', z.object({ address: Text, reason: z.literal('other-address'), detail: Text })),
   event('host.stage', z.object({ stage: Text, detail: Text, address: Text })),
   event('console.screenshot', z.object({ path: Text, why: Text })),
   event('probe.result', z.object({ probe: Text, ok: z.boolean(), detail: Text })),
