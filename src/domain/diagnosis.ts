@@ -11,7 +11,8 @@ export const PATIENCE_MS: Readonly<Record<Phase, number | undefined>> = {
   firmware: 180_000,
   script: 60_000,
   kernel: 60_000,
-  initrd: 60_000,
+  // The kernel boots in it, on slow machines for minutes.
+  initrd: 180_000,
   rootfs: 120_000,
   config: 300_000,
   installing: 1_200_000,

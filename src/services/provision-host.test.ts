@@ -195,7 +195,7 @@ describe('provisioning a host', () => {
       if (nth === 1) await stage.served('install')
     })
 
-    await stage.run({ limits: { phases: {}, readyWithinMs: 1_800_000 } })
+    await stage.run({ limits: { phases: {}, readyWithinMs: 3_600_000 } })
 
     expect(stage.done.filter((step) => step === 'power reset').length).toBe(2)
     const events = await stage.store.events()

@@ -54,7 +54,9 @@ export interface ProvisionPlan {
 const TICK_MS = 2000
 /** After the last hook of the installer Kairos waits five seconds before it acts; give it some more. */
 const FINISH_GRACE_MS = 15_000
-/** A machine that hangs on its way to the installer is reset so often by one run. */
+/** Silence after which a machine on its way to the installer is reset: slow ones boot a kernel for minutes. Milliseconds. */
+const RESET_AFTER_MS = 300_000
+/** One run resets it so often. */
 const MAX_RESETS = 2
 
 /**
@@ -101,6 +103,7 @@ export async function provisionHost(
       if (!isBefore(life.phase, 'installed')) admission.leave(name)
       await act(life)
       await noticeStall(life)
+      await startOver(life)
       await wake.next(TICK_MS, clock, inside)
     }
   } finally {
@@ -192,6 +195,7 @@ export async function provisionHost(
   async function startOver(life: Life): Promise<void> {
     const canBegin = plan.host.spec && life.power === 'on' && isBefore(life.phase, 'config')
     if (!canBegin || life.phase === 'starting' || plan.host.boot === 'typed' || resets >= MAX_RESETS) return
+    if (silenceMs(life, clock.now()) < RESET_AFTER_MS) return
     resets += 1
     log.warn({ host: name, phase: life.phase, resets }, 'a stalled machine is reset')
     await machine.power('reset', inside)
@@ -207,7 +211,6 @@ export async function provisionHost(
     await keepScreenshot(machine, dependencies, `stalled in phase ${life.phase}`, inside)
     const data = { phase: life.phase, forMs, diagnosis: diagnose(life) }
     await book.record(name, { type: 'host.stalled', data })
-    await startOver(life)
   }
 }
 
