@@ -423,7 +423,7 @@ describe('a server elsewhere', () => {
     const { server } = await openServer({ tls: certificate })
     const directory = aDirectory()
     const ca = join(directory, 'ca.pem')
-    writeFileSync(ca, certificate.authorityPem)
+    writeFileSync(ca, certificate.authorityPem ?? '')
     const list = ['--data-dir', directory, '--json', 'host', 'list', '--server', server.url]
 
     const trusted = await runEdgeboot([...list, '--server-ca', ca], { EDGEBOOT_TOKEN: TOKENS.viewer })
