@@ -196,7 +196,7 @@ describe('edgeboot plan and apply', () => {
 
   test('waiting ends with the time given, and names who is missing', async () => {
     const { desk, run } = await openServer()
-    desk.hostViews = [aHostView({ waitsFor: 'waits for approval' })]
+    desk.hostViews = [aHostView({ waitsFor: 'approval' })]
 
     const { code, stderr } = await run('apply', '-f', aFleet(ONE_HOST), '--wait', '--timeout', '2s')
 

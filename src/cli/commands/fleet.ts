@@ -1,8 +1,10 @@
+import { stat } from 'node:fs/promises'
 import type { Command } from 'commander'
 import type { FleetPlan } from '../../contract/fleet.ts'
 import type { DesiredFleet } from '../../domain/desired-fleet.ts'
 import { parseDurationMs } from '../../domain/duration.ts'
 import { isFailure } from '../../domain/failure.ts'
+import { formatBytes } from '../../domain/size.ts'
 import type { CommandContext } from '../command-context.ts'
 import { addFleetFiles } from '../fleet-files.ts'
 import { waitForHosts } from '../hosts/wait-for-hosts.ts'
@@ -95,16 +97,13 @@ type Send = (control: Awaited<ReturnType<typeof connect>>, fleet: DesiredFleet) 
 async function send(context: CommandContext, values: PlanValues, call: Send): Promise<FleetPlan> {
   const { checkUserData, readFleet } = await import('../../app/fleet-commands.ts')
   const { file: files } = values
-  const fleet = await withPatience(
-    context.progress,
-    () => `reading ${files.join(', ')}`,
-    () => readFleet(files),
-  )
+  await announceReading(context, files)
+  const fleet = await readFleet(files)
   const control = await connect(context, values)
   try {
     return await withPatience(
       context.progress,
-      () => `${fleet.hosts.length} hosts are with the server`,
+      () => `waiting for the server, which has ${fleet.hosts.length} hosts to look at`,
       () => call(control, fleet),
     )
   } catch (error) {
@@ -112,6 +111,22 @@ async function send(context: CommandContext, values: PlanValues, call: Send): Pr
     if (isFailure(error, 'fleet.invalid')) await checkUserData(files, fleet)
     throw error
   }
+}
+
+/** Reading leaves no time for saying so meanwhile; this much takes about a second. Bytes. */
+const LARGE_BYTES = 1024 * 1024
+
+async function announceReading(context: CommandContext, files: readonly string[]): Promise<void> {
+  const sizes = await Promise.all(
+    files.map((file) =>
+      stat(file).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  )
+  const total = sizes.reduce((sum, size) => sum + size, 0)
+  if (total >= LARGE_BYTES) context.progress(`reading ${formatBytes(total)} of ${files.join(', ')} …`)
 }
 
 function options({ prune = false }: PlanValues): { readonly prune: boolean } {

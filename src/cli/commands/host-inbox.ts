@@ -30,7 +30,7 @@ export function registerHostInbox(host: Command, context: CommandContext): void 
     .requiredOption('--profile <name>', 'profile of the fleet')
     .addHelpText(
       'after',
-      '\nWrite the host into the fleet file too: the next apply keeps only what is there.\n\n' +
+      '\nWrite the host into the fleet file too: apply --prune removes what is not there.\n\n' +
         'Example:\n  $ edgeboot host adopt d1 store-0043 --profile store',
     )
     .action(async (id: string, name: string, values: ServerValues & { readonly profile: string }) => {

@@ -14,6 +14,10 @@ export function registerHostCommands(program: Command, context: CommandContext):
       'Hosts and their lives: looking at them, and doing something with one of them.\n' +
         'list, show and delete also work where no edgeboot serve runs; everything else asks the server.',
     )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ edgeboot host list --phase failed\n  $ edgeboot host watch\n  $ edgeboot host reinstall edge-1',
+    )
   registerHostLooks(host, context)
   registerHostWatch(host, context)
   registerHostConsole(host, context)

@@ -13,7 +13,10 @@ interface PathValues {
 }
 
 export function registerInstallerCommands(program: Command, context: CommandContext): void {
-  const installer = program.command('installer').description('Installer ISOs: look inside, register, export.')
+  const installer = program
+    .command('installer')
+    .description('Installer ISOs: look inside, register, export.')
+    .addHelpText('after', '\nExample:\n  $ edgeboot installer inspect installer.iso')
   const json = (value: unknown): void => context.stdout(`${JSON.stringify(value, null, 2)}\n`)
 
   addPaths(installer.command('inspect <iso>'))
@@ -70,6 +73,7 @@ export function registerInstallerCommands(program: Command, context: CommandCont
   installer
     .command('list')
     .description('All registered ISOs.')
+    .addHelpText('after', '\nExample:\n  $ edgeboot installer list --json')
     .action(async () => {
       const { listInstallers } = await import('../../app/installer.ts')
       const installers = await listInstallers(context.dataDir())
@@ -86,6 +90,7 @@ export function registerInstallerCommands(program: Command, context: CommandCont
   installer
     .command('remove <name>')
     .description('Forgets a registered ISO; the file stays.')
+    .addHelpText('after', '\nExample:\n  $ edgeboot installer remove palette-4-6')
     .action(async (name: string) => {
       const { removeInstaller } = await import('../../app/installer.ts')
       await removeInstaller(context.dataDir(), name)

@@ -15,6 +15,10 @@ export function registerMediaCommands(program: Command, context: CommandContext)
   const media = program
     .command('media')
     .description('Boot media that chain to the boot server by themselves.')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ edgeboot media build --server-url http://192.0.2.10:8080 --out edgeboot.iso',
+    )
 
   media
     .command('build')

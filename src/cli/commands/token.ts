@@ -9,6 +9,7 @@ export function registerTokenCommands(program: Command, context: CommandContext)
   const token = program
     .command('token')
     .description('Access tokens: who may use the control API, and for what.')
+    .addHelpText('after', '\nExample:\n  $ edgeboot token create ci --role operator --expires 30d')
 
   token
     .command('create <name>')

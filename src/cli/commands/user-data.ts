@@ -8,7 +8,13 @@ interface ValidateOptions {
 }
 
 export function registerUserDataCommands(program: Command, context: CommandContext): void {
-  const userData = program.command('user-data').description('Checks of the cloud-config that hosts get.')
+  const userData = program
+    .command('user-data')
+    .description('The cloud-config that hosts get: checked, shown, described for editors.')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ edgeboot user-data validate user-data.yaml\n  $ edgeboot user-data render -f fleet.yaml store-0042',
+    )
 
   userData
     .command('validate <file...>')

@@ -5,6 +5,7 @@ import type { HostView } from '../../contract/hosts.ts'
 import { formatDuration } from '../../domain/duration.ts'
 import { Failure, isFailure } from '../../domain/failure.ts'
 import type { Follower } from '../output/follower.ts'
+import { describeWaiting } from '../output/host-line.ts'
 import { printable } from '../output/printable.ts'
 import { parseKnownEvent } from './known-event.ts'
 import { foldView, lifeOf } from './view-life.ts'
@@ -106,7 +107,7 @@ async function refresh(
     if (names && !names.has(view.name)) continue
     there.add(view.name)
     views.set(view.name, view)
-    const waitsFor = view.waitsFor === undefined ? undefined : printable(view.waitsFor)
+    const waitsFor = view.waitsFor === undefined ? undefined : describeWaiting(printable(view.waitsFor))
     follower.host(named(view), lifeOf(view), waitsFor)
   }
   for (const name of views.keys()) {

@@ -2,6 +2,7 @@ import type { Control } from '../../app/control-connection.ts'
 import { formatDuration } from '../../domain/duration.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { CommandContext } from '../command-context.ts'
+import { describeWaiting } from '../output/host-line.ts'
 import { createLiveFollower } from '../output/live-follower.ts'
 import { createPlainFollower } from '../output/plain-follower.ts'
 import { printable } from '../output/printable.ts'
@@ -57,7 +58,8 @@ function outcomeOf(name: string, views: Views): HostOutcome {
   const view = views.get(name)
   if (!view) return { name, result: 'gone' }
   if (view.phase === 'ready') return { name, result: 'ready' }
-  const reason = view.failure?.reason ?? view.waitsFor
+  const waits = view.waitsFor === undefined ? undefined : describeWaiting(view.waitsFor)
+  const reason = view.failure?.reason ?? waits
   return {
     name,
     result: view.phase === 'failed' ? 'failed' : 'unfinished',

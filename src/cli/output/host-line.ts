@@ -19,6 +19,11 @@ export function describeLife(life: Life, now: number): string {
   return `${life.phase}${stage} for ${formatDuration(now - life.since)}`
 }
 
+/** What a host waits for, as a sentence about it. */
+export function describeWaiting(waitsFor: string): string {
+  return waitsFor.startsWith('wait') ? waitsFor : `waits for ${waitsFor}`
+}
+
 /** An event as a plain line, or nothing for those that are no news by themselves. */
 export function describeEvent(event: HostEvent, life: Life): string | undefined {
   switch (event.type) {

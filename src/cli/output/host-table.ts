@@ -4,7 +4,7 @@ import { formatDuration } from '../../domain/duration.ts'
 import { formatBytes } from '../../domain/size.ts'
 import type { HostSummary } from '../../domain/summary.ts'
 import { lifeOf } from '../hosts/view-life.ts'
-import { describeLife } from './host-line.ts'
+import { describeLife, describeWaiting } from './host-line.ts'
 import { formatTable } from './table.ts'
 
 /** Hosts of a server as a table; `now` is epoch milliseconds. */
@@ -16,7 +16,7 @@ export function formatHostViews(views: readonly HostView[], now: number): string
     view.address ?? '-',
     String(view.installs),
     describeLife(lifeOf(view), now),
-    view.waitsFor ?? '',
+    view.waitsFor === undefined ? '' : describeWaiting(view.waitsFor),
   ])
   return formatTable(['HOST', 'PROFILE', 'MAC', 'ADDRESS', 'INSTALLS', 'STATE', ''], rows)
 }

@@ -5,7 +5,7 @@ import { describeEvent } from './host-line.ts'
 
 /** How often clocks and rates move on the screen, in milliseconds. */
 const REFRESH_MS = 250
-/** Where a terminal does not say how large it is. */
+/** Where a terminal does not say how large it is, or says that it has no size at all. */
 const DEFAULT_SIZE = { columns: 80, rows: 24 }
 
 interface Entry extends BoardEntry {
@@ -20,7 +20,8 @@ export function createLiveFollower(terminal: NodeJS.WriteStream, now: () => numb
 
   function draw(): void {
     if (entries.size === 0) return
-    const { columns = DEFAULT_SIZE.columns, rows = DEFAULT_SIZE.rows } = terminal
+    const columns = terminal.columns || DEFAULT_SIZE.columns
+    const rows = terminal.rows || DEFAULT_SIZE.rows
     show(renderHostBoard([...entries.values()].map(boardEntry), now(), { columns, rows }))
   }
 
