@@ -80,7 +80,7 @@ async function openKeeper() {
   const random = createCryptoRandom()
   const book = await openHostBook({ store, clock, random, log })
   const plans = createFleetPlans(shelf, log)
-  const dependencies = { store, shelf, plans, book, clock, random, log, drivers: ['qemu'] }
+  const dependencies = { store, shelf, plans, book, clock, random, log, abilities: { drivers: ['qemu'] } }
   const keeper = await openFleetKeeper(
     { ...dependencies, remove: async () => undefined, applied: () => undefined },
     new AbortController().signal,

@@ -34,12 +34,23 @@ export interface SiteOptions {
   /** Milliseconds until a host whose driver gave up is tried again; `undefined`: not in this run. */
   readonly pauseMs: (attempt: number) => number | undefined
   /** For the readiness probe `palette`. */
-  readonly registration?: RegistrationCheck | undefined
+  readonly palette?: SitePalette | undefined
   /** What everybody may have by the classic names, once its ISO is on the shelf. */
   readonly classic?: (shelf: InstallerShelf) => ClassicOffer | undefined
   /** Deals with machines that are no host; by default they are turned away. */
   readonly strangers?: (parts: Pick<Site, 'book' | 'plans' | 'keeper'>) => Strangers
 }
+
+/** The Palette that is asked whether hosts have registered. */
+export interface SitePalette {
+  readonly check: RegistrationCheck
+  readonly where: { readonly endpoint: string; readonly projectUid?: string | undefined }
+  /** Told of what stands in the way of a host that is about to be installed. */
+  readonly warn?: (host: string, warning: string) => void
+}
+
+/** Asking Palette before an installation is a courtesy that does not hold it up for longer than this. Milliseconds. */
+const REGISTRATION_LIMIT_MS = 30_000
 
 /** Everything that brings a fleet up from one data directory: book, ISOs, boot server, and a loop for each host. */
 export interface Site extends AsyncDisposable {
@@ -85,7 +96,7 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
       clock,
       random,
       log,
-      drivers: [driver.kind],
+      abilities: { drivers: [driver.kind], palette: options.palette?.where },
       remove: async (name, inside) => {
         await runner.stop(name)
         await driver.delete(name, inside)
@@ -143,6 +154,7 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
     if (!wish) throw new Failure('host.not-found', `nothing says what ${known.name} is to become`)
     const { finish, localUiPort, siteName } = keeper.userData(known.name)
     const machine = known.spec ? await driver.create(known.spec, inside) : createUnattendedMachine(known.name)
+    await warnOfDuplicates(known, siteName, inside)
     const mediaPath = known.spec ? await findMedia(known, inside) : undefined
     return await provisionHost(
       {
@@ -158,9 +170,23 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
         limits: { phases: wish.timeouts, readyWithinMs: wish.readyWithinMs },
         retry: options.retry,
       },
-      { ...place, book, admission, registration: options.registration },
+      { ...place, book, admission, registration: options.palette?.check },
       inside,
     )
+  }
+
+  async function warnOfDuplicates({ name, spec }: Host, siteName: string | undefined, inside: AbortSignal) {
+    const { check, warn } = options.palette ?? {}
+    const phase = book.state(name)?.life.phase
+    if (!check || !warn || !spec || phase !== 'defined') return
+    const host = { name, uuid: spec.uuid, ...(siteName ? { siteName } : {}) }
+    try {
+      const limit = AbortSignal.any([inside, AbortSignal.timeout(REGISTRATION_LIMIT_MS)])
+      for (const warning of (await check.checkBefore(host, limit)).warnings) warn(name, warning)
+    } catch {
+      inside.throwIfAborted()
+      warn(name, 'Palette was not asked whether its id is free: that would have taken too long')
+    }
   }
 
   /** The ISO the machine boots: ours that chains by itself, or stock iPXE at whose prompt is typed. */

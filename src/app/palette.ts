@@ -31,6 +31,7 @@ type Identity = Omit<RegistrationHost, 'name' | 'uuid'>
 /** `check` is `undefined` when no API key is configured. */
 export interface OpenPalette extends Disposable {
   readonly check: RegistrationCheck | undefined
+  readonly where: { readonly endpoint: string; readonly projectUid?: string | undefined }
 }
 
 /**
@@ -61,7 +62,7 @@ export async function openRegistration(
     identity,
     open: (place) => {
       if (apiKey === undefined || userData.managementMode === 'local') {
-        return { check: undefined, [Symbol.dispose]: () => undefined }
+        return { check: undefined, where: { endpoint, projectUid }, [Symbol.dispose]: () => undefined }
       }
       const registry = createPaletteRegistry({
         endpoint,
@@ -71,7 +72,7 @@ export async function openRegistration(
         ...(ca === undefined ? {} : { ca }),
       })
       const check = createRegistrationCheck({ ...place, registry })
-      return { check, [Symbol.dispose]: () => registry[Symbol.dispose]() }
+      return { check, where: { endpoint, projectUid }, [Symbol.dispose]: () => registry[Symbol.dispose]() }
     },
   }
 }

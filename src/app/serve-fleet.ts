@@ -6,6 +6,7 @@ import { createCryptoHasher } from '../adapters/hasher-crypto/crypto-hasher.ts'
 import { reachableAddresses } from '../adapters/host-network/interface-address.ts'
 import { createMetrics } from '../adapters/metrics-prometheus/metrics.ts'
 import type { ServerCertificate } from '../adapters/tls-x509/server-certificate.ts'
+import { LOCAL_UI_PORT } from '../domain/ready-probe.ts'
 import { type ControlServer, openControlServer } from '../servers/http-api/control-server.ts'
 import { type Access, createAccess } from '../services/access.ts'
 import { createControlDesk } from '../services/control/control-desk.ts'
@@ -15,6 +16,7 @@ import { openDiscovery } from '../services/discovery.ts'
 import { logEvents } from '../services/log-events.ts'
 import { followPolicy } from '../services/strangers.ts'
 import { openSite } from './open-site.ts'
+import { openRegistration, type PaletteOptions } from './palette.ts'
 import { openWorkplace, type Workplace } from './workplace.ts'
 
 export interface ServeFleetOptions {
@@ -30,6 +32,7 @@ export interface ServeFleetOptions {
   /** `off`, `generated` (an authority of our own), or files of a given certificate. */
   readonly tls: 'off' | 'generated' | { readonly certificatePath: string; readonly keyPath: string }
   readonly ipxeDirectory?: string
+  readonly palette?: PaletteOptions
   readonly logLevel: string
 }
 
@@ -48,6 +51,8 @@ export interface ServeFleetObserver {
 /** A broken driver is asked again after half a minute, then ever more seldom, up to ten minutes. Milliseconds. */
 const PAUSE_MS = { first: 30_000, longest: 600_000 }
 const LOCAL_TOKEN = 'local'
+/** Of the hosts of a fleet some register and some do not; each says so in its own user-data. */
+const SERVED_HOSTS = { managementMode: 'central', finish: 'none', localUiPort: LOCAL_UI_PORT } as const
 
 /**
  * Boot server, control API and the loops over all hosts of the fleet in the data directory, until the signal aborts.
@@ -58,11 +63,13 @@ export async function serveFleet(
   observer: ServeFleetObserver,
   signal: AbortSignal,
 ): Promise<void> {
+  const registration = await openRegistration(options, { kind: 'auto' }, SERVED_HOSTS)
   await using place = await openWorkplace({ ...options, purpose: 'serve' })
   const { store, clock, random, log } = place
   const hasher = createCryptoHasher()
   const metrics = createMetrics()
   const discovery = await openDiscovery({ store, hasher, clock, log })
+  using palette = registration.open(place)
   await using site = await openSite(
     place,
     {
@@ -71,6 +78,11 @@ export async function serveFleet(
       advertise: options.advertise,
       drives: () => true,
       retry: false,
+      palette: palette.check && {
+        check: palette.check,
+        where: palette.where,
+        warn: (host, warning) => log.warn({ host, warning }, 'something stands in the way of a registration'),
+      },
       pauseMs: (attempt) => Math.min(PAUSE_MS.longest, PAUSE_MS.first * 2 ** Math.min(attempt - 1, 10)),
       strangers: ({ book, plans, keeper }) =>
         followPolicy({

@@ -49,7 +49,7 @@ export async function up(options: UpOptions, observer: UpObserver, signal: Abort
       drives: ({ name }) => mayBegin && mine.has(name),
       retry: true,
       pauseMs: () => undefined,
-      registration: palette.check,
+      palette: palette.check && { check: palette.check, where: palette.where },
       ...(options.classic
         ? {
             classic: (shelf) => {

@@ -50,6 +50,7 @@ const Machine = z.strictObject({
   memoryMiB: z.number().int().min(1).max(1_073_741_824).optional(),
   diskGiB: z.number().int().min(1).max(1_073_741_824).optional(),
   network: line(256).min(1).optional(),
+  probePorts: z.array(Port).max(16).readonly().optional(),
   options: z
     .record(z.string().min(1).max(64), line(4096))
     .refine((options) => Object.keys(options).length <= 64, 'at most 64 options')
@@ -118,6 +119,8 @@ const UnknownHosts = z.discriminatedUnion('policy', [
   z.strictObject({ policy: z.literal('profile'), profile: ObjectName }),
 ])
 
+const Palette = z.strictObject({ endpoint: line(256).min(1), projectUid: line(64).min(1).optional() })
+
 /** What somebody wants to be; the same as `DesiredFleet` of the domain, which explains the fields. */
 export const DesiredFleet = z
   .strictObject({
@@ -125,6 +128,7 @@ export const DesiredFleet = z
     profiles: z.array(Profile).max(1000).readonly(),
     hosts: z.array(Host).max(MAX_HOSTS).readonly(),
     unknownHosts: UnknownHosts,
+    palette: Palette.optional(),
     maxParallel: Count.optional(),
   })
   .meta({ id: 'DesiredFleet' })
@@ -143,6 +147,7 @@ export const FleetView = z
     profiles: z.array(ProfileView).readonly(),
     hosts: z.array(DesiredHostView).readonly(),
     unknownHosts: UnknownHosts,
+    palette: Palette.optional(),
     maxParallel: Count.optional(),
   })
   .meta({ id: 'FleetView' })

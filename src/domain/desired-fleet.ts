@@ -14,6 +14,8 @@ export interface DesiredFleet {
   readonly profiles: readonly DesiredProfile[]
   readonly hosts: readonly DesiredHost[]
   readonly unknownHosts: UnknownHostPolicy
+  /** Where hosts are expected to register; the server has to be set up for just that. */
+  readonly palette?: { readonly endpoint: string; readonly projectUid?: string | undefined } | undefined
   /** At most so many hosts install at the same time, in all. */
   readonly maxParallel?: number | undefined
 }
@@ -81,6 +83,8 @@ export interface DesiredMachine {
   readonly diskGiB?: number | undefined
   /** As the driver names networks: `user`, `bridge:br0`, `VM Network`. */
   readonly network?: string | undefined
+  /** TCP ports of the guest to be reached from here, besides those of the ready probe. */
+  readonly probePorts?: readonly number[] | undefined
   /** What only this driver knows: data store, folder, address of a BMC. Values may be secret. */
   readonly options: Readonly<Record<string, string>>
 }

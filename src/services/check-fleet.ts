@@ -4,12 +4,21 @@ import { Failure } from '../domain/failure.ts'
 import { isMachineName, isMachineNetwork } from '../domain/machine.ts'
 import { ambiguousMatches } from '../domain/matching.ts'
 import { memoryFloorMiB } from '../domain/memory-floor.ts'
+import { parsePaletteEndpoint } from '../domain/palette.ts'
 import type { UserDataSummary } from '../domain/user-data.ts'
 import { createHostTexts } from './boot-texts.ts'
 import type { ShelvedInstaller } from './installer-shelf.ts'
 
 /** More than these are told as a number. */
 const MAX_PROBLEMS = 50
+
+/** What this server can do for a fleet. */
+export interface FleetAbilities {
+  /** Kinds of drivers there are. */
+  readonly drivers: readonly string[]
+  /** The Palette it may ask; absent without an API key. */
+  readonly palette?: { readonly endpoint: string; readonly projectUid?: string | undefined } | undefined
+}
 
 /** What was found out about a fleet on the way. */
 export interface CheckedFleet {
@@ -24,9 +33,9 @@ export interface CheckedFleet {
 export function checkFleet(
   fleet: DesiredFleet,
   shelf: { get(name: string): Pick<ShelvedInstaller, 'installer'> | undefined },
-  drivers: readonly string[],
+  abilities: FleetAbilities,
 ): CheckedFleet {
-  const problems: string[] = []
+  const problems: string[] = [...checkPalette(fleet, abilities)]
   const warnings = new Set<string>()
   const userData = new Map<string, UserDataSummary>()
   const decoded = new Map<string, ReturnType<typeof decodeUserData>>()
@@ -43,7 +52,11 @@ export function checkFleet(
     if (host.profile !== undefined && !profiles.has(host.profile)) complain(`has no profile ${host.profile}`)
     if (!host.machine && Object.keys(host.match).length === 0)
       complain('has neither a machine to be made nor anything to recognise its machine by')
-    if (host.machine) checkMachine(host.machine, drivers, complain)
+    if (host.machine) checkMachine(host.machine, abilities.drivers, complain)
+    if (host.ready.kind === 'palette' && !abilities.palette)
+      complain(
+        'is to be ready when Palette says so, but this server has no API key: EDGEBOOT_PALETTE_API_KEY',
+      )
     const installer = shelf.get(host.installer)?.installer
     if (installer) checkAgainst(host, installer, complain, warnings)
     else complain(`its installer ${host.installer} is not one of the fleet's`)
@@ -79,6 +92,22 @@ function cannotBeProven({ ready, phoneHome }: DesiredHost, { managementMode }: U
 }
 
 const NAME_RULE = 'lower-case letters, digits and hyphens, at most 63'
+
+/** The server's key goes only where the server was told to send it, whatever a fleet says. */
+function checkPalette(
+  { palette: wanted }: DesiredFleet,
+  { palette: has }: FleetAbilities,
+): readonly string[] {
+  if (!wanted || !has) return []
+  const isSame =
+    parsePaletteEndpoint(wanted.endpoint) === has.endpoint && wanted.projectUid === has.projectUid
+  if (isSame) return []
+  const where = `${has.endpoint}${has.projectUid ? `, project ${has.projectUid}` : ''}`
+  return [
+    `palette: hosts are to register at ${wanted.endpoint}${wanted.projectUid ? `, project ${wanted.projectUid}` : ''}, ` +
+      `but this server asks ${where}; start it with --palette-endpoint and --palette-project`,
+  ]
+}
 
 function checkMachine(
   { driver, network = 'user', diskGiB }: DesiredMachine,

@@ -1,4 +1,5 @@
 import { createUserDataRenderer, type RenderLookups } from '../codec/fleet-file/render-user-data.ts'
+import { decodeUserData } from '../codec/user-data/user-data.ts'
 import {
   type DesiredFleet,
   type DesiredHost,
@@ -10,6 +11,7 @@ import { Failure } from '../domain/failure.ts'
 import { type Fleet, type FleetHost, type FleetProfile, machineOf } from '../domain/fleet/fleet.ts'
 import { type FleetProblem, fleetInvalid } from '../domain/fleet/problem.ts'
 import { LOCAL_UI_PORT, type ReadyProbe } from '../domain/ready-probe.ts'
+import { KAIROS_PATHS } from './inspect-installer/inspect-installer.ts'
 
 /**
  * The fleet as it is wished: layers merged, variables replaced, defaults filled in. `resolveIso` makes the path of an
@@ -34,9 +36,7 @@ export function desireFleet(
       name,
       isoPath: resolveIso(iso, place.file),
       ...(sha256 ? { sha256 } : {}),
-      ...(paths.kernel && paths.initrd && paths.rootfs
-        ? { paths: { kernel: paths.kernel, initrd: paths.initrd, rootfs: paths.rootfs } }
-        : {}),
+      ...(Object.keys(paths).length > 0 ? { paths: { ...KAIROS_PATHS, ...paths } } : {}),
     })),
     profiles: [...fleet.profiles.values()].map((profile) => desireProfile(fleet, profile, lookups)),
     hosts,
@@ -44,6 +44,7 @@ export function desireFleet(
       fleet.unknownHosts.kind === 'profile'
         ? { policy: 'profile', profile: fleet.unknownHosts.profile }
         : { policy: fleet.unknownHosts.kind },
+    ...(fleet.palette ? { palette: fleet.palette } : {}),
     ...(fleet.maxParallel === undefined ? {} : { maxParallel: fleet.maxParallel }),
   }
 }
@@ -108,13 +109,14 @@ function desireHost(fleet: Fleet, host: FleetHost, userData: string): DesiredHos
             memoryMiB: machine.memoryMiB,
             diskGiB: machine.diskGiB,
             ...(machine.network === undefined ? {} : { network: machine.network }),
+            ...(machine.probePorts ? { probePorts: machine.probePorts } : {}),
             options: {},
           },
         }
       : {}),
     kernelArgs: profile.kernelArgs,
     userData,
-    ready: readyOf(profile, host),
+    ready: readyOf(profile, host, userData),
     localBoot:
       profile.localBoot === undefined
         ? 'auto'
@@ -127,17 +129,23 @@ function desireHost(fleet: Fleet, host: FleetHost, userData: string): DesiredHos
   }
 }
 
-/** A Local UI whose port is not stated is asked for on the port of the host's user-data when it comes to that. */
-function readyOf(profile: FleetProfile, host: FleetHost): ReadyProbe {
+/** A Local UI whose port is not stated is asked for on the port of the host's user-data. */
+function readyOf(profile: FleetProfile, host: FleetHost, userData: string): ReadyProbe {
   const ready = host.ready ?? profile.ready ?? { kind: 'auto' }
   switch (ready.kind) {
     case 'local-ui':
-      return { kind: 'local-ui', port: ready.port ?? LOCAL_UI_PORT }
+      return { kind: 'local-ui', port: ready.port ?? localUiPortOf(userData) }
     case 'palette':
       return { kind: 'palette' }
     default:
       return ready
   }
+}
+
+/** Looking into thousands of documents takes seconds, and hardly any changes the port. */
+function localUiPortOf(userData: string): number {
+  if (!userData.includes('localUI')) return LOCAL_UI_PORT
+  return decodeUserData(userData).summary?.localUiPort ?? LOCAL_UI_PORT
 }
 
 function isSame(one: FleetProblem, other: FleetProblem): boolean {

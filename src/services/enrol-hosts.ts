@@ -72,7 +72,7 @@ function machineOf({ name, ready }: DesiredHost, machine: DesiredMachine, localU
     memoryMiB: machine.memoryMiB ?? 32 * 1024,
     diskGiB: machine.diskGiB ?? 300,
     network: parseMachineNetwork(machine.network ?? 'user'),
-    probePorts: portsOfProbe(ready, localUiPort),
+    probePorts: [...new Set([...portsOfProbe(ready, localUiPort), ...(machine.probePorts ?? [])])],
   }
 }
 

@@ -25,7 +25,18 @@ async function aKeeper(store = createMemoryStore()) {
     await book.remove(name)
   }
   const keeper = await openFleetKeeper(
-    { store, shelf, plans, book, clock, random, log, drivers: ['qemu'], remove, applied: () => undefined },
+    {
+      store,
+      shelf,
+      plans,
+      book,
+      clock,
+      random,
+      log,
+      abilities: { drivers: ['qemu'] },
+      remove,
+      applied: () => undefined,
+    },
     signal,
   )
   const apply = (fleet: DesiredFleet, prune = false) => keeper.apply(fleet, { prune }, signal)

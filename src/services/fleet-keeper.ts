@@ -6,7 +6,7 @@ import type { UserDataSummary } from '../domain/user-data.ts'
 import type { FleetPlan } from '../ports/control-desk.ts'
 import type { FleetStore } from '../ports/fleet-store.ts'
 import type { Log } from '../ports/log.ts'
-import { type CheckedFleet, checkFleet } from './check-fleet.ts'
+import { type CheckedFleet, checkFleet, type FleetAbilities } from './check-fleet.ts'
 import { type EnrolDependencies, enrolHost, requireSameMachine } from './enrol-hosts.ts'
 import { EMPTY_FLEET, type FleetPlans } from './fleet-plans.ts'
 import type { InstallerShelf } from './installer-shelf.ts'
@@ -38,8 +38,7 @@ export interface FleetKeeperDependencies extends EnrolDependencies {
   readonly store: FleetStore
   readonly shelf: InstallerShelf
   readonly plans: FleetPlans
-  /** Kinds of drivers there are. */
-  readonly drivers: readonly string[]
+  readonly abilities: FleetAbilities
   /** Takes a host out of everything: its loop, its machine, the book. */
   readonly remove: (host: string, signal: AbortSignal) => Promise<void>
   /** Told after every change. */
@@ -52,7 +51,7 @@ export async function openFleetKeeper(
   dependencies: FleetKeeperDependencies,
   signal: AbortSignal,
 ): Promise<FleetKeeper> {
-  const { store, shelf, plans, book, drivers, applied, log } = dependencies
+  const { store, shelf, plans, book, abilities, applied, log } = dependencies
   const stored = await store.fleet()
   let version = stored?.version ?? 0
   let fleet = stored?.fleet ?? EMPTY_FLEET
@@ -88,7 +87,7 @@ export async function openFleetKeeper(
   /** Of a fleet that was checked before it was stored; an ISO that is missing now is no reason to forget the rest. */
   async function summariesOf(known: DesiredFleet): Promise<CheckedFleet['userData']> {
     const hosts = known.hosts.filter(({ installer }) => shelf.get(installer))
-    return checkFleet({ ...known, hosts }, shelf, drivers).userData
+    return checkFleet({ ...known, hosts }, shelf, abilities).userData
   }
 
   function portOf(userData: CheckedFleet['userData']) {
@@ -97,7 +96,7 @@ export async function openFleetKeeper(
 
   async function prepare(next: DesiredFleet, prune: boolean, signal: AbortSignal) {
     for (const installer of next.installers) await shelf.put(installer, signal)
-    const checked = checkFleet(next, shelf, drivers)
+    const checked = checkFleet(next, shelf, abilities)
     const localUiPort = portOf(checked.userData)
     const difference = planFleet(fleet, next, (name) => book.state(name), { prune, localUiPort })
     return { checked, localUiPort, difference }

@@ -4,10 +4,11 @@ import type { ServeFleetOptions } from '../../app/serve-fleet.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { CommandContext } from '../command-context.ts'
 import { addServingOptions, type BootOptionValues, parsePort, pathsOf } from '../installer-options.ts'
+import { addPaletteOptions, type PaletteValues, paletteOf } from '../palette-options.ts'
 import { parsedOption } from '../settings.ts'
 import { withInterrupt } from '../with-interrupt.ts'
 
-interface ServeValues extends Omit<BootOptionValues, 'userData'> {
+interface ServeValues extends Omit<BootOptionValues, 'userData'>, PaletteValues {
   readonly userData?: string
   readonly controlHost: string
   readonly controlPort: number
@@ -19,7 +20,7 @@ interface ServeValues extends Omit<BootOptionValues, 'userData'> {
 }
 
 export function registerServeCommand(program: Command, context: CommandContext): void {
-  addControlOptions(addServingOptions(program.command('serve [iso]')))
+  addPaletteOptions(addControlOptions(addServingOptions(program.command('serve [iso]'))))
     .summary('boot server and control API for a fleet; or one ISO for machines you boot by hand')
     .description(
       'Without an ISO: serves the fleet of the data directory, drives its hosts and answers the control API, until\n' +
@@ -79,6 +80,7 @@ async function serveTheFleet(values: ServeValues, context: CommandContext): Prom
     controlNames: values.controlName,
     tls: tlsOf(values),
     ...(values.ipxe === undefined ? {} : { ipxeDirectory: values.ipxe }),
+    palette: paletteOf(values),
     logLevel: context.logLevel === 'warn' ? 'info' : context.logLevel,
   }
   const observer: Parameters<typeof serveFleet>[1] = {

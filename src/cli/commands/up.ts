@@ -12,10 +12,11 @@ import { addBootOptions, type BootOptionValues, choice, parseCount, pathsOf } fr
 import { createLiveFollower } from '../output/live-follower.ts'
 import { createPlainFollower } from '../output/plain-follower.ts'
 import { formatUpSummary } from '../output/up-summary.ts'
+import { addPaletteOptions, type PaletteValues, paletteOf } from '../palette-options.ts'
 import { parsedOption } from '../settings.ts'
 import { withInterrupt } from '../with-interrupt.ts'
 
-interface UpValues extends BootOptionValues {
+interface UpValues extends BootOptionValues, PaletteValues {
   readonly count: number
   readonly name: string
   readonly driver: string
@@ -30,14 +31,10 @@ interface UpValues extends BootOptionValues {
   readonly concurrency: number
   readonly classic?: boolean
   readonly ipxe?: string
-  readonly paletteEndpoint?: string
-  readonly paletteProject?: string
-  readonly paletteApiKeyFile?: string
-  readonly paletteCaFile?: string
 }
 
 export function registerUpCommand(program: Command, context: CommandContext): void {
-  addMachineOptions(addBootOptions(program.command('up <iso>')))
+  addPaletteOptions(addMachineOptions(addBootOptions(program.command('up <iso>'))))
     .summary('the whole job: machines made, installed and proven ready')
     .description(
       'Serves the installer out of the ISO, creates the machines, netboots and installs them, switches them on\n' +
@@ -158,10 +155,6 @@ function addMachineOptions(command: Command): Command {
       'also serve the classic names, /config.yaml included: anyone on the network can read it',
     )
     .option('--ipxe <dir>', 'folder with the stock iPXE to use')
-    .option('--palette-endpoint <url>', 'where hosts register (default: https://api.spectrocloud.com)')
-    .option('--palette-project <uid>', 'project in which they register (default: none, tenant scope)')
-    .option('--palette-api-key-file <file>', 'API key of Palette (mode 0600), or EDGEBOOT_PALETTE_API_KEY')
-    .option('--palette-ca-file <file>', 'PEM certificates to trust, for a self-hosted Palette')
 }
 
 function toUpOptions(iso: string, values: UpValues, context: CommandContext): UpOptions {
@@ -197,11 +190,6 @@ function toUpOptions(iso: string, values: UpValues, context: CommandContext): Up
     ...(values.ipxe === undefined ? {} : { ipxeDirectory: values.ipxe }),
     dataDirectory: context.dataDir(),
     logLevel: context.logLevel,
-    palette: {
-      endpoint: values.paletteEndpoint,
-      projectUid: values.paletteProject,
-      apiKeyFile: values.paletteApiKeyFile,
-      caFile: values.paletteCaFile,
-    },
+    palette: paletteOf(values),
   }
 }

@@ -46,7 +46,7 @@ describe('a fleet file', () => {
       maxParallel: 20,
       unknownHosts: { kind: 'profile', profile: 'store' },
       userData: { kind: 'file', path: './site.user-data.yaml' },
-      palette: { endpoint: 'api.spectrocloud.com', projectUid: 'p1', apiKeyEnv: 'PALETTE_API_KEY' },
+      palette: { endpoint: 'api.spectrocloud.com', projectUid: 'p1' },
     })
     expect(fleet.installers.get('palette-4-6')).toEqual({
       name: 'palette-4-6',
@@ -100,16 +100,6 @@ describe('a fleet file', () => {
     ])
 
     expect([...(fleet?.hosts.keys() ?? [])]).toEqual(['a'])
-  })
-
-  test('knows the readiness probe that asks Palette', () => {
-    const text = `${HEAD}palette: { endpoint: a.b }\n${PROFILE}    ready: { palette: { edgeHostId: h-1, projectUid: p } }\n`
-
-    expect(decodeFleet([{ file: 'f', text }]).profiles.get('store')?.ready).toEqual({
-      kind: 'palette',
-      edgeHostId: 'h-1',
-      projectUid: 'p',
-    })
   })
 
   test.each([
@@ -288,12 +278,6 @@ describe('a mistake in a fleet file is told with its place and what would be rig
     ['an unknown tag', `${HEAD}maxParallel: !sceret 3\n`, 'the tag !sceret is unknown; there is !secret'],
   ])('%s', (_, text, problem) => {
     expect(problemsOf(text).join('\n')).toContain(problem)
-  })
-
-  test('a readiness probe that asks Palette in a fleet that says nothing of it', () => {
-    expect(problemsOf(`${HEAD}${PROFILE}    ready: { palette: {} }\n`)).toEqual([
-      'f0:5:3: store.ready: asks Palette, but the fleet has no palette: { endpoint: …, projectUid: … }',
-    ])
   })
 
   test('names that stand twice, with both places', () => {

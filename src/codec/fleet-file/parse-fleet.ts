@@ -14,7 +14,7 @@ import { nearest } from '../../domain/nearest.ts'
 import { MapReader, optional, type Rule } from './map-reader.ts'
 import { parseHost, profileRuleOf } from './parse-host.ts'
 import { PARALLEL, parseInstaller, parseProfile, parseUserData } from './parse-profile.ts'
-import { ENVIRONMENT_NAME, HOST_AND_PORT, IDENTIFIER, NAME, oneOf } from './rules.ts'
+import { HOST_AND_PORT, IDENTIFIER, NAME, oneOf } from './rules.ts'
 import { parseYamlTrees, type SourceFile } from './yaml-tree.ts'
 
 /** What came of fleet files: the fleet when nothing is wrong with them, otherwise everything that is. */
@@ -27,8 +27,7 @@ const MAX_HOSTS = 50_000
 /** Reading ends here: the next fifty mistakes can be told another time. */
 const MAX_PROBLEMS = 500
 const POLICIES = ['ignore', 'local', 'discover'] as const
-const DEFAULT_KEY_ENV = 'PALETTE_API_KEY'
-const NO_KEYS_HERE = 'keys do not belong in this file: name an environment variable with apiKeyEnv'
+const NO_KEYS_HERE = 'keys do not belong in this file: the server has its own, EDGEBOOT_PALETTE_API_KEY'
 
 const FLEET_KEYS = [
   'apiVersion',
@@ -185,21 +184,15 @@ function policyRule(profiles: ReadonlyMap<string, unknown>): Rule<UnknownHostPol
 }
 
 function parsePalette(parent: MapReader): PaletteAccess | undefined {
-  const hints = { apiKey: NO_KEYS_HERE, token: NO_KEYS_HERE, key: NO_KEYS_HERE }
-  const reader = parent.map('palette', ['endpoint', 'projectUid', 'apiKeyEnv'], hints)
+  const hints = { apiKey: NO_KEYS_HERE, apiKeyEnv: NO_KEYS_HERE, token: NO_KEYS_HERE, key: NO_KEYS_HERE }
+  const reader = parent.map('palette', ['endpoint', 'projectUid'], hints)
   const endpoint = reader?.required('endpoint', HOST_AND_PORT)
   const projectUid = reader?.value('projectUid', IDENTIFIER)
-  const apiKeyEnv = reader?.value('apiKeyEnv', ENVIRONMENT_NAME) ?? DEFAULT_KEY_ENV
-  return endpoint === undefined ? undefined : { endpoint, ...optional('projectUid', projectUid), apiKeyEnv }
+  return endpoint === undefined ? undefined : { endpoint, ...optional('projectUid', projectUid) }
 }
 
 /** What can only be said of a fleet as a whole. */
-function checkWhole({ hosts, profiles, palette }: Fleet, problems: FleetProblem[]): void {
-  for (const { name, ready, place } of palette ? [] : [...profiles.values(), ...hosts.values()]) {
-    if (ready?.kind !== 'palette') continue
-    const message = 'asks Palette, but the fleet has no palette: { endpoint: …, projectUid: … }'
-    problems.push({ ...place, key: `${name}.ready`, message })
-  }
+function checkWhole({ hosts }: Fleet, problems: FleetProblem[]): void {
   for (const { names, by } of ambiguousMatches(hosts.values())) {
     const [one, other] = names.map((name) => hosts.get(name)).filter((host) => host !== undefined)
     if (!one || !other) continue

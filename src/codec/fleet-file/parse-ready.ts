@@ -2,7 +2,7 @@ import { isFailure } from '../../domain/failure.ts'
 import type { FleetReady } from '../../domain/fleet/fleet.ts'
 import { parseReadyProbe } from '../../domain/ready-probe.ts'
 import { type MapReader, optional, type Rule } from './map-reader.ts'
-import { IDENTIFIER, PORT } from './rules.ts'
+import { PORT } from './rules.ts'
 
 const READY_KEYS = ['localUi', 'phoneHome', 'tcp', 'url', 'palette']
 
@@ -36,12 +36,8 @@ export function parseReady(parent: MapReader): FleetReady | undefined {
       return url === undefined ? undefined : { kind: 'url', url }
     }
     default: {
-      const palette = reader.map('palette', ['projectUid', 'edgeHostId'])
-      return {
-        kind: 'palette',
-        ...optional('projectUid', palette?.value('projectUid', IDENTIFIER)),
-        ...optional('edgeHostId', palette?.value('edgeHostId', IDENTIFIER)),
-      }
+      reader.map('palette', [])
+      return { kind: 'palette' }
     }
   }
 }

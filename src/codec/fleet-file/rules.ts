@@ -63,11 +63,6 @@ export const IDENTIFIER: Rule<string> = {
   parse: (text) => (/^[A-Za-z0-9_-]{1,128}$/.test(text) ? text : undefined),
 }
 
-export const ENVIRONMENT_NAME: Rule<string> = {
-  expected: 'the name of an environment variable',
-  parse: (text) => (/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(text) ? text : undefined),
-}
-
 /** A fact by which machines are recognised, MAC addresses and UUIDs in canonical form. */
 export function factRule(key: MatchKey): Rule<string> {
   const forms: Partial<Record<MatchKey, string>> = {

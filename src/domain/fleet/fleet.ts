@@ -39,12 +39,11 @@ export type UnknownHostPolicy =
   | { readonly kind: 'ignore' | 'local' | 'discover' }
   | { readonly kind: 'profile'; readonly profile: string }
 
-/** Where hosts register. The key is never in the file: only the name of the environment variable that has it. */
+/** Where hosts register. The key is never in the file: the server that asks has its own. */
 export interface PaletteAccess {
   /** Host name, and port if it is not 443. */
   readonly endpoint: string
   readonly projectUid?: string
-  readonly apiKeyEnv: string
 }
 
 export const FLEET_DRIVERS = ['qemu', 'vsphere', 'redfish'] as const
@@ -81,8 +80,8 @@ export type FleetReady =
   | { readonly kind: 'tcp'; readonly port: number }
   /** `{ip}` in the URL stands for the host's address. */
   | { readonly kind: 'url'; readonly url: string }
-  /** Registered, ready and healthy in the project of the fleet, or in this one. */
-  | { readonly kind: 'palette'; readonly projectUid?: string; readonly edgeHostId?: string }
+  /** Registered, ready and healthy in Palette. */
+  | { readonly kind: 'palette' }
 
 /** How a host that shall boot from its disk is sent there. */
 export const LOCAL_BOOTS = ['exit', 'sanboot', 'exit 1', 'poweroff'] as const

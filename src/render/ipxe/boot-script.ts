@@ -7,6 +7,7 @@ const QUESTION = [
   'asset=${asset:uristring}',
   'manufacturer=${manufacturer:uristring}',
   'product=${product:uristring}',
+  'hostname=${hostname:uristring}',
   'platform=${platform}',
   'buildarch=${buildarch}',
   'version=${version:uristring}',

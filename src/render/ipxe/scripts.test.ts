@@ -55,7 +55,7 @@ set pause:int32 1
 :ask
 inc attempt
 inc pause \${pause}
-chain --timeout 600000 --replace --autofree http://192.0.2.1:8080/ipxe?mac=\${netX/mac}&uuid=\${uuid}&serial=\${serial:uristring}&asset=\${asset:uristring}&manufacturer=\${manufacturer:uristring}&product=\${product:uristring}&platform=\${platform}&buildarch=\${buildarch}&version=\${version:uristring} && goto ask_done ||
+chain --timeout 600000 --replace --autofree http://192.0.2.1:8080/ipxe?mac=\${netX/mac}&uuid=\${uuid}&serial=\${serial:uristring}&asset=\${asset:uristring}&manufacturer=\${manufacturer:uristring}&product=\${product:uristring}&hostname=\${hostname:uristring}&platform=\${platform}&buildarch=\${buildarch}&version=\${version:uristring} && goto ask_done ||
 echo edgeboot: asking http://192.0.2.1:8080 for a boot script failed, attempt \${attempt} of 7. Check that edgeboot runs there.
 iseq \${attempt} 7 && goto ask_failed ||
 echo edgeboot: trying again in \${pause} s

@@ -47,7 +47,7 @@ async function aDesk() {
   } as unknown as MachineDriver
   const keeper = await openFleetKeeper(
     {
-      ...{ store, shelf, plans, book, clock, random, log, drivers: ['qemu'] },
+      ...{ store, shelf, plans, book, clock, random, log, abilities: { drivers: ['qemu'] } },
       remove: (name) => book.remove(name),
       applied: () => undefined,
     },

@@ -19,7 +19,7 @@ export interface InspectOptions {
 }
 
 /** Where CanvOS and AuroraBoot put the three files. */
-const KAIROS_PATHS: Readonly<Record<ArtifactRole, string>> = {
+export const KAIROS_PATHS: Readonly<Record<ArtifactRole, string>> = {
   kernel: '/boot/kernel',
   initrd: '/boot/initrd',
   rootfs: '/rootfs.squashfs',
