@@ -34,6 +34,8 @@ export function checkFleet(
   fleet: DesiredFleet,
   shelf: { get(name: string): Pick<ShelvedInstaller, 'installer'> | undefined },
   abilities: FleetAbilities,
+  /** What was found in a document that was looked into before; most of a large fleet is the same every time. */
+  remembered: (host: DesiredHost) => UserDataSummary | undefined = () => undefined,
 ): CheckedFleet {
   const problems: string[] = [...checkPalette(fleet, abilities)]
   const warnings = new Set<string>()
@@ -61,6 +63,11 @@ export function checkFleet(
     if (installer) checkAgainst(host, installer, complain, warnings)
     else complain(`its installer ${host.installer} is not one of the fleet's`)
 
+    const before = remembered(host)
+    if (before) {
+      userData.set(host.name, before)
+      continue
+    }
     const known = decoded.get(host.userData) ?? decodeUserData(host.userData)
     // Many hosts often share one document; it is looked into once.
     if (decoded.size < 64) decoded.set(host.userData, known)

@@ -96,7 +96,9 @@ export async function openFleetKeeper(
 
   async function prepare(next: DesiredFleet, prune: boolean, signal: AbortSignal) {
     for (const installer of next.installers) await shelf.put(installer, signal)
-    const checked = checkFleet(next, shelf, abilities)
+    const checked = checkFleet(next, shelf, abilities, (host) =>
+      plans.wish(host.name)?.userData === host.userData ? summaries.get(host.name) : undefined,
+    )
     const localUiPort = portOf(checked.userData)
     const difference = planFleet(fleet, next, (name) => book.state(name), { prune, localUiPort })
     return { checked, localUiPort, difference }
