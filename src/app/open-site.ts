@@ -116,7 +116,11 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
     plans,
     strangers,
     ...(classic ? { classic: () => classic(shelf) } : {}),
-    admit: (name) => admission.tryEnter(name, plans.wish(name)?.profile),
+    admit: (name) => {
+      // Nobody here would give the place of a host back that is not driven here.
+      const known = book.state(name)?.host
+      return !known || !options.drives(known) || admission.tryEnter(name, plans.wish(name)?.profile)
+    },
     clock,
     log,
   })
