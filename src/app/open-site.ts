@@ -1,6 +1,7 @@
 import { createDiskBlobs } from '../adapters/blobs-disk/disk-blobs.ts'
 import { addressOfInterface, reachableAddresses } from '../adapters/host-network/interface-address.ts'
 import type { DesiredFleet } from '../domain/desired-fleet.ts'
+import type { HostEvent } from '../domain/event.ts'
 import { Failure, isFailure } from '../domain/failure.ts'
 import type { Host } from '../domain/host.ts'
 import type { MachineSpec } from '../domain/machine.ts'
@@ -77,6 +78,8 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
   const shelf = parts.use(createInstallerShelf({ blobs: createDiskBlobs(), digester, digests: store, log }))
   const plans = createFleetPlans(shelf, log)
   const admission = createAdmission(limitsOf(plans.fleet()), (group) => failuresOf(group))
+  // A group held back by its failures may go on when one of them gets another try.
+  parts.defer(book.subscribe(({ type }) => isAnotherTry(type) && admission.look()))
   const runner = parts.use(
     createFleetRunner({
       book,
@@ -220,6 +223,10 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
       return openBootServer({ ...common, port: 0 })
     }
   }
+}
+
+function isAnotherTry(type: HostEvent['type']): boolean {
+  return type === 'host.retried' || type === 'host.reinstall'
 }
 
 function limitsOf(fleet: DesiredFleet): Parameters<Admission['setLimits']>[0] {

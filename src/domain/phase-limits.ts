@@ -28,7 +28,7 @@ export const DEFAULT_PHASE_LIMITS_MS: Readonly<Record<Phase, number | undefined>
 /** The limits a host has to keep, in milliseconds. */
 export interface TimeLimits {
   readonly phases: Readonly<Partial<Record<Phase, number>>>
-  /** In all, from when this run took it up. */
+  /** In all, from when this run let it begin. */
   readonly readyWithinMs: number | undefined
 }
 

@@ -66,6 +66,8 @@ async function aStage(onPower: (nth: number, change: (to: PowerChange) => void) 
     delete: async () => undefined,
     [Symbol.asyncDispose]: async () => undefined,
   }
+  const admission = createAdmission({ total: 1, groups: new Map() }, () => 0)
+  const pass = (ms: number) => clock.sleep(ms)
   const probe = { ok: true, detail: '' }
   const prober = { tcp: async () => probe, tls: async () => probe, http: async () => probe }
   const screenshots = { save: async () => '/s.png' }
@@ -90,7 +92,7 @@ async function aStage(onPower: (nth: number, change: (to: PowerChange) => void) 
         screenshots,
         clock,
         log,
-        admission: createAdmission({ total: 1, groups: new Map() }, () => 0),
+        admission,
         ...(registration ? { registration } : {}),
       },
       AbortSignal.timeout(10_000),
@@ -102,7 +104,7 @@ async function aStage(onPower: (nth: number, change: (to: PowerChange) => void) 
       type: 'config.served',
       data: { bytes: 1, address: '192.0.2.7', userAgent: '', inert: false },
     })
-  return { run, done, book, store, served, config }
+  return { run, done, book, store, served, config, admission, pass }
 }
 
 describe('provisioning a host', () => {
@@ -201,6 +203,18 @@ describe('provisioning a host', () => {
     const events = await stage.store.events()
     expect(events.filter(({ type }) => type === 'host.stalled').length).toBeGreaterThan(1)
     expect(stage.book.state('edge-1')?.life.installs).toBe(1)
+  })
+
+  test('counts the time of a host from when it is let in, not while it waits for a place', async () => {
+    const stage = await aStage(() => undefined)
+    stage.admission.occupy('other', undefined)
+
+    const running = stage.run({ limits: { phases: {}, readyWithinMs: 60_000 } })
+    await stage.pass(3_600_000)
+    expect(stage.book.state('edge-1')?.life.phase).toBe('defined')
+    stage.admission.leave('other')
+
+    expect((await running).failure?.phase).toBe('firmware')
   })
 
   test('does nothing to a host that is ready already', async () => {

@@ -75,7 +75,8 @@ export async function provisionHost(
   const end = new AbortController()
   const inside = AbortSignal.any([signal, end.signal])
   const wake = createWake(book, name)
-  const startedAt = clock.now()
+  /** Waiting for a place is not the host's fault: its time begins when it is let in. */
+  let begunAt: number | undefined
   let typing: Promise<void> | undefined
   let lastAnswer = ''
   let resets = 0
@@ -84,6 +85,7 @@ export async function provisionHost(
   const watching = watchPower(machine, dependencies, inside).catch((error: unknown) => wake.fail(error))
   try {
     if (plan.retry && canBeRetried(lifeOf())) await book.record(name, { type: 'host.retried', data: {} })
+    if (lifeOf().phase !== 'defined') begunAt = clock.now()
     if (isInstalling(lifeOf())) admission.occupy(name, group)
     await wake.next(TICK_MS, clock, inside)
     for (;;) {
@@ -93,7 +95,7 @@ export async function provisionHost(
         await keepScreenshot(machine, dependencies, 'failed', inside)
         return life
       }
-      const late = overdue(life, plan.limits, startedAt, clock.now())
+      const late = overdue(life, plan.limits, begunAt ?? clock.now(), clock.now())
       if (late !== undefined) {
         const answered = life.phase === 'disk-boot' && lastAnswer ? `; the probe says: ${lastAnswer}` : ''
         const reason = `${late}${answered}`
@@ -126,6 +128,7 @@ export async function provisionHost(
         if (life.power === 'on' && life.reinstall) return machine.power('off', inside)
         if (life.power !== 'off') return
         await admission.enter(name, group, inside)
+        begunAt ??= clock.now()
         await machine.setMedia(plan.mediaPath, inside, { first: life.reinstall })
         await book.record(name, { type: 'machine.power', data: { state: 'starting', cause: 'asked' } })
         await machine.power('on', inside)
