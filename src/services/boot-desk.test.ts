@@ -227,6 +227,23 @@ describe('another machine', () => {
   })
 })
 
+test('what a host repeats for hours fills no store', async () => {
+  const { desk, store } = await aDesk()
+  const { token } = await installed(desk)
+  await desk.userData(token, client)
+  await desk.phoneHome(token, 'disk-boot', '', client)
+  const before = (await store.events()).length
+
+  for (let again = 0; again < 200; again += 1) {
+    expect((await desk.hostScript(query, client)).action).toBe('local')
+    expect(await desk.userData(token, client)).toEqual({ document: '#cloud-config\n' })
+    await desk.userData(token, { ...client, address: '192.0.2.66' })
+    await desk.phoneHome(token, 'disk-boot', '', client)
+  }
+
+  expect((await store.events()).length - before).toBeLessThan(150)
+})
+
 test('an answer that cannot be stored in time is none', async () => {
   const store = createMemoryStore()
   const clock = createFakeClock()

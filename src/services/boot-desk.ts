@@ -6,6 +6,7 @@ import { parseMacAddress } from '../domain/mac-address.ts'
 import { readMachineFacts } from '../domain/machine-facts.ts'
 import type { MachineFacts } from '../domain/matching.ts'
 import { type BootId, parseBootId, parseConfigToken } from '../domain/opaque-id.ts'
+import { createRateLimiter, type RateLimit } from '../domain/rate-limit.ts'
 import { parseUuid } from '../domain/uuid.ts'
 import type { BootClient, BootDesk, ScriptAnswer, ScriptQuery } from '../ports/boot-desk.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -41,6 +42,14 @@ export interface BootDeskDependencies {
 /** A host that has to wait asks again after this many seconds; iPXE does it by itself. */
 const RETRY_AFTER_SECONDS = 10
 
+/**
+ * A host that waits asks every few seconds, for days maybe, and one that is refused may try on purpose: what changes
+ * nothing is kept so often only.
+ */
+const REPEATED_NEWS: RateLimit = { perSecond: 1 / 600, burst: 20 }
+/** More stages than any installation has. */
+const REPORTS: RateLimit = { perSecond: 1, burst: 100 }
+
 /** How long an answer may wait for the state to be stored, in milliseconds. */
 const PATIENCE_MS = 5000
 
@@ -51,6 +60,8 @@ const NEVER_INSTALL: InstallPolicy = { identity: 'claimed', approve: 'manual' }
 export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
   const { book, plans, strangers, classic, clock, log } = dependencies
   const admit = dependencies.admit ?? (() => true)
+  const news = createRateLimiter(REPEATED_NEWS)
+  const reports = createRateLimiter(REPORTS)
   return {
     bootScript: ({ base }) => renderBootScript({ base }),
     hostScript: async (query, client) => {
@@ -93,6 +104,7 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
       const parsed = parseConfigToken(token)
       const entry = parsed && book.byToken(parsed)
       if (!entry) return 'unknown-token'
+      if (!reports.take(entry.state.host.name, clock.now())) return 'accepted'
       const data = { stage, detail, address }
       await inTime(book.record(entry.state.host.name, { type: 'host.stage', data }, entry.boot.bootId))
       return 'accepted'
@@ -125,7 +137,9 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
     const plan = plans.of(name)
     const policy = plan?.policy ?? NEVER_INSTALL
     const question = { now: clock.now(), address: client.address }
-    const wanted = decideBoot(state.life, policy, question).action === 'install' && admit(name)
+    const first = decideBoot(state.life, policy, question)
+    if (first.action !== 'install' && !news.take(name, question.now)) return answerTo(first)
+    const wanted = first.action === 'install' && admit(name)
     // Opened before the decision is recorded, so that a crash in between never leaves a script without its boot.
     const boot = wanted ? await book.openBoot(name) : undefined
     let decided: BootDecision = { action: 'wait' }
@@ -142,17 +156,19 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
       boot?.bootId,
     )
     if (data.action === 'install' && boot && plan) {
-      const mac = query['mac'] ?? ''
+      const mac = parseMacAddress(query['mac'] ?? '') ?? state.host.spec?.mac
       const { bootId, token } = boot
-      const input = { host: name, mac: state.host.spec?.mac ?? mac, bootId, token, base: client.base }
+      const input = { host: name, mac, bootId, token, base: client.base }
       return { action: 'install', script: plan.texts.installScript(input) }
     }
-    if (data.action === 'local') return sendToDisk(plan, state, query, decided.reason)
-    if (data.action === 'refused') {
+    return answerTo(decided)
+
+    function answerTo({ action, reason }: BootDecision): ScriptAnswer {
+      if (action === 'local') return sendToDisk(plan, state, query, reason)
+      if (action !== 'refused') return waiting(name, reason)
       log.warn({ host: name, address: client.address }, 'a second machine asked in the name of a host')
-      return { action: 'refused', script: renderRefusedScript({ host: name, reason: decided.reason ?? '' }) }
+      return { action, script: renderRefusedScript({ host: name, reason: reason ?? '' }) }
     }
-    return waiting(name, decided.reason)
   }
 
   function sendToDisk(
@@ -182,6 +198,11 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
     const { name } = entry.state.host
     const { bootId } = entry.boot
     const document = plans.of(name)?.texts.userData({ token, base }) ?? inertUserData()
+    const first = decideConfig(entry.state.life, bootId, address)
+    const isNews = first.kind === 'document' || entry.state.life.phase === 'installed'
+    if (!isNews && !news.take(name, clock.now())) {
+      return first.kind === 'inert' ? { document: inertUserData() } : undefined
+    }
     const decided = await book.decide(
       name,
       (life) => {

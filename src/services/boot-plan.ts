@@ -16,7 +16,8 @@ export interface HostTexts {
   /** The script that installs this host; every URL in it is under `base`. */
   installScript(input: {
     readonly host: string
-    readonly mac: string
+    /** The card it boots from, where it is known. */
+    readonly mac: string | undefined
     readonly bootId: string
     readonly token: string
     readonly base: string

@@ -38,12 +38,12 @@ export function createHostTexts({
   const rootfsSizeBytes = rootfsSize(installer)
   const { warnings } = lineFor(LONGEST_BASE, 'a'.repeat(16), 'a'.repeat(32), '52:54:00:00:00:00')
 
-  function lineFor(base: string, bootId: string, token: string, mac: string): KernelLine {
+  function lineFor(base: string, bootId: string, token: string, mac: string | undefined): KernelLine {
     return composeKernelLine({
       rootUrl: `${base}/b/${bootId}/${CLASSIC_NAMES.rootfs}`,
       configUrl: `${base}/h/${token}/config.yaml`,
       rootfsSizeBytes,
-      mac,
+      ...(mac ? { mac } : {}),
       ...kernelArgs,
     })
   }
