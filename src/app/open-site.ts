@@ -4,6 +4,7 @@ import type { DesiredFleet } from '../domain/desired-fleet.ts'
 import type { HostEvent } from '../domain/event.ts'
 import { Failure, isFailure } from '../domain/failure.ts'
 import type { Host } from '../domain/host.ts'
+import { isInstalling } from '../domain/life.ts'
 import type { MachineSpec } from '../domain/machine.ts'
 import { openBootServer } from '../servers/http-boot/boot-server.ts'
 import { type Admission, createAdmission } from '../services/admission.ts'
@@ -107,6 +108,7 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
       },
       applied: (fleet) => {
         admission.setLimits(limitsOf(fleet))
+        occupyPlaces()
         runner.look()
       },
     },
@@ -148,6 +150,14 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
       .fleet()
       .hosts.filter(({ name, profile }) => profile === group && book.state(name)?.life.phase === 'failed')
       .length
+  }
+
+  /** Hosts that were begun before have their places, before anybody else is let in. */
+  function occupyPlaces(): void {
+    for (const { host: known, life } of book.states()) {
+      if (options.drives(known) && isInstalling(life))
+        admission.occupy(known.name, plans.wish(known.name)?.profile)
+    }
   }
 
   /** Hosts nobody switches are followed from when they ask; a loop over each that may never ask would be idle work. */

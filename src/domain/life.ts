@@ -124,6 +124,11 @@ function apply(life: Life, event: HostEvent): Life | undefined {
   }
 }
 
+/** True for a host that was begun and is not through with its installation. */
+export function isInstalling({ phase }: Life): boolean {
+  return phase !== 'defined' && phase !== 'failed' && isBefore(phase, 'installed')
+}
+
 /** True for a host that has been given its configuration, or failed on its way: anything else still installs anyway. */
 export function canBeReinstalled(life: Life): boolean {
   return life.phase === 'failed' || !isBefore(life.phase, 'config')

@@ -1,6 +1,6 @@
 import { diagnose, PATIENCE_MS, silenceMs } from '../domain/diagnosis.ts'
 import type { Host } from '../domain/host.ts'
-import { canBeRetried, type Life } from '../domain/life.ts'
+import { canBeRetried, isInstalling, type Life } from '../domain/life.ts'
 import { isBefore } from '../domain/phase.ts'
 import { overdue, type TimeLimits } from '../domain/phase-limits.ts'
 import type { ReadyProbe } from '../domain/ready-probe.ts'
@@ -215,8 +215,4 @@ export async function provisionHost(
     const data = { phase: life.phase, forMs, diagnosis: diagnose(life) }
     await book.record(name, { type: 'host.stalled', data })
   }
-}
-
-function isInstalling({ phase }: Life): boolean {
-  return phase !== 'defined' && phase !== 'failed' && isBefore(phase, 'installed')
 }
