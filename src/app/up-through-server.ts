@@ -24,7 +24,9 @@ export async function applyThroughServer(
     names: wish.hosts.map(({ name }) => name),
     notes: [
       ...inputs.warnings,
-      ...warnings.filter((warning) => !inputs.warnings.some((had) => had.includes(warning))),
+      ...warnings.filter(
+        (warning) => !inputs.warnings.some((had) => had.includes(warning.replace(/^user-data /, ''))),
+      ),
       'the server on this data directory does the work, with its own address, port and iPXE',
     ],
   }

@@ -68,7 +68,8 @@ export async function up(options: UpOptions, observer: UpObserver, signal: Abort
   for (const name of names) observer.state(site.book.state(name))
   const { warnings } = await site.keeper.apply(addToFleet(site.plans.fleet(), wish), { prune: false }, signal)
   for (const warning of warnings)
-    if (!inputs.warnings.some((had) => had.includes(warning))) observer.note(warning)
+    if (!inputs.warnings.some((had) => had.includes(warning.replace(/^user-data /, ''))))
+      observer.note(warning)
   for (const name of names) observer.state(site.book.state(name))
   const known = names.flatMap((name) => site.book.state(name)?.host ?? [])
   const about = { hosts: known, book: site.book, identity, palette }
