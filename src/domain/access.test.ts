@@ -15,7 +15,7 @@ describe('roles', () => {
   test.each<[Action, string[]]>([
     ['look', ['viewer', 'operator', 'admin']],
     ['change-hosts', ['operator', 'admin']],
-    ['change-installers', ['operator', 'admin']],
+    ['change-installers', ['admin']],
     ['show-secrets', ['admin']],
     ['read-audit', ['admin']],
     ['change-access', ['admin']],

@@ -11,7 +11,7 @@ const NEEDED = {
   look: 'viewer',
   /** Apply, adopt, arm, power, reinstall, delete: everything that changes a host. */
   'change-hosts': 'operator',
-  'change-installers': 'operator',
+  'change-installers': 'admin',
   'show-secrets': 'admin',
   'read-audit': 'admin',
   /** Create and revoke tokens. */
