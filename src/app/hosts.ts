@@ -40,9 +40,9 @@ export async function deleteHost(
   signal: AbortSignal,
 ): Promise<void> {
   await using place = await openWorkplace({ dataDirectory, purpose: `host delete ${name}`, logLevel })
-  const known = (await place.store.hosts()).some((host) => host.name === name)
+  const known = (await place.store.hosts()).find((host) => host.name === name)
   if (!known) throw notFound(name, dataDirectory)
-  await place.driver.delete(name, signal)
+  if (known.spec) await place.drivers.of(known.driver).delete(name, signal)
   // First the wish: a host that is wished for would be enrolled anew.
   const stored = await place.store.fleet()
   if (stored?.fleet.hosts.some((host) => host.name === name)) {

@@ -1,11 +1,9 @@
 import { createDiskBlobs } from '../adapters/blobs-disk/disk-blobs.ts'
-import { addressOfInterface, reachableAddresses } from '../adapters/host-network/interface-address.ts'
 import type { DesiredFleet } from '../domain/desired-fleet.ts'
 import type { HostEvent } from '../domain/event.ts'
 import { Failure, isFailure } from '../domain/failure.ts'
 import type { Host } from '../domain/host.ts'
 import { isInstalling } from '../domain/life.ts'
-import type { MachineSpec } from '../domain/machine.ts'
 import { openBootServer } from '../servers/http-boot/boot-server.ts'
 import { type Admission, createAdmission } from '../services/admission.ts'
 import { type ClassicOffer, createBootDesk } from '../services/boot-desk.ts'
@@ -20,6 +18,8 @@ import type { RegistrationCheck } from '../services/registration-check.ts'
 import { type Strangers, turnAway } from '../services/strangers.ts'
 import { createUnattendedMachine } from '../services/unattended-machine.ts'
 import { baseUrl } from './base-url.ts'
+import { bindMachine } from './bind-machine.ts'
+import { type BootingHost, serverAddress } from './server-address.ts'
 import type { Workplace } from './workplace.ts'
 
 export interface SiteOptions {
@@ -63,17 +63,19 @@ export interface Site extends AsyncDisposable {
   readonly runner: FleetRunner
   /** `ADDRESS:PORT` listened on. */
   readonly listening: string
-  /** Where hosts on that network find their script. Failure `address.unknown`. */
-  bootScriptUrl(network?: MachineSpec['network']): string
+  /** Where that host finds its script; without one, any. Failure `address.unknown`. */
+  bootScriptUrl(host?: BootingHost): string
 }
 
 const DEFAULT_PORT = 8080
+/** Of a machine that only people switch. */
+const NO_DRIVER = { can: { typeKeys: false, screenshot: false, seeGuestResets: false, forwardPorts: false } }
 /** The port is inside the media the machines boot from, so the next run must have it again. */
 const PORT_SETTING = 'boot-port'
 
 /** Failure `port.in-use`, `store.failed`. Serves at once; hosts are driven as soon as the fleet says so. */
 export async function openSite(place: Workplace, options: SiteOptions, signal: AbortSignal): Promise<Site> {
-  const { store, driver, digester, clock, random, log } = place
+  const { store, drivers, digester, clock, random, log } = place
   await using parts = new AsyncDisposableStack()
   const book = await openHostBook(place)
   const shelf = parts.use(createInstallerShelf({ blobs: createDiskBlobs(), digester, digests: store, log }))
@@ -100,10 +102,11 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
       clock,
       random,
       log,
-      abilities: { drivers: [driver.kind], palette: options.palette?.where },
+      abilities: { drivers: drivers.kinds, palette: options.palette?.where },
       remove: async (name, inside) => {
         await runner.stop(name)
-        await driver.delete(name, inside)
+        const known = book.state(name)?.host
+        if (known?.spec) await drivers.of(known.driver).delete(name, inside)
         await book.remove(name)
       },
       applied: (fleet) => {
@@ -166,20 +169,20 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
     return known.spec !== undefined || life.phase !== 'defined'
   }
 
-  async function provision(known: Host, inside: AbortSignal) {
-    const wish = plans.wish(known.name)
-    if (!wish) throw new Failure('host.not-found', `nothing says what ${known.name} is to become`)
-    const { finish, localUiPort, siteName } = keeper.userData(known.name)
-    const machine = known.spec ? await driver.create(known.spec, inside) : createUnattendedMachine(known.name)
-    await warnOfDuplicates(known, siteName, inside)
-    const mediaPath = known.spec ? await findMedia(known, inside) : undefined
+  async function provision(enrolled: Host, inside: AbortSignal) {
+    const wish = plans.wish(enrolled.name)
+    if (!wish) throw new Failure('host.not-found', `nothing says what ${enrolled.name} is to become`)
+    const { finish, localUiPort, siteName } = keeper.userData(enrolled.name)
+    const { host, machine, driver } = await machineOf(enrolled, inside)
+    await warnOfDuplicates(host, siteName, inside)
+    const mediaPath = await findMedia(host, inside)
     return await provisionHost(
       {
-        host: known,
+        host,
         machine,
         ...(wish.profile ? { group: wish.profile } : {}),
         ...(mediaPath ? { mediaPath } : {}),
-        chainUrl: known.spec ? bootScriptUrl(known.spec.network) : '',
+        chainUrl: host.spec ? bootScriptUrl(host) : '',
         ready: wish.ready,
         ...(siteName ? { identity: { siteName } } : {}),
         localUiPort,
@@ -187,9 +190,18 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
         limits: { phases: wish.timeouts, readyWithinMs: wish.readyWithinMs },
         retry: options.retry,
       },
-      { ...place, book, admission, registration: options.palette?.check },
+      { ...place, driver, book, admission, registration: options.palette?.check },
       inside,
     )
+  }
+
+  /** Finds the machine or makes it. What its hypervisor has given it is noted before anything is switched on. */
+  async function machineOf(host: Host, inside: AbortSignal) {
+    const { name, spec } = host
+    if (!spec) return { host, machine: createUnattendedMachine(name), driver: NO_DRIVER }
+    const driver = drivers.of(host.driver)
+    const machine = await driver.create(spec, inside)
+    return { host: await bindMachine(host, machine.spec, book), machine, driver }
   }
 
   async function warnOfDuplicates({ name, spec }: Host, siteName: string | undefined, inside: AbortSignal) {
@@ -207,16 +219,18 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
   }
 
   /** The ISO the machine boots: ours that chains by itself, or stock iPXE at whose prompt is typed. */
-  async function findMedia({ boot, spec }: Host, inside: AbortSignal): Promise<string | undefined> {
+  async function findMedia(host: Host, inside: AbortSignal): Promise<string | undefined> {
+    const { boot, spec } = host
     if (!spec || boot === 'pxe') return undefined
     const ipxe = await place.media.findIpxe(spec.firmware, inside)
     if (boot === 'typed') return ipxe.isoPath
-    const url = bootScriptUrl(spec.network)
+    const url = bootScriptUrl(host)
     return await place.media.build(ipxe, autoexecFor(url.slice(0, -'/boot.ipxe'.length)), inside)
   }
 
-  function bootScriptUrl(network?: MachineSpec['network']): string {
-    return `${baseUrl(advertisedAddress(options.advertise, network, place), server.port)}/boot.ipxe`
+  function bootScriptUrl(host?: BootingHost): string {
+    const address = options.advertise ?? serverAddress(host, drivers)
+    return `${baseUrl(address, server.port)}/boot.ipxe`
   }
 
   async function listen() {
@@ -248,21 +262,4 @@ function limitsOf(fleet: DesiredFleet): Parameters<Admission['setLimits']>[0] {
 
 function isOnItsWay({ life }: HostState): boolean {
   return !['defined', 'ready', 'failed'].includes(life.phase)
-}
-
-function advertisedAddress(
-  advertise: string | undefined,
-  network: MachineSpec['network'] | undefined,
-  { driver }: Workplace,
-): string {
-  if (advertise) return advertise
-  if (!network) return reachableAddresses()[0] ?? '127.0.0.1'
-  const known = driver.serverAddress({ network })
-  const found = known ?? (network.kind === 'bridge' ? addressOfInterface(network.bridge) : undefined)
-  if (found) return found
-  const device = network.kind === 'bridge' ? network.bridge : network.kind === 'tap' ? network.device : ''
-  throw new Failure(
-    'address.unknown',
-    `cannot tell under which address hosts on ${device} reach this machine; give it with --advertise ADDRESS`,
-  )
 }

@@ -106,14 +106,14 @@ export async function serveFleet(
   const parts: ControlParts = {
     ...site,
     ...{ discovery, store, access, metrics, hasher, clock, log, signal },
-    driver: place.driver,
+    drivers: place.drivers,
     files: createTextFiles(),
   }
   const tls = await certificateFor(options, place)
   await using control = await openControl(parts, options, place, tls)
   const first = await access.createFirstToken('serve')
   await using _local = await announceLocally(access, control, options.dataDirectory, tls)
-  observer.note(await place.driver.describe(signal))
+  for (const kind of place.drivers.kinds) observer.note(await describeDriver(kind, place, signal))
   observer.serving({
     boot: site.listening,
     bootScriptUrl: site.bootScriptUrl(),
@@ -125,6 +125,16 @@ export async function serveFleet(
     if (signal.aborted) resolve()
     signal.addEventListener('abort', () => resolve(), { once: true })
   })
+}
+
+/** A hypervisor that cannot be reached at the moment keeps nobody from serving. */
+async function describeDriver(kind: string, { drivers }: Workplace, signal: AbortSignal): Promise<string> {
+  try {
+    return await drivers.of(kind).describe(signal)
+  } catch (error) {
+    signal.throwIfAborted()
+    return `driver ${kind}: ${(error as Error).message}`
+  }
 }
 
 async function openControl(

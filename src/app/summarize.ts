@@ -1,4 +1,6 @@
+import type { Host } from '../domain/host.ts'
 import { type HostSummary, summarizeHost, type UpSummary } from '../domain/summary.ts'
+import type { Machine, MachineDrivers } from '../ports/machine-driver.ts'
 import type { Site } from './open-site.ts'
 import type { Workplace } from './workplace.ts'
 
@@ -15,7 +17,7 @@ export async function summarize(input: {
     names.map(async (name): Promise<HostSummary | undefined> => {
       const state = site.book.state(name)
       if (!state) return undefined
-      const machine = await place.driver.find(name, AbortSignal.timeout(10_000)).catch(() => undefined)
+      const machine = await findMachine(state.host, place.drivers)
       const at = machine?.endpoint(input.localUiPort)
       const summary = summarizeHost(state.host, state.life, place.clock.now())
       const pictures = await place.store.events({ host: name })
@@ -32,4 +34,16 @@ export async function summarize(input: {
   )
   const hosts = summaries.filter((summary) => summary !== undefined)
   return { hosts, bootScriptUrl, dataDirectory: place.directory }
+}
+
+/** For what there is to say of it; a hypervisor that does not answer is no reason to say nothing. */
+async function findMachine(
+  { name, driver, spec }: Host,
+  drivers: MachineDrivers,
+): Promise<Machine | undefined> {
+  try {
+    return spec ? await drivers.of(driver).find(name, AbortSignal.timeout(10_000)) : undefined
+  } catch {
+    return undefined
+  }
 }

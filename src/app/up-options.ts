@@ -1,5 +1,5 @@
 import type { ArtifactRole } from '../domain/artifact.ts'
-import type { Firmware, MachineNetwork } from '../domain/machine.ts'
+import type { Firmware } from '../domain/machine.ts'
 import type { KernelArgumentChanges } from '../services/boot-texts.ts'
 import type { PaletteOptions } from './palette.ts'
 
@@ -16,7 +16,11 @@ export interface UpOptions {
   readonly cpus: number
   readonly memoryMiB: number
   readonly diskGiB: number
-  readonly network: MachineNetwork
+  readonly driver: string
+  /** As the driver names networks; left out for its default. */
+  readonly network?: string
+  /** What only the driver knows. */
+  readonly machineOptions: Readonly<Record<string, string>>
   readonly ready: string
   readonly timeoutMs: number
   readonly concurrency: number

@@ -1,6 +1,5 @@
 import { basename, resolve } from 'node:path'
 import type { DesiredFleet, DesiredHost } from '../domain/desired-fleet.ts'
-import { formatMachineNetwork } from '../domain/machine.ts'
 import type { ReadyProbe } from '../domain/ready-probe.ts'
 import type { UpOptions } from './up-options.ts'
 
@@ -41,14 +40,14 @@ function hostsOf(options: UpOptions, userData: string, ready: ReadyProbe): reado
       match: {},
       labels: {},
       machine: {
-        driver: 'qemu',
+        driver: options.driver,
         boot,
         firmware,
         cpus,
         memoryMiB,
         diskGiB,
-        network: formatMachineNetwork(network),
-        options: {},
+        ...(network === undefined ? {} : { network }),
+        options: options.machineOptions,
       },
       kernelArgs,
       userData,

@@ -1,4 +1,5 @@
 import { Failure } from '../domain/failure.ts'
+import { machineNetwork } from '../domain/machine.ts'
 import { parseReadyProbe } from '../domain/ready-probe.ts'
 import type { UpSummary } from '../domain/summary.ts'
 import { createClassicTexts } from '../services/boot-texts.ts'
@@ -24,10 +25,11 @@ export async function up(options: UpOptions, observer: UpObserver, signal: Abort
   const probe = parseReadyProbe(options.ready, localUiPort)
   const wish = wishOf(options, document.text, probe)
   const names = wish.hosts.map(({ name }) => name)
+  const network = machineNetwork(options.driver, options.network)
 
   const { identity, open } = await openRegistration(options, probe, inputs.userData)
   await using place = await openWorkplace({ ...options, purpose: `up ${options.isoPath}` })
-  observer.note(await place.driver.describe(signal))
+  observer.note(await place.drivers.of(options.driver).describe(signal))
   const ipxe = await place.media.findIpxe(options.boot === 'typed' ? 'bios' : options.firmware, signal)
   observer.note(`iPXE ${ipxe.version} from ${ipxe.isoPath}`)
   const texts = createClassicTexts({ ...options, installer: inputs.installer, userData: document })
@@ -44,7 +46,7 @@ export async function up(options: UpOptions, observer: UpObserver, signal: Abort
     {
       advertise: options.advertise,
       bootPort: options.bootPort,
-      bootHost: options.bootHost ?? (options.network.kind === 'user' ? '127.0.0.1' : '0.0.0.0'),
+      bootHost: options.bootHost ?? (network.kind === 'user' ? '127.0.0.1' : '0.0.0.0'),
       // Nothing is switched on before all warnings have been said.
       drives: ({ name }) => mayBegin && mine.has(name),
       retry: true,
@@ -63,7 +65,7 @@ export async function up(options: UpOptions, observer: UpObserver, signal: Abort
     signal,
   )
   using _ = { [Symbol.dispose]: site.book.subscribe((event, state) => observer.event(event, state)) }
-  const bootScriptUrl = site.bootScriptUrl(options.network)
+  const bootScriptUrl = site.bootScriptUrl({ driver: options.driver, spec: { network } })
   observer.serving({ url: bootScriptUrl, listening: site.listening, hosts: names })
   for (const name of names) observer.state(site.book.state(name))
   const { warnings } = await site.keeper.apply(addToFleet(site.plans.fleet(), wish), { prune: false }, signal)

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { createDigester } from '../adapters/blobs-disk/digester.ts'
 import { createSystemClock } from '../adapters/clock-system/system-clock.ts'
-import { openQemuDriver } from '../adapters/hypervisor-qemu/qemu-driver.ts'
 import { createPinoLog } from '../adapters/log-pino/pino-log.ts'
 import { createMediaBuilder } from '../adapters/media-xorriso/media-builder.ts'
 import { createProber } from '../adapters/prober-net/prober.ts'
@@ -15,7 +14,7 @@ import type { FleetStore } from '../ports/fleet-store.ts'
 import type { HostStore } from '../ports/host-store.ts'
 import type { InstallerStore } from '../ports/installer-store.ts'
 import type { Log } from '../ports/log.ts'
-import type { MachineDriver } from '../ports/machine-driver.ts'
+import type { MachineDrivers } from '../ports/machine-driver.ts'
 import type { MediaBuilder } from '../ports/media-builder.ts'
 import type { Prober } from '../ports/prober.ts'
 import type { Random } from '../ports/random.ts'
@@ -23,6 +22,7 @@ import type { ScreenshotStore } from '../ports/screenshot-store.ts'
 import type { SecretBox } from '../ports/secret-box.ts'
 import type { SettingsStore } from '../ports/settings-store.ts'
 import { ipxeDirectories } from './environment.ts'
+import { type DriverSettings, openDrivers } from './open-drivers.ts'
 import { openStore } from './open-store.ts'
 
 /** Everything that works on one data directory, which is ours alone until it is closed. */
@@ -31,7 +31,7 @@ export interface Workplace extends AsyncDisposable {
   readonly store: HostStore & FleetStore & InstallerStore & SettingsStore & AccessStore & AuditTrail
   /** Seals what is secret at rest. */
   readonly secretBox: SecretBox
-  readonly driver: MachineDriver
+  readonly drivers: MachineDrivers
   readonly media: MediaBuilder
   readonly prober: Prober
   readonly digester: Digester
@@ -42,25 +42,27 @@ export interface Workplace extends AsyncDisposable {
 }
 
 /** Failure `data-dir.locked` or `store.locked` when another process works on it, and who that is. */
-export async function openWorkplace(options: {
-  readonly dataDirectory: string
-  readonly purpose: string
-  readonly logLevel: string
-  readonly ipxeDirectory?: string
-}): Promise<Workplace> {
+export async function openWorkplace(
+  options: DriverSettings & {
+    readonly dataDirectory: string
+    readonly purpose: string
+    readonly logLevel: string
+    readonly ipxeDirectory?: string
+  },
+): Promise<Workplace> {
   await using parts = new AsyncDisposableStack()
   const clock = createSystemClock()
   const log = createPinoLog({ level: options.logLevel, destination: 'stderr' })
   const { dataDirectory, purpose } = options
   const data = parts.use(await openStore({ dataDirectory, purpose, access: 'own', log }))
-  const driver = parts.use(await openQemuDriver({ directory: data.paths.machines, log }))
+  const drivers = parts.use(await openDrivers({ ...options, machinesDirectory: data.paths.machines, log }))
   const digester = parts.use(createDigester())
   const kept = parts.move()
   return {
     directory: data.directory,
     store: data.store,
     secretBox: data.secretBox,
-    driver,
+    drivers,
     digester,
     media: createMediaBuilder({
       cacheDirectory: data.paths.media,

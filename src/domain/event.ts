@@ -18,7 +18,12 @@ export interface TransferData {
 
 /** What each type of event carries. Names and shapes are public (docs/reference/events.md). */
 export interface EventData {
-  'machine.created': { readonly driver: string }
+  'machine.created': {
+    readonly driver: string
+    /** Addresses the hypervisor has given it, once it is made. */
+    readonly mac?: string
+    readonly uuid?: string
+  }
   'machine.power': { readonly state: PowerState | 'starting'; readonly cause: PowerCause }
   'script.served': {
     readonly action: ScriptAction

@@ -43,6 +43,7 @@ export const FAILURES = {
   'machine.exists-differently': { status: 409, exit: 1 },
   'machine.too-little-memory': { status: 422, exit: 2 },
   'machine.start-failed': { status: 502, exit: 1 },
+  'driver.unknown': { status: 422, exit: 2 },
   'driver.unreachable': { status: 502, exit: 1 },
   'driver.refused': { status: 502, exit: 1 },
   'driver.timeout': { status: 504, exit: 1 },

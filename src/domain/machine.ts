@@ -4,14 +4,23 @@ import type { Uuid } from './uuid.ts'
 
 export type Firmware = 'bios' | 'uefi'
 
-/** `user`: the hypervisor's own NAT, no privileges needed. `bridge` and `tap`: an existing device of this machine. */
+/**
+ * `user`: the hypervisor's own NAT, no privileges needed. `bridge` and `tap`: an existing device of this machine.
+ * `named`: a network of a hypervisor elsewhere, by its name there; empty for the one it chooses itself.
+ */
 export type MachineNetwork =
   | { readonly kind: 'user' }
   | { readonly kind: 'bridge'; readonly bridge: string }
   | { readonly kind: 'tap'; readonly device: string }
+  | { readonly kind: 'named'; readonly name: string }
+
+/** The network of a machine of that driver, as its user names it. Failure `usage.invalid`. */
+export function machineNetwork(driver: string, text: string | undefined): MachineNetwork {
+  return driver === 'qemu' ? parseMachineNetwork(text ?? 'user') : { kind: 'named', name: text ?? '' }
+}
 
 /** `user`, `bridge:NAME` or `tap:DEVICE`. Failure `usage.invalid` for anything else. */
-export function parseMachineNetwork(text: string): MachineNetwork {
+function parseMachineNetwork(text: string): MachineNetwork {
   if (text === 'user') return { kind: 'user' }
   const [kind, device = '', ...rest] = text.split(':')
   const isDevice = /^[A-Za-z0-9_.-]{1,15}$/.test(device) && rest.length === 0
@@ -34,12 +43,6 @@ export function isMachineNetwork(text: string): boolean {
   }
 }
 
-/** The text that `parseMachineNetwork` reads. */
-export function formatMachineNetwork(network: MachineNetwork): string {
-  if (network.kind === 'user') return 'user'
-  return network.kind === 'bridge' ? `bridge:${network.bridge}` : `tap:${network.device}`
-}
-
 /** What a machine is made of. Boot order is always disk first, then CD: an installed host never reinstalls itself. */
 export interface MachineSpec {
   readonly name: string
@@ -52,6 +55,10 @@ export interface MachineSpec {
   readonly network: MachineNetwork
   /** TCP ports of the guest that a readiness probe wants to reach although the network is `user`. */
   readonly probePorts: readonly number[]
+  /** The hypervisor chooses the address of the card; until the machine is made, `mac` only keeps its place. */
+  readonly assignsMac?: boolean | undefined
+  /** What only its driver knows, where to put it say. */
+  readonly options?: Readonly<Record<string, string>> | undefined
 }
 
 export type PowerState = 'on' | 'off'

@@ -7,16 +7,18 @@ export interface MachineDriver extends AsyncDisposable {
   readonly can: {
     readonly typeKeys: boolean
     readonly screenshot: boolean
+    /** False where a guest that resets itself goes unnoticed. */
+    readonly seeGuestResets: boolean
     /** True when guests reach this process under a fixed address of the hypervisor's own (see `serverAddress`). */
     readonly forwardPorts: boolean
   }
   /** A sentence for people: what runs the machines and how (version, acceleration). */
   describe(signal: AbortSignal): Promise<string>
-  /** Address under which guests of this network reach this process, when the driver knows one. */
+  /** Address under which guests of this network reach this process, when the driver knows one (after `describe`). */
   serverAddress(spec: Pick<MachineSpec, 'network'>): string | undefined
   /**
-   * Makes the machine, switched off; the same spec again finds it. Failure `machine.exists-differently` otherwise,
-   * `driver.refused` when something that we did not make is in its place.
+   * Makes the machine, switched off; the same spec again finds it. Its `spec` says the addresses that it has got.
+   * Failure `machine.exists-differently` otherwise, `driver.refused` when something that we did not make is in its place.
    */
   create(spec: MachineSpec, signal: AbortSignal): Promise<Machine>
   /**
@@ -30,6 +32,13 @@ export interface MachineDriver extends AsyncDisposable {
    * is not ours.
    */
   delete(name: string, signal: AbortSignal): Promise<void>
+}
+
+/** The drivers there are, each by the name hosts and fleet files know it by. */
+export interface MachineDrivers {
+  readonly kinds: readonly MachineDriver['kind'][]
+  /** Failure `driver.unknown` for one that is not there, and what it would need. */
+  of(kind: string): MachineDriver
 }
 
 /** One machine that can be switched. All calls are safe to repeat. */

@@ -6,6 +6,7 @@ import { ambiguousMatches } from '../domain/matching.ts'
 import { memoryFloorMiB } from '../domain/memory-floor.ts'
 import { parsePaletteEndpoint } from '../domain/palette.ts'
 import type { UserDataSummary } from '../domain/user-data.ts'
+import { vsphereOptionProblem } from '../domain/vsphere-options.ts'
 import { createHostTexts } from './boot-texts.ts'
 import type { ShelvedInstaller } from './installer-shelf.ts'
 
@@ -117,14 +118,25 @@ function checkPalette(
 }
 
 function checkMachine(
-  { driver, network = 'user', diskGiB }: DesiredMachine,
+  { driver, network = 'user', diskGiB, memoryMiB = 0, options }: DesiredMachine,
   drivers: readonly string[],
   complain: (problem: string) => void,
 ): void {
-  if (!drivers.includes(driver)) complain(`there is no driver ${driver} here; there is ${drivers.join(', ')}`)
+  if (!drivers.includes(driver)) complain(noDriver(driver, drivers))
   else if (driver === 'qemu' && !isMachineNetwork(network))
     complain(`network ${network}: expected user, bridge:NAME or tap:DEVICE`)
   if (diskGiB !== undefined && !Number.isInteger(diskGiB)) complain(`disk ${diskGiB} GiB: expected whole GiB`)
+  if (driver === 'vsphere' && memoryMiB % 4 !== 0)
+    complain(`memory ${memoryMiB}MiB: vSphere takes multiples of 4MiB`)
+  for (const [name, text] of Object.entries(options)) {
+    const problem = driver === 'vsphere' ? vsphereOptionProblem(name, text) : `is unknown to driver ${driver}`
+    if (problem) complain(`machine option ${name.slice(0, 80)} ${problem}`)
+  }
+}
+
+function noDriver(driver: string, drivers: readonly string[]): string {
+  const needs = driver === 'vsphere' ? '; set GOVC_URL, GOVC_USERNAME and GOVC_PASSWORD where it runs' : ''
+  return `there is no driver ${driver} here; there is ${drivers.join(', ')}${needs}`
 }
 
 function checkAgainst(

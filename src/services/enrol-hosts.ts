@@ -2,7 +2,7 @@ import type { DesiredHost, DesiredMachine } from '../domain/desired-fleet.ts'
 import { Failure } from '../domain/failure.ts'
 import type { Host } from '../domain/host.ts'
 import { macAddressFromBytes, parseMacAddress } from '../domain/mac-address.ts'
-import { type MachineSpec, parseMachineNetwork } from '../domain/machine.ts'
+import { type MachineSpec, machineNetwork } from '../domain/machine.ts'
 import { portsOfProbe } from '../domain/ready-probe.ts'
 import { parseUuid, uuidFromRandomBytes } from '../domain/uuid.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -64,20 +64,23 @@ export function requireSameMachine(known: Host, wish: DesiredHost, localUiPort: 
 
 type Shape = Omit<MachineSpec, 'mac' | 'uuid'>
 
-function machineOf({ name, ready }: DesiredHost, machine: DesiredMachine, localUiPort: number): Shape {
+function machineOf({ name, ready, match }: DesiredHost, machine: DesiredMachine, localUiPort: number): Shape {
   return {
     name,
     firmware: machine.firmware ?? 'bios',
     cpus: machine.cpus ?? 8,
     memoryMiB: machine.memoryMiB ?? 32 * 1024,
     diskGiB: machine.diskGiB ?? 300,
-    network: parseMachineNetwork(machine.network ?? 'user'),
+    network: machineNetwork(machine.driver, machine.network),
     probePorts: [...new Set([...portsOfProbe(ready, localUiPort), ...(machine.probePorts ?? [])])],
+    // Hypervisors with an inventory of their own keep their addresses from colliding.
+    ...(machine.driver !== 'qemu' && match.mac === undefined ? { assignsMac: true } : {}),
+    ...(Object.keys(machine.options).length > 0 ? { options: machine.options } : {}),
   }
 }
 
 function describe(
-  { firmware, cpus, memoryMiB, diskGiB, network }: Shape,
+  { firmware, cpus, memoryMiB, diskGiB, network, options = {} }: Shape,
   boot: string,
   driver: string,
 ): Readonly<Record<string, string>> {
@@ -88,6 +91,7 @@ function describe(
     memory: `${memoryMiB}MiB`,
     disk: `${diskGiB}GiB`,
     network: JSON.stringify(network),
+    options: JSON.stringify(Object.entries(options).sort()),
     boot,
   }
 }

@@ -58,7 +58,7 @@ async function aStage(onPower: (nth: number, change: (to: PowerChange) => void) 
   }
   const driver: MachineDriver = {
     kind: 'qemu',
-    can: { typeKeys: true, screenshot: true, forwardPorts: true },
+    can: { typeKeys: true, screenshot: true, seeGuestResets: true, forwardPorts: true },
     describe: async () => '',
     serverAddress: () => undefined,
     create: async () => machine,

@@ -17,6 +17,25 @@ export function describeHostStore(name: string, open: () => Promise<HostStore & 
       expect(await store.hosts()).toEqual([first, second])
     })
 
+    test('every kind of host comes back: without a machine of ours, booted by its network, in an inventory', async () => {
+      await using store = await open()
+      const { spec: _, ...physical } = aHost({ name: 'physical', driver: 'none', createdAt: 1000 })
+      const pxe = aHost({ name: 'pxe', boot: 'pxe', createdAt: 2000 })
+      const inventory = aHost({
+        name: 'inventory',
+        driver: 'vsphere',
+        createdAt: 3000,
+        spec: {
+          network: { kind: 'named', name: 'VM Network' },
+          assignsMac: true,
+          options: { datastore: 'LocalDS_0' },
+        },
+      })
+      for (const host of [physical, pxe, inventory]) await store.saveHost(host)
+
+      expect(await store.hosts()).toEqual([physical, pxe, inventory])
+    })
+
     test('saving a host again replaces it', async () => {
       await using store = await open()
       await store.saveHost(aHost({ boot: 'media' }))

@@ -1,3 +1,4 @@
+import { Failure } from '../../domain/failure.ts'
 import type { MachineSpec } from '../../domain/machine.ts'
 import type { Forward, MachineFiles, Media } from './machine-directory.ts'
 import { MONITOR_SOCKET } from './qmp-client.ts'
@@ -69,6 +70,11 @@ function netdev({ network }: MachineSpec, forwards: readonly Forward[]): string 
       return `bridge,id=net0,br=${escaped(network.bridge)}`
     case 'tap':
       return `tap,id=net0,ifname=${escaped(network.device)},script=no,downscript=no`
+    case 'named':
+      throw new Failure(
+        'usage.invalid',
+        `network ${network.name}: QEMU machines have user, bridge:NAME or tap:DEVICE`,
+      )
   }
 }
 

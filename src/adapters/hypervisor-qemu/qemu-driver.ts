@@ -48,7 +48,7 @@ export async function openQemuDriver(options: {
 
   return {
     kind: 'qemu',
-    can: { typeKeys: true, screenshot: true, forwardPorts: true },
+    can: { typeKeys: true, screenshot: true, seeGuestResets: true, forwardPorts: true },
     describe: async () => {
       const version = await host.version()
       const { acceleration: kind, reason } = await host.acceleration()

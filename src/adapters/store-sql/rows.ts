@@ -26,22 +26,27 @@ const NETWORK = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('user') }),
   z.strictObject({ kind: z.literal('bridge'), bridge: z.string() }),
   z.strictObject({ kind: z.literal('tap'), device: z.string() }),
+  z.strictObject({ kind: z.literal('named'), name: z.string() }),
 ])
+
+const SPEC = z.strictObject({
+  name: z.string(),
+  mac: parsed(parseMacAddress),
+  uuid: parsed(parseUuid),
+  firmware: z.enum(['bios', 'uefi']),
+  cpus: z.int().min(1),
+  memoryMiB: z.int().min(1),
+  diskGiB: z.int().min(1),
+  network: NETWORK,
+  probePorts: z.array(z.int()),
+  assignsMac: z.boolean().exactOptional(),
+  options: z.record(z.string(), z.string()).exactOptional(),
+})
 
 const HOST = z.strictObject({
   name: z.string().refine(isMachineName),
-  spec: z.strictObject({
-    name: z.string(),
-    mac: parsed(parseMacAddress),
-    uuid: parsed(parseUuid),
-    firmware: z.enum(['bios', 'uefi']),
-    cpus: z.int().min(1),
-    memoryMiB: z.int().min(1),
-    diskGiB: z.int().min(1),
-    network: NETWORK,
-    probePorts: z.array(z.int()),
-  }),
-  boot: z.enum(['media', 'typed']),
+  spec: SPEC.exactOptional(),
+  boot: z.enum(['media', 'typed', 'pxe']),
   driver: z.string(),
   createdAt: z.number(),
 })

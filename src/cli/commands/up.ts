@@ -3,7 +3,7 @@ import type { Control } from '../../app/control-connection.ts'
 import type { UpOptions } from '../../app/up-options.ts'
 import { parseDurationMs } from '../../domain/duration.ts'
 import { Failure } from '../../domain/failure.ts'
-import { type MachineNetwork, parseMachineNetwork } from '../../domain/machine.ts'
+import { isMachineNetwork } from '../../domain/machine.ts'
 import { parseSizeMiB } from '../../domain/size.ts'
 import type { UpSummary } from '../../domain/summary.ts'
 import type { CommandContext } from '../command-context.ts'
@@ -25,7 +25,7 @@ interface UpValues extends BootOptionValues, PaletteValues {
   readonly cpus: number
   readonly memory: number
   readonly disk: number
-  readonly network: MachineNetwork
+  readonly network?: string
   readonly ready: string
   readonly timeout: number
   readonly concurrency: number
@@ -131,12 +131,7 @@ function addMachineOptions(command: Command): Command {
         parseSizeMiB(text, '--disk'),
       ).default(300 * 1024, '300GiB'),
     )
-    .addOption(
-      parsedOption('--network <kind>', 'user, bridge:NAME or tap:DEVICE', parseMachineNetwork).default(
-        { kind: 'user' },
-        'user',
-      ),
-    )
+    .addOption(parsedOption('--network <kind>', 'user, bridge:NAME or tap:DEVICE', parseNetwork))
     .option('--ready <probe>', 'auto, phone-home, local-ui, palette, tcp:PORT or a URL with {ip}', 'auto')
     .addOption(
       parsedOption('--timeout <span>', 'limit for each host on its way to ready', (text) =>
@@ -155,6 +150,11 @@ function addMachineOptions(command: Command): Command {
       'also serve the classic names, /config.yaml included: anyone on the network can read it',
     )
     .option('--ipxe <dir>', 'folder with the stock iPXE to use')
+}
+
+function parseNetwork(text: string): string {
+  if (isMachineNetwork(text)) return text
+  throw new Failure('usage.invalid', `network ${text.slice(0, 80)}: expected user, bridge:NAME or tap:DEVICE`)
 }
 
 function toUpOptions(iso: string, values: UpValues, context: CommandContext): UpOptions {
@@ -177,7 +177,9 @@ function toUpOptions(iso: string, values: UpValues, context: CommandContext): Up
     cpus: values.cpus,
     memoryMiB: values.memory,
     diskGiB: values.disk / 1024,
-    network: values.network,
+    driver: values.driver,
+    ...(values.network === undefined ? {} : { network: values.network }),
+    machineOptions: {},
     ready: values.ready,
     timeoutMs: values.timeout,
     concurrency: values.concurrency,

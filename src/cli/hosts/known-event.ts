@@ -21,7 +21,7 @@ function event<T extends HostEvent['type'], D extends z.ZodType>(type: T, data: 
 
 /** What people are told about; what a newer server says besides is left out. */
 const KnownEvent = z.discriminatedUnion('type', [
-  event('machine.created', z.object({ driver: Text })),
+  event('machine.created', z.object({ driver: Text, mac: Text.exactOptional(), uuid: Text.exactOptional() })),
   event(
     'machine.power',
     z.object({

@@ -8,7 +8,7 @@ import { createCryptoHasher } from '../../adapters/hasher-crypto/crypto-hasher.t
 import { createMetrics } from '../../adapters/metrics-prometheus/metrics.ts'
 import { createMemoryStore } from '../../adapters/store-memory/memory-store.ts'
 import { NEW_HOST_NAME } from '../../domain/desired-fleet.ts'
-import type { MachineDriver } from '../../ports/machine-driver.ts'
+import type { MachineDriver, MachineDrivers } from '../../ports/machine-driver.ts'
 import { createAccess } from '../access.ts'
 import { openDiscovery } from '../discovery.ts'
 import { openFleetKeeper } from '../fleet-keeper.ts'
@@ -41,10 +41,11 @@ async function aDesk() {
   const deleted: string[] = []
   const driver = {
     kind: 'qemu',
-    can: { typeKeys: true, screenshot: true, forwardPorts: true },
+    can: { typeKeys: true, screenshot: true, seeGuestResets: true, forwardPorts: true },
     find: async () => undefined,
     delete: async (name: string) => void deleted.push(name),
   } as unknown as MachineDriver
+  const drivers: MachineDrivers = { kinds: ['qemu'], of: () => driver }
   const keeper = await openFleetKeeper(
     {
       ...{ store, shelf, plans, book, clock, random, log, abilities: { drivers: ['qemu'] } },
@@ -70,7 +71,7 @@ async function aDesk() {
   const files = { readTextFile: async () => undefined, readTextTail: async () => 'login:' }
   const access = createAccess({ store, audit: store, hasher, random, clock, log })
   const metrics = createMetrics()
-  const parts = { book, plans, keeper, shelf, runner, discovery, driver, store, access, metrics, files }
+  const parts = { book, plans, keeper, shelf, runner, discovery, drivers, store, access, metrics, files }
   const desk = createControlDesk({ ...parts, ...{ hasher, clock, log, signal } })
   const apply = (fleet: ReturnType<typeof aFleet>) =>
     desk.applyFleet(fleet, { prune: false, mayAddInstallers: true, actor: 'token:anna' })

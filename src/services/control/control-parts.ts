@@ -5,7 +5,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Hasher } from '../../ports/hasher.ts'
 import type { HostStore } from '../../ports/host-store.ts'
 import type { Log } from '../../ports/log.ts'
-import type { MachineDriver } from '../../ports/machine-driver.ts'
+import type { MachineDrivers } from '../../ports/machine-driver.ts'
 import type { Metrics } from '../../ports/metrics.ts'
 import type { TextFiles } from '../../ports/text-files.ts'
 import type { Access } from '../access.ts'
@@ -24,7 +24,7 @@ export interface ControlParts {
   readonly shelf: InstallerShelf
   readonly runner: FleetRunner
   readonly discovery: Discovery
-  readonly driver: MachineDriver
+  readonly drivers: MachineDrivers
   readonly store: HostStore & AccessStore & AuditTrail
   readonly access: Access
   readonly metrics: Metrics

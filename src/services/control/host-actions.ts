@@ -14,11 +14,11 @@ const ACTION_LIMIT_MS = 60_000
 
 /** What people do to single hosts. */
 export function createHostActions(parts: ControlParts): HostActionDesk {
-  const { book, clock, driver, files, keeper, runner, metrics } = parts
+  const { book, clock, drivers, files, keeper, runner, metrics } = parts
   const limit = () => AbortSignal.any([parts.signal, AbortSignal.timeout(ACTION_LIMIT_MS)])
 
   async function machineOf({ host }: HostState): Promise<Machine> {
-    const machine = host.spec ? await driver.find(host.name, limit()) : undefined
+    const machine = host.spec ? await drivers.of(host.driver).find(host.name, limit()) : undefined
     if (machine) return machine
     throw wrongState(
       host.name,
@@ -74,19 +74,21 @@ export function createHostActions(parts: ControlParts): HostActionDesk {
     deleteHost: async (name) => {
       const { host } = requireHost(book, name)
       await runner.stop(name)
-      if (host.spec) await driver.delete(name, limit())
+      if (host.spec) await drivers.of(host.driver).delete(name, limit())
       // First the wish: a host that is wished for is enrolled anew when the program starts.
       await keeper.forget(name)
       await book.remove(name)
       metrics.forget(name)
     },
     screenshot: async (name) => {
-      if (!driver.can.screenshot) throw wrongState(name, 'its driver takes no pictures')
-      return await (await machineOf(requireHost(book, name))).screenshot(limit())
+      const state = requireHost(book, name)
+      if (state.host.spec && !drivers.of(state.host.driver).can.screenshot)
+        throw wrongState(name, 'its driver takes no pictures')
+      return await (await machineOf(state)).screenshot(limit())
     },
     serialLog: async (name, tailBytes) => {
-      const state = requireHost(book, name)
-      const machine = state.host.spec ? await driver.find(name, limit()) : undefined
+      const { host } = requireHost(book, name)
+      const machine = host.spec ? await drivers.of(host.driver).find(name, limit()) : undefined
       if (!machine?.consoleLogPath) return ''
       return await files.readTextTail(machine.consoleLogPath, tailBytes)
     },
