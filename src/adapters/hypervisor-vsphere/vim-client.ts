@@ -27,6 +27,8 @@ export interface VimClient extends AsyncDisposable {
   localAddress(): string | undefined
   /** What the server is and where its parts are. Needs no session. */
   content(signal: AbortSignal): Promise<ServiceContent>
+  /** Key of the session (`UserSession.key`), which some calls want. It changes when the client logs in again. */
+  sessionKey(signal: AbortSignal): Promise<string>
   call(call: VimCall, options: CallOptions, signal: AbortSignal): Promise<XmlElement>
   /** Calls a method that answers a task, waits for the task and resolves to its result. */
   runTask(
