@@ -12,10 +12,10 @@ import {
 } from '../../codec/vim25/property-calls.ts'
 import { decodeReturnedReference, type ManagedObject } from '../../codec/vim25/reference.ts'
 import { cancelTask } from '../../codec/vim25/task.ts'
+import { createSlots } from '../../domain/async/slots.ts'
 import { isFailure } from '../../domain/failure.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
-import { createCallSlots } from './call-slots.ts'
 import { createDatastoreTransfers } from './datastore-transfers.ts'
 import { createHttpsTransport } from './https-transport.ts'
 import { isOutage, pauseMs, wasNotBegun } from './persistence.ts'
@@ -42,7 +42,7 @@ export function createVimClient(
 ): VimClient {
   const transport = createHttpsTransport(new URL(settings.url), settings.trust)
   const session = createVimSession(transport, settings, { clock, log })
-  const slots = createCallSlots(CALLS_IN_FLIGHT)
+  const slots = createSlots(CALLS_IN_FLIGHT)
   const hub = createUpdateHub({
     session,
     clock,

@@ -1,9 +1,9 @@
 /** Lets at most so many works run at the same time; the others wait in the order they came. */
-export interface CallSlots {
+export interface Slots {
   run<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T>
 }
 
-export function createCallSlots(limit: number): CallSlots {
+export function createSlots(limit: number): Slots {
   let taken = 0
   const waiting: (() => void)[] = []
 
