@@ -55,7 +55,14 @@ export async function openWorkplace(
   const log = createPinoLog({ level: options.logLevel, destination: 'stderr' })
   const { dataDirectory, purpose } = options
   const data = parts.use(await openStore({ dataDirectory, purpose, access: 'own', log }))
-  const drivers = parts.use(await openDrivers({ ...options, machinesDirectory: data.paths.machines, log }))
+  const drivers = parts.use(
+    await openDrivers({
+      vsphere: options.vsphere,
+      tell: options.tell ?? ((text) => log.info({}, text)),
+      machinesDirectory: data.paths.machines,
+      log,
+    }),
+  )
   const digester = parts.use(createDigester())
   const kept = parts.move()
   return {
