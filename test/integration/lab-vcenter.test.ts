@@ -337,7 +337,11 @@ describe('privileges', () => {
       refusal('NoPermission', { privilegeId: 'Network.Assign' }),
     )
     expect((await client.file('PUT', 'c.iso', randomBytes(10))).status).toBe(403)
-    const directory = makeDirectory(client.content.fileManager, { datacenter, path: '[LocalDS_0] other' })
+    const directory = makeDirectory(
+      client.content.fileManager,
+      { datacenter, path: '[LocalDS_0] other' },
+      true,
+    )
     await expect(client.call(directory)).rejects.toMatchObject(
       refusal('NoPermission', { privilegeId: 'Datastore.FileManagement', object: lab.datastores[0]?.id }),
     )

@@ -10,7 +10,8 @@ await using driver = await openDriverOn(process.env as Record<string, string>, {
 if (what === 'delete') await driver.delete('edge-1', signal)
 else {
   const machine = await driver.create(aVsphereSpec(), signal)
-  await machine.setMedia(isoPath, signal)
+  // Whoever comes later looks first.
+  if ((await machine.powerState(signal)) === 'off') await machine.setMedia(isoPath, signal)
   await machine.power('on', signal)
   await machine.power('off', signal)
   await machine.setMedia(undefined, signal)

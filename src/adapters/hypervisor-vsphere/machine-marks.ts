@@ -29,11 +29,6 @@ export function isMarked({ extraConfig }: MachineView, owner: string, name: stri
   return extraConfig.get(OWNER) === owner && extraConfig.get(HOST) === name
 }
 
-/** True for a machine that a previous version of this or another data directory of Edgeboot has made. */
-export function ownerOf({ extraConfig }: MachineView): string | undefined {
-  return extraConfig.get(OWNER)
-}
-
 /** The spec it was made by, with the addresses it has. Failure `driver.refused` when the mark is damaged. */
 export function readSpec(view: MachineView, name: string): MachineSpec {
   const text = view.extraConfig.get(SPEC)
@@ -60,9 +55,15 @@ export function requireSameSpec(had: MachineSpec, asked: MachineSpec): void {
   )
 }
 
-function kept({ name: _, mac, uuid: __, ...rest }: MachineSpec): Readonly<Record<string, unknown>> {
-  const options = Object.fromEntries(Object.entries(rest.options ?? {}).sort())
-  return { ...rest, options, ...(rest.assignsMac ? {} : { mac }) }
+/** What of a spec is compared; two that mean the same give the same. */
+function kept(spec: MachineSpec): Readonly<Record<string, unknown>> {
+  const { name: _, mac, uuid: __, options = {}, assignsMac, ...rest } = spec
+  const sorted = Object.entries(options).sort()
+  return {
+    ...rest,
+    ...(sorted.length > 0 ? { options: Object.fromEntries(sorted) } : {}),
+    ...(assignsMac ? { assignsMac } : { mac }),
+  }
 }
 
 function parse(text: string): Record<string, unknown> | undefined {

@@ -40,32 +40,41 @@ export async function uploadOnce(upload: Upload, parts: UploadParts, signal: Abo
   const { isoPath, datacenter, place } = upload
   const { size } = await stat(isoPath)
   const file = remote(place.path)
-  // Its own for every try, so that two that overlap do not write into one another's.
-  const part = remote(`${place.path}.part-${randomBytes(6).toString('hex')}`)
+  const folder = place.path.slice(0, place.path.lastIndexOf('/'))
   const note = `${place.datastore.replaceAll(/[^A-Za-z0-9_.-]/g, '_')}-${basename(place.path)}`
+  const begun = uploads.read(note)
+  // Its own for every data directory, so that two that overlap do not write into one another's.
+  const part = remote(
+    `${folder}/${begun ?? `${basename(place.path)}.part-${randomBytes(6).toString('hex')}`}`,
+  )
   const lock = formatDatastorePath({ ...place, path: `${place.path}.lock` })
 
-  if (await isThere()) return
   const { fileManager } = await client.content(signal)
-  await makeFolder(
-    formatDatastorePath({ ...place, path: place.path.slice(0, place.path.lastIndexOf('/')) }),
-    true,
-  )
+  if (await isThere()) {
+    if (begun !== undefined) await tidyUp()
+    return
+  }
+  await makeFolder(formatDatastorePath({ ...place, path: folder }), true)
   if (!(await enter())) return
   try {
     if (await isThere()) return
     await send()
     await finish()
   } finally {
-    await remove(lock).catch((error: unknown) => log.debug({ err: error, lock }, 'a lock was left'))
+    await tidyUp().catch((error: unknown) => log.debug({ err: error, lock }, 'a lock was left'))
+  }
+
+  /** Also what was left when the process before us was killed. */
+  async function tidyUp(): Promise<void> {
+    await remove(formatDatastorePath({ ...place, path: part.path }))
+    await remove(lock)
     uploads.remove(note)
   }
 
   /** False when somebody else has brought it meanwhile. */
   async function enter(): Promise<boolean> {
-    const isOurs = uploads.has(note)
-    uploads.add(note)
-    const until = clock.now() + (isOurs ? 0 : WAIT_MS)
+    uploads.write(note, basename(part.path))
+    const until = clock.now() + (begun === undefined ? WAIT_MS : 0)
     while (!(await makeFolder(lock, false))) {
       if (await isThere()) {
         uploads.remove(note)

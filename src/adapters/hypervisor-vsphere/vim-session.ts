@@ -56,6 +56,7 @@ export function createVimSession(
   const { pathname } = new URL(settings.url)
   const closing = new AbortController()
   let content: ServiceContent | undefined
+  let asking: Promise<ServiceContent> | undefined
   let current: OpenSession | undefined
   let opening: Promise<OpenSession> | undefined
   let refused: unknown
@@ -68,10 +69,18 @@ export function createVimSession(
     return answer.body
   }
 
+  /** Asked once, for all who want to know. */
   async function readContent(signal: AbortSignal): Promise<ServiceContent> {
-    content ??= decodeServiceContent(
-      await perform(retrieveServiceContent, { doing: `asking ${transport.address} what it is` }, signal),
-    )
+    if (content) return content
+    asking ??= askContent().finally(() => {
+      asking = undefined
+    })
+    return await unlessAborted(asking, signal)
+  }
+
+  async function askContent(): Promise<ServiceContent> {
+    const options = { doing: `asking ${transport.address} what it is` }
+    content = decodeServiceContent(await perform(retrieveServiceContent, options, closing.signal))
     return content
   }
 

@@ -42,6 +42,8 @@ export interface WritableCallLog extends CallLog {
   /** A call has arrived; the returned function notes its end. */
   begin(call: Pick<LabCall, 'method' | 'target' | 'path' | 'session'>): {
     readonly call: LabCall
+    /** The server is through with it, and the answer is on its way. */
+    readonly answered: () => void
     readonly end: (outcome: string) => void
   }
   upload(datastore: string, path: string): LabUpload
@@ -70,12 +72,17 @@ export function createCallLog(): WritableCallLog {
       const call: LabCall = { ...given, index: next, atMs: Date.now(), inFlight, outcome: undefined }
       next += 1
       calls.push(call)
+      let isIn = true
+      const answered = (): void => {
+        if (isIn) inFlight -= weight
+        isIn = false
+      }
       return {
         call,
+        answered,
         end: (outcome) => {
-          if (call.outcome !== undefined) return
-          call.outcome = outcome
-          inFlight -= weight
+          answered()
+          call.outcome ??= outcome
         },
       }
     },

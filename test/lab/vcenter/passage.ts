@@ -14,11 +14,13 @@ export type Passage = (
 
 export function createPassage(log: WritableCallLog, holds: Holds): Passage {
   return async (given, { work, drop }) => {
-    const { call, end } = log.begin(given)
+    const { call, answered, end } = log.begin(given)
     try {
       await holds.pass(call, 'before')
       const send = await work()
       await holds.pass(call, 'after')
+      // The client may ask for the next as soon as it reads this one.
+      answered()
       end(await send())
     } catch (error) {
       drop()

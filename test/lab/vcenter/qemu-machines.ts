@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { openQemuDriver } from '../../../src/adapters/hypervisor-qemu/qemu-driver.ts'
 import { parseMacAddress } from '../../../src/domain/mac-address.ts'
-import { type MachineSpec, parseMachineNetwork } from '../../../src/domain/machine.ts'
+import { type MachineSpec, machineNetwork } from '../../../src/domain/machine.ts'
 import { parseUuid } from '../../../src/domain/uuid.ts'
 import type { Log } from '../../../src/ports/log.ts'
 import type { Machine } from '../../../src/ports/machine-driver.ts'
@@ -87,7 +87,7 @@ function specOf(machine: LabMachine, probePorts: readonly number[]): MachineSpec
     cpus: machine.cpus,
     memoryMiB: machine.memoryMiB,
     diskGiB: Math.max(1, Math.ceil(machine.disks[0] ?? 1)),
-    network: parseMachineNetwork('user'),
+    network: machineNetwork('qemu', 'user'),
     probePorts,
   }
 }

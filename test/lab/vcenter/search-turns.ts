@@ -1,4 +1,4 @@
-import { createTurns } from '../../../src/adapters/hypervisor-qemu/turns.ts'
+import { createTurns } from '../../../src/domain/async/turns.ts'
 import type { Step } from './lab-request.ts'
 
 /**
