@@ -4,8 +4,9 @@
 #   setup.sh [all|node|system]
 #
 #   node     npm packages of this checkout, with the pinned Node.js among them
-#   system   Debian packages of debian-packages.txt (root or sudo needed when one is missing), and a current iPXE in the
-#            cache folder (EDGEBOOT_CACHE_DIR, else XDG_CACHE_HOME/edgeboot, else ~/.cache/edgeboot)
+#   system   Debian packages of debian-packages.txt (root or sudo needed when one is missing); a current iPXE and the
+#            simulator of the vCenter lab in the cache folder (EDGEBOOT_CACHE_DIR, else XDG_CACHE_HOME/edgeboot, else
+#            ~/.cache/edgeboot)
 #
 # Exit codes: 0 done, 1 failed, 2 wrong usage, 3 something has to be done by hand first (it is printed).
 set -eu
@@ -17,11 +18,13 @@ case ${1:-all} in
     sh "$here/setup/system.sh"
     sh "$here/setup/node.sh"
     sh "$here/setup/ipxe.sh"
+    sh "$here/setup/vcenter-simulator.sh" >/dev/null
     ;;
   node) sh "$here/setup/node.sh" ;;
   system)
     sh "$here/setup/system.sh"
     sh "$here/setup/ipxe.sh"
+    sh "$here/setup/vcenter-simulator.sh" >/dev/null
     ;;
   *)
     echo 'usage: setup.sh [all|node|system]' >&2

@@ -47,6 +47,7 @@ export const FAILURES = {
   'driver.unreachable': { status: 502, exit: 1 },
   'driver.refused': { status: 502, exit: 1 },
   'driver.timeout': { status: 504, exit: 1 },
+  'driver.untrusted': { status: 502, exit: 2 },
   'driver.login-refused': { status: 502, exit: 2 },
   'driver.forbidden': { status: 502, exit: 1 },
   'driver.no-space': { status: 507, exit: 1 },

@@ -1,5 +1,6 @@
 import { copyFileSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { createTurns } from '../../domain/async/turns.ts'
 import { Failure } from '../../domain/failure.ts'
 import { isMachineName, type MachineSpec } from '../../domain/machine.ts'
 import type { Log } from '../../ports/log.ts'
@@ -12,7 +13,6 @@ import { claimMachineDirectory, removeMachineDirectory, requireOurs } from './ma
 import { createQemuHost } from './qemu-host.ts'
 import { createQemuMachine, type QemuMachine } from './qemu-machine.ts'
 import { createThinDisk, findEfiFirmware } from './tools.ts'
-import { createTurns } from './turns.ts'
 
 /** Under this address user-mode guests reach this machine (QEMU, -netdev user). */
 const HOST_SEEN_BY_GUEST = '10.0.2.2'

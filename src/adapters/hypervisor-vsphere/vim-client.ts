@@ -3,6 +3,10 @@ import type { VimCall } from '../../codec/vim25/call.ts'
 import type { ObjectProperties, PropertySpec } from '../../codec/vim25/property-calls.ts'
 import type { ManagedObject } from '../../codec/vim25/reference.ts'
 import type { ServiceContent } from '../../codec/vim25/service-calls.ts'
+import type { DatastoreTransfers } from './datastore-transfers.ts'
+
+/** Properties of the object so far, or `undefined` when it is gone. */
+type UpdateListener = (properties: ReadonlyMap<string, XmlElement> | undefined) => void
 
 /** What is being done, and what may be done again. */
 export interface CallOptions {
@@ -48,4 +52,7 @@ export interface VimClient extends AsyncDisposable {
     specs: readonly PropertySpec[],
     signal: AbortSignal,
   ): Promise<readonly ObjectProperties[]>
+  /** Tells changes of a task or a machine as they happen, beginning with its present state; returns what ends that. */
+  watch(object: ManagedObject, listener: UpdateListener): () => void
+  readonly transfers: DatastoreTransfers
 }

@@ -11,7 +11,7 @@ export type VsphereTrust =
 
 /** Where the vCenter or ESXi is, who asks, and what is meant where a machine does not say. */
 export interface VsphereSettings {
-  /** `https://HOST[:PORT]/sdk`, without user and password. */
+  /** `https://HOST[:PORT]/sdk`, without user and password; `http://` for loopback only. */
   readonly url: string
   readonly user: string
   readonly password: string

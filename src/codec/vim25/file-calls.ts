@@ -9,14 +9,18 @@ export interface DatastoreFile {
   readonly path: string
 }
 
-/** Also the folders above it. Fault `FileAlreadyExists` when it is there. */
-export function makeDirectory(fileManager: ManagedObject, { datacenter, path }: DatastoreFile): VimCall {
+/** Fault `FileAlreadyExists` when it is there. */
+export function makeDirectory(
+  fileManager: ManagedObject,
+  { datacenter, path }: DatastoreFile,
+  withParents: boolean,
+): VimCall {
   return vimCall(
     'MakeDirectory',
     fileManager,
     element('name', path),
     referenceNode('datacenter', datacenter),
-    element('createParentDirectories', true),
+    element('createParentDirectories', withParents),
   )
 }
 

@@ -1,3 +1,4 @@
+import { Failure } from '../../domain/failure.ts'
 import { element } from '../soap/render-xml.ts'
 import { childOf, textOf, type XmlElement } from '../soap/xml-element.ts'
 import { type VimCall, vimCall } from './call.ts'
@@ -47,6 +48,16 @@ export function decodeServiceContent(answer: XmlElement): ServiceContent {
 export function login(sessionManager: ManagedObject, user: string, password: string): VimCall {
   return vimCall('Login', sessionManager, element('userName', user), element('password', password))
 }
+
+/** Key of the session that was opened (`UserSession.key`). Failure `packet.malformed`. */
+export function decodeSessionKey(answer: XmlElement): string {
+  const key = textOf(childOf(answer, 'returnval'), 'key')
+  if (key) return key
+  throw new Failure('packet.malformed', 'vSphere: Login answers without the key of a session')
+}
+
+/** Cheap, and keeps a session from ending. */
+export const currentTime: VimCall = vimCall('CurrentTime', SERVICE_INSTANCE)
 
 export function logout(sessionManager: ManagedObject): VimCall {
   return vimCall('Logout', sessionManager)

@@ -75,7 +75,7 @@ describe('calls name their arguments in the order of the API', () => {
       '<FindByUuid><_this type="SI">SI</_this><uuid>u</uuid><vmSearch>true</vmSearch><instanceUuid>true</instanceUuid></FindByUuid>',
     ],
     [
-      makeDirectory(part('FM'), file),
+      makeDirectory(part('FM'), file, true),
       `<MakeDirectory><_this type="FM">FM</_this><name>[ds] edgeboot/a.iso</name>${dcNode('datacenter')}<createParentDirectories>true</createParentDirectories></MakeDirectory>`,
     ],
     [
