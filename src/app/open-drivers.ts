@@ -32,13 +32,14 @@ export async function openDrivers(options: DriversOptions): Promise<MachineDrive
   await using parts = new AsyncDisposableStack()
   const drivers: MachineDriver[] = [parts.use(await openQemuDriver({ directory: machinesDirectory, log }))]
   const vsphere = await openVsphere(options)
-  if (vsphere) drivers.push(parts.use(vsphere))
+  if (vsphere && !(vsphere instanceof Failure)) drivers.push(parts.use(vsphere))
   const kept = parts.move()
   return {
     kinds: drivers.map(({ kind }) => kind),
     of: (kind) => {
       const driver = drivers.find((one) => one.kind === kind)
       if (driver) return driver
+      if (kind === 'vsphere' && vsphere instanceof Failure) throw vsphere
       const needs =
         kind === 'vsphere' ? '; give --vsphere-url or set GOVC_URL where the machines are driven' : ''
       throw new Failure(
@@ -50,10 +51,19 @@ export async function openDrivers(options: DriversOptions): Promise<MachineDrive
   }
 }
 
-/** The driver for vSphere where its address is given, by flag or GOVC_URL. It connects when it is first needed. */
-async function openVsphere(options: DriversOptions): Promise<MachineDriver | undefined> {
+/**
+ * The driver for vSphere where its address is given, by flag or GOVC_URL; it connects when it is first needed. What is
+ * wrong with the environment is told only to those who need the driver: it may be there for govc alone.
+ */
+async function openVsphere(options: DriversOptions): Promise<MachineDriver | Failure | undefined> {
   const { vsphere = {}, vsphereDirectory, owner, clock, log, tell = () => undefined } = options
-  const settings = await readVsphereSettings(process.env, vsphere)
+  const isAsked = Object.values(vsphere).some(Boolean)
+  const settings = await readVsphereSettings(process.env, vsphere).catch((error: unknown) => {
+    if (isAsked || !(error instanceof Failure)) throw error
+    log.info({ err: error }, 'there is no driver vsphere')
+    return error
+  })
+  if (settings instanceof Failure) return settings
   if (!settings) return undefined
   const client = createVimClient(settings, { clock, log })
   return createVsphereDriver({
