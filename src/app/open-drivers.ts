@@ -16,6 +16,9 @@ export interface DriverSettings {
   readonly tell?: ((text: string) => void) | undefined
 }
 
+const INSECURE =
+  'WARNING: GOVC_INSECURE: the certificate of the vCenter is not checked: whoever is in between reads the password'
+
 export interface DriversOptions extends DriverSettings {
   readonly machinesDirectory: string
   /** For what the next process has to know of machines elsewhere. */
@@ -32,14 +35,14 @@ export async function openDrivers(options: DriversOptions): Promise<MachineDrive
   await using parts = new AsyncDisposableStack()
   const drivers: MachineDriver[] = [parts.use(await openQemuDriver({ directory: machinesDirectory, log }))]
   const vsphere = await openVsphere(options)
-  if (vsphere && !(vsphere instanceof Failure)) drivers.push(parts.use(vsphere))
+  if (vsphere?.driver) drivers.push(parts.use(vsphere.driver))
   const kept = parts.move()
   return {
     kinds: drivers.map(({ kind }) => kind),
     of: (kind) => {
+      if (kind === 'vsphere') vsphere?.asked()
       const driver = drivers.find((one) => one.kind === kind)
       if (driver) return driver
-      if (kind === 'vsphere' && vsphere instanceof Failure) throw vsphere
       const needs =
         kind === 'vsphere' ? '; give --vsphere-url or set GOVC_URL where the machines are driven' : ''
       throw new Failure(
@@ -51,29 +54,48 @@ export async function openDrivers(options: DriversOptions): Promise<MachineDrive
   }
 }
 
+interface OpenVsphere {
+  readonly driver?: MachineDriver
+  /** Says what those have to know who need the driver. Failure `usage.invalid` when the environment is wrong. */
+  asked(): void
+}
+
 /**
  * The driver for vSphere where its address is given, by flag or GOVC_URL; it connects when it is first needed. What is
  * wrong with the environment is told only to those who need the driver: it may be there for govc alone.
  */
-async function openVsphere(options: DriversOptions): Promise<MachineDriver | Failure | undefined> {
+async function openVsphere(options: DriversOptions): Promise<OpenVsphere | undefined> {
   const { vsphere = {}, vsphereDirectory, owner, clock, log, tell = () => undefined } = options
   const isAsked = Object.values(vsphere).some(Boolean)
   const settings = await readVsphereSettings(process.env, vsphere).catch((error: unknown) => {
     if (isAsked || !(error instanceof Failure)) throw error
-    log.info({ err: error }, 'there is no driver vsphere')
     return error
   })
-  if (settings instanceof Failure) return settings
+  if (settings instanceof Failure) {
+    return {
+      asked: () => {
+        throw settings
+      },
+    }
+  }
   if (!settings) return undefined
+  // The flag was said aloud when it was read.
+  let warning = settings.trust.kind === 'none' && !vsphere.insecure ? INSECURE : undefined
   const client = createVimClient(settings, { clock, log })
-  return createVsphereDriver({
-    client,
-    inventory: createInventory(client, clock),
-    defaults: settings.defaults,
-    owner,
-    directory: vsphereDirectory,
-    clock,
-    log,
-    tell,
-  })
+  return {
+    driver: createVsphereDriver({
+      client,
+      inventory: createInventory(client, clock),
+      defaults: settings.defaults,
+      owner,
+      directory: vsphereDirectory,
+      clock,
+      log,
+      tell,
+    }),
+    asked: () => {
+      if (warning) tell(warning)
+      warning = undefined
+    },
+  }
 }

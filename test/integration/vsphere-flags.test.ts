@@ -1,10 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, afterEach, expect, test, vi } from 'vitest'
+import { openDrivers } from '../../src/app/open-drivers.ts'
 import { runEdgeboot } from '../support/edgeboot-process.ts'
+import { createFakeClock } from '../support/fake-clock.ts'
+import { createSilentLog } from '../support/silent-log.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'edgeboot-vsphere-'))
+afterEach(() => void vi.unstubAllEnvs())
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 function file(name: string, text: string, mode = 0o600): string {
@@ -57,4 +61,30 @@ test('variables of govc that lack something are no obstacle to those who need no
   const { stderr } = await runEdgeboot(touch(), { ...NOTHING, GOVC_URL: 'vcenter.example.com' })
 
   expect(stderr).toContain('there is no host nobody')
+})
+
+test('whoever needs vSphere is told what they lack, and that nothing is checked', async () => {
+  const options = {
+    ...{ machinesDirectory: join(directory, 'machines'), vsphereDirectory: join(directory, 'vsphere') },
+    ...{ owner: 'o', clock: createFakeClock(), log: createSilentLog() },
+  }
+  const told: string[] = []
+  const tell = (text: string) => void told.push(text)
+  vi.stubEnv('GOVC_URL', 'vcenter.example.com')
+  vi.stubEnv('GOVC_USERNAME', '')
+  {
+    await using drivers = await openDrivers({ ...options, tell })
+
+    expect(drivers.kinds).toEqual(['qemu'])
+    expect(() => drivers.of('vsphere')).toThrow('no user for vcenter.example.com:443: set GOVC_USERNAME')
+  }
+  for (const name of ['GOVC_USERNAME', 'GOVC_PASSWORD', 'GOVC_INSECURE']) vi.stubEnv(name, '1')
+  await using drivers = await openDrivers({ ...options, tell })
+
+  expect(drivers.of('qemu').kind).toBe('qemu')
+  expect(told).toEqual([])
+  for (const _again of [1, 2]) expect(drivers.of('vsphere').kind).toBe('vsphere')
+  expect(told).toEqual([
+    expect.stringContaining('WARNING: GOVC_INSECURE: the certificate of the vCenter is not'),
+  ])
 })
