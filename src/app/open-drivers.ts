@@ -16,6 +16,9 @@ export interface DriverSettings {
   readonly tell?: ((text: string) => void) | undefined
 }
 
+const INSECURE =
+  'WARNING: GOVC_INSECURE: the certificate of the vCenter is not checked: whoever is in between reads the password'
+
 export interface DriversOptions extends DriverSettings {
   readonly machinesDirectory: string
   /** For what the next process has to know of machines elsewhere. */
@@ -32,11 +35,12 @@ export async function openDrivers(options: DriversOptions): Promise<MachineDrive
   await using parts = new AsyncDisposableStack()
   const drivers: MachineDriver[] = [parts.use(await openQemuDriver({ directory: machinesDirectory, log }))]
   const vsphere = await openVsphere(options)
-  if (vsphere) drivers.push(parts.use(vsphere))
+  if (vsphere?.driver) drivers.push(parts.use(vsphere.driver))
   const kept = parts.move()
   return {
     kinds: drivers.map(({ kind }) => kind),
     of: (kind) => {
+      if (kind === 'vsphere') vsphere?.asked()
       const driver = drivers.find((one) => one.kind === kind)
       if (driver) return driver
       const needs =
@@ -50,20 +54,48 @@ export async function openDrivers(options: DriversOptions): Promise<MachineDrive
   }
 }
 
-/** The driver for vSphere where its address is given, by flag or GOVC_URL. It connects when it is first needed. */
-async function openVsphere(options: DriversOptions): Promise<MachineDriver | undefined> {
+interface OpenVsphere {
+  readonly driver?: MachineDriver
+  /** Says what those have to know who need the driver. Failure `usage.invalid` when the environment is wrong. */
+  asked(): void
+}
+
+/**
+ * The driver for vSphere where its address is given, by flag or GOVC_URL; it connects when it is first needed. What is
+ * wrong with the environment is told only to those who need the driver: it may be there for govc alone.
+ */
+async function openVsphere(options: DriversOptions): Promise<OpenVsphere | undefined> {
   const { vsphere = {}, vsphereDirectory, owner, clock, log, tell = () => undefined } = options
-  const settings = await readVsphereSettings(process.env, vsphere)
-  if (!settings) return undefined
-  const client = createVimClient(settings, { clock, log })
-  return createVsphereDriver({
-    client,
-    inventory: createInventory(client, clock),
-    defaults: settings.defaults,
-    owner,
-    directory: vsphereDirectory,
-    clock,
-    log,
-    tell,
+  const isAsked = Object.values(vsphere).some(Boolean)
+  const settings = await readVsphereSettings(process.env, vsphere).catch((error: unknown) => {
+    if (isAsked || !(error instanceof Failure)) throw error
+    return error
   })
+  if (settings instanceof Failure) {
+    return {
+      asked: () => {
+        throw settings
+      },
+    }
+  }
+  if (!settings) return undefined
+  // The flag was said aloud when it was read.
+  let warning = settings.trust.kind === 'none' && !vsphere.insecure ? INSECURE : undefined
+  const client = createVimClient(settings, { clock, log })
+  return {
+    driver: createVsphereDriver({
+      client,
+      inventory: createInventory(client, clock),
+      defaults: settings.defaults,
+      owner,
+      directory: vsphereDirectory,
+      clock,
+      log,
+      tell,
+    }),
+    asked: () => {
+      if (warning) tell(warning)
+      warning = undefined
+    },
+  }
 }

@@ -42,7 +42,7 @@ export async function summarizeThroughServer(
   const hosts = await Promise.all(
     names.map(async (name): Promise<HostSummary> => {
       const host = await control.host(name)
-      const { phase, history, mac, uuid, address, failure, transfers } = host
+      const { phase, history, driver, mac, uuid, address, failure, transfers } = host
       const isOver = phase === 'ready' || phase === 'failed'
       const end = isOver ? host.since : now
       const phases = history.map((step, index) => ({
@@ -53,6 +53,7 @@ export async function summarizeThroughServer(
         name,
         result: phase === 'ready' || phase === 'failed' ? phase : 'unfinished',
         phase,
+        ...(driver ? { driver } : {}),
         ...(mac ? { mac } : {}),
         ...(uuid ? { uuid } : {}),
         ...(address ? { address } : {}),

@@ -8,6 +8,8 @@ export interface HostSummary {
   readonly name: string
   readonly result: 'ready' | 'failed' | 'unfinished'
   readonly phase: Phase
+  /** What runs its machine; `none` where only people switch it. */
+  readonly driver?: string
   readonly mac?: string
   readonly uuid?: string
   readonly address?: string
@@ -34,7 +36,7 @@ export interface UpSummary {
 }
 
 /** The summary of one host at a moment (`now`, epoch milliseconds). */
-export function summarizeHost({ name, spec, createdAt }: Host, life: Life, now: number): HostSummary {
+export function summarizeHost({ name, spec, driver, createdAt }: Host, life: Life, now: number): HostSummary {
   const isOver = life.phase === 'ready' || life.phase === 'failed'
   const end = isOver ? life.since : now
   const phases = life.history.map(({ phase, at }, index) => ({
@@ -45,6 +47,7 @@ export function summarizeHost({ name, spec, createdAt }: Host, life: Life, now: 
     name,
     result: life.phase === 'ready' || life.phase === 'failed' ? life.phase : 'unfinished',
     phase: life.phase,
+    driver,
     ...(spec ? { mac: spec.mac, uuid: spec.uuid } : {}),
     ...(life.address ? { address: life.address } : {}),
     phases: isOver ? phases.slice(0, -1) : phases,

@@ -233,7 +233,7 @@ describe('edgeboot host', () => {
     const wrong = await run('host', 'list', '--label', '=x')
 
     expect(table.stdout).toMatch(
-      /^HOST.*\nedge-1 +store +52:54:00:00:00:01.*\nedge-2 .*failed: lost \?\[2J\n$/,
+      /^HOST.*\nedge-1 +store +- +52:54:00:00:00:01.*\nedge-2 .*failed: lost \?\[2J\n$/,
     )
     const { hosts } = JSON.parse(failed.stdout)
     expect(hosts).toMatchObject([{ name: 'edge-2', result: 'failed', reason: expect.any(String), bytes: 5 }])

@@ -1,11 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
-import { readVsphereFlags, type VsphereFlags } from '../../src/app/vsphere-flags.ts'
+import { afterAll, afterEach, expect, test, vi } from 'vitest'
+import { openDrivers } from '../../src/app/open-drivers.ts'
 import { runEdgeboot } from '../support/edgeboot-process.ts'
+import { createFakeClock } from '../support/fake-clock.ts'
+import { createSilentLog } from '../support/silent-log.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'edgeboot-vsphere-'))
+afterEach(() => void vi.unstubAllEnvs())
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 function file(name: string, text: string, mode = 0o600): string {
@@ -13,75 +16,75 @@ function file(name: string, text: string, mode = 0o600): string {
   writeFileSync(path, text, { mode })
   return path
 }
-const AA = Array.from({ length: 20 }, () => 'AA').join(':')
 
-test('the files that were given are read', async () => {
-  const passwordFile = file('password', 'pass word\r\n')
-  const flags = { url: 'vcenter.example.com', user: 'edgeboot', passwordFile, thumbprint: 'aa'.repeat(20) }
+const NOTHING = { GOVC_URL: '', GOVC_USERNAME: '', GOVC_PASSWORD: '', EDGEBOOT_VSPHERE_URL: '' }
+/** Opens the drivers, finds no host and ends. */
+const touch = (...args: readonly string[]) => [
+  ...['--data-dir', join(directory, 'data'), 'host', 'delete', 'nobody', '--yes'],
+  ...args,
+]
 
-  expect(await readVsphereFlags(flags)).toEqual({
-    url: 'vcenter.example.com',
-    user: 'edgeboot',
-    password: 'pass word',
-    trust: { kind: 'thumbprint', thumbprint: AA },
-  })
-  expect(await readVsphereFlags({ insecure: true })).toEqual({ trust: { kind: 'none' } })
-  expect(await readVsphereFlags({ insecure: false })).toEqual({})
+test('an option of vSphere is wrong usage with another driver', async () => {
+  const iso = file('x.iso', '')
+
+  const { code, stderr } = await runEdgeboot(['up', iso, '--user-data', iso, '--datastore', 'ds1'], NOTHING)
+
+  expect([code, stderr]).toEqual([2, expect.stringContaining('--datastore is nothing that driver qemu')])
 })
 
-test.each<[string, () => VsphereFlags, RegExp]>([
+test('--insecure is said aloud', async () => {
+  const { stderr } = await runEdgeboot(touch('--insecure'), NOTHING)
+
+  expect(stderr).toMatch(/^WARNING: --insecure: /m)
+  expect(stderr).toContain('there is no host nobody')
+})
+
+test.each<[string, () => readonly string[], RegExp]>([
   [
-    'a password others may read',
-    () => ({ passwordFile: file('open', 'hunter2', 0o644) }),
+    'a password file that others may read',
+    () => ['--vsphere-password-file', file('open', 'hunter2', 0o644)],
     /mode 0644\); do chmod 600/,
   ],
-  ['an empty password', () => ({ passwordFile: file('empty', '\n') }), /expected one password in one line/],
-  [
-    'two passwords',
-    () => ({ passwordFile: file('two', 'hunter2\nhunter2\n') }),
-    /expected one password in one line/,
-  ],
-  ['no such file', () => ({ passwordFile: join(directory, 'none') }), /cannot be read/],
-  [
-    'no certificate',
-    () => ({ caFile: file('ca.pem', 'hunter2') }),
-    /--vsphere-ca-file.*expected PEM certificates/,
-  ],
-  ['half a thumbprint', () => ({ thumbprint: 'AA:BB' }), /--vsphere-thumbprint AA:BB: expected the SHA-1/],
-  [
-    'two ways to trust',
-    () => ({ insecure: true, thumbprint: AA }),
-    /--vsphere-thumbprint and --insecure exclude/,
-  ],
-  [
-    'a password in the URL',
-    () => ({ url: 'https://u:hunter2@vcenter/sdk' }),
-    /--vsphere-url has a password in it/,
-  ],
-  [
-    'a password with odd characters',
-    () => ({ url: 'u:hunter2@/x@vcenter' }),
-    /--vsphere-url has a password in it/,
-  ],
-])('%s is refused, and no secret is told', async (_, flags, message) => {
-  const refusal = await readVsphereFlags(flags()).catch((error: Error) => error.message)
+  ['half a thumbprint', () => ['--vsphere-thumbprint', 'AA:BB'], /--vsphere-thumbprint: expected the SHA-1/],
+  ['a password in the URL', () => ['--vsphere-url', 'u:hunter2@vcenter'], /--vsphere-url holds a password/],
+])('%s is refused before anything is begun, and no secret is told', async (_, args, message) => {
+  const env = { ...NOTHING, GOVC_URL: 'u@vcenter', GOVC_PASSWORD: 'hunter2' }
 
-  expect(refusal).toMatch(message)
-  expect(refusal).not.toContain('hunter2')
+  const { code, stderr } = await runEdgeboot(touch(...args()), env)
+
+  expect(code).toBe(2)
+  expect(stderr).toMatch(message)
+  expect(stderr).not.toContain('hunter2')
 })
 
-test('without an address there is no driver, and what it needs is said', async () => {
-  const iso = file('x.iso', '')
-  const env = { GOVC_URL: '', EDGEBOOT_VSPHERE_URL: '' }
-  const args = ['--data-dir', join(directory, 'data'), 'host', 'delete', 'nobody', '--yes']
+test('variables of govc that lack something are no obstacle to those who need no vSphere', async () => {
+  const { stderr } = await runEdgeboot(touch(), { ...NOTHING, GOVC_URL: 'vcenter.example.com' })
 
-  const wrong = await runEdgeboot(['up', iso, '--user-data', iso, '--datastore', 'ds1'], env)
-  const loud = await runEdgeboot([...args, '--insecure'], env)
+  expect(stderr).toContain('there is no host nobody')
+})
 
-  expect([wrong.code, wrong.stderr]).toEqual([
-    2,
-    expect.stringContaining('--datastore is nothing that driver qemu'),
+test('whoever needs vSphere is told what they lack, and that nothing is checked', async () => {
+  const options = {
+    ...{ machinesDirectory: join(directory, 'machines'), vsphereDirectory: join(directory, 'vsphere') },
+    ...{ owner: 'o', clock: createFakeClock(), log: createSilentLog() },
+  }
+  const told: string[] = []
+  const tell = (text: string) => void told.push(text)
+  vi.stubEnv('GOVC_URL', 'vcenter.example.com')
+  vi.stubEnv('GOVC_USERNAME', '')
+  {
+    await using drivers = await openDrivers({ ...options, tell })
+
+    expect(drivers.kinds).toEqual(['qemu'])
+    expect(() => drivers.of('vsphere')).toThrow('no user for vcenter.example.com:443: set GOVC_USERNAME')
+  }
+  for (const name of ['GOVC_USERNAME', 'GOVC_PASSWORD', 'GOVC_INSECURE']) vi.stubEnv(name, '1')
+  await using drivers = await openDrivers({ ...options, tell })
+
+  expect(drivers.of('qemu').kind).toBe('qemu')
+  expect(told).toEqual([])
+  for (const _again of [1, 2]) expect(drivers.of('vsphere').kind).toBe('vsphere')
+  expect(told).toEqual([
+    expect.stringContaining('WARNING: GOVC_INSECURE: the certificate of the vCenter is not'),
   ])
-  expect(loud.stderr).toMatch(/^WARNING: --insecure: /m)
-  expect(loud.stderr).toContain('there is no host nobody')
 })

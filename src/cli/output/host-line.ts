@@ -29,6 +29,8 @@ export function describeEvent(event: HostEvent, life: Life): string | undefined 
   switch (event.type) {
     case 'phase.changed':
       return event.data.to === 'failed' ? undefined : event.data.to
+    case 'machine.created':
+      return event.data.mac ? `${event.data.driver} made its machine, MAC ${event.data.mac}` : undefined
     case 'artifact.finished':
       return `${event.data.role} sent: ${formatBytes(event.data.bytes)}, ${formatBytes(event.data.rate ?? 0)}/s`
     case 'artifact.aborted':

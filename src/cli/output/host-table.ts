@@ -12,27 +12,31 @@ export function formatHostViews(views: readonly HostView[], now: number): string
   const rows = views.map((view) => [
     view.name,
     view.profile ?? '-',
+    view.driver ?? '-',
     view.mac ?? '-',
     view.address ?? '-',
     String(view.installs),
     describeLife(lifeOf(view), now),
     view.waitsFor === undefined ? '' : describeWaiting(view.waitsFor),
   ])
-  return formatTable(['HOST', 'PROFILE', 'MAC', 'ADDRESS', 'INSTALLS', 'STATE', ''], rows)
+  return formatTable(['HOST', 'PROFILE', 'DRIVER', 'MAC', 'ADDRESS', 'INSTALLS', 'STATE', ''], rows)
 }
 
 /** Hosts of a data directory as a table. */
 export function formatHostSummaries(hosts: readonly HostSummary[]): string {
-  const rows = hosts.map(({ name, phase, mac = '-', address = '-', bytes, totalMs, reason = '' }) => [
-    name,
-    phase,
-    mac,
-    address,
-    formatBytes(bytes),
-    formatDuration(totalMs),
-    reason,
-  ])
-  return formatTable(['HOST', 'PHASE', 'MAC', 'ADDRESS', 'SENT', 'TIME', ''], rows)
+  const rows = hosts.map(
+    ({ name, phase, driver = '-', mac = '-', address = '-', bytes, totalMs, reason = '' }) => [
+      name,
+      phase,
+      driver,
+      mac,
+      address,
+      formatBytes(bytes),
+      formatDuration(totalMs),
+      reason,
+    ],
+  )
+  return formatTable(['HOST', 'PHASE', 'DRIVER', 'MAC', 'ADDRESS', 'SENT', 'TIME', ''], rows)
 }
 
 /** A host of a server with those fields that one of a data directory has as well, for programs. */
@@ -58,6 +62,7 @@ export function formatHostDetail(detail: HostDetail, now: number): string {
     ...Object.entries(definition?.machine ?? {}).flatMap(([key, value]) =>
       typeof value === 'object' ? [] : [[`machine ${key}`, String(value)]],
     ),
+    ...Object.entries(definition?.machine?.options ?? {}).map(([key, value]) => [`machine ${key}`, value]),
   ]
   return [
     formatTable(['KEY', 'VALUE'], [...about, ...more]),
