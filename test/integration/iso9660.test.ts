@@ -16,6 +16,8 @@ const directory = mkdtempSync(join(tmpdir(), 'edgeboot-iso-'))
 const tree = join(directory, 'tree')
 const signal = () => AbortSignal.timeout(30_000)
 const LONG = `${'a-long-name-'.repeat(18)}end`
+/** Longer than one entry of Rock Ridge, so that writers cut it, some of them inside of a character. */
+const UMLAUTS = `x${'ü'.repeat(125)}`
 const DEEP = 'd1/d2/d3/d4/d5/d6/d7/d8/d9/d10/deep.txt'
 
 /** A bzImage, an initramfs and a squashfs, as far as anybody looks without booting them. */
@@ -52,6 +54,8 @@ beforeAll(() => {
   )
   put(tree, 'files-iso/config.yaml', '#cloud-config\n')
   put(tree, LONG, 'long')
+  put(tree, UMLAUTS, 'umlauts')
+  symlinkSync(UMLAUTS, join(tree, 'link-to-umlauts'))
   put(tree, DEEP, 'deep')
 })
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
@@ -63,7 +67,8 @@ function make(name: string, tool: string, args: readonly string[], root = tree):
 }
 const xorriso = (name: string, ...args: string[]) =>
   make(name, 'xorriso', ['-as', 'mkisofs', '-quiet', ...args])
-const genisoimage = (name: string, ...args: string[]) => make(name, 'genisoimage', ['-quiet', ...args])
+const genisoimage = (name: string, ...args: string[]) =>
+  make(name, 'genisoimage', ['-quiet', '-input-charset', 'utf-8', ...args])
 
 async function contentOf(iso: string, path: string): Promise<string | undefined> {
   await using blob = await createDiskBlobs().open(iso)
@@ -111,6 +116,8 @@ describe.each([
     expect(await contentOf(iso, '/boot/kernel')).toBe(Buffer.from(kernel()).toString('latin1'))
     expect(await contentOf(iso, '/boot/initrd')).toBe(Buffer.from(initrd()).toString('latin1'))
     expect(await contentOf(iso, `/${LONG}`)).toBe('long')
+    expect(await contentOf(iso, `/${UMLAUTS}`)).toBe('umlauts')
+    expect(await contentOf(iso, '/link-to-umlauts')).toBe('umlauts')
     expect(await contentOf(iso, `/${DEEP}`)).toBe('deep')
     expect(await contentOf(iso, '/nothing')).toBeUndefined()
   })
@@ -167,8 +174,37 @@ function record(name: string | Uint8Array, block: number, length: number, flags:
   return bytes
 }
 
-test('a file of more than 4 GiB is joined from its extents', async () => {
-  const image = new Uint8Array(22 * 2048)
+/** The System Use field of a record, behind its name. */
+function withSystemUse(one: Uint8Array, ...entries: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array([...one, ...entries.flatMap((entry) => [...entry])])
+  bytes[0] = bytes.length
+  return bytes
+}
+
+/** SP: this ISO has Rock Ridge (SUSP §5.3). */
+const SP = Uint8Array.of(0x53, 0x50, 7, 1, 0xbe, 0xef, 0)
+
+/** NM: a POSIX name (P1282 §4.1.4). */
+function posixName(name: string): Uint8Array {
+  return Uint8Array.of(0x4e, 0x4d, 5 + name.length, 1, 0, ...new TextEncoder().encode(name))
+}
+
+/** CE: more entries stand at the start of a block (SUSP §5.1). */
+function continuation(block: number, lengthBytes: number): Uint8Array {
+  const bytes = new Uint8Array(28)
+  bytes.set([0x43, 0x45, 28, 1])
+  const view = new DataView(bytes.buffer)
+  view.setUint32(4, block, true)
+  view.setUint32(20, lengthBytes, true)
+  return bytes
+}
+
+const ROOT_BLOCK = 20
+const dot = record(Uint8Array.of(0), ROOT_BLOCK, 2048, 2)
+
+/** An image whose root directory has these records, from block 20 on, and takes as many sectors as they need. */
+function imageOf(records: readonly Uint8Array[], { blocks }: { readonly blocks: number }): Uint8Array {
+  const image = new Uint8Array(blocks * 2048)
   const view = new DataView(image.buffer)
   for (const [sector, type] of [
     [16, 1],
@@ -176,22 +212,30 @@ test('a file of more than 4 GiB is joined from its extents', async () => {
   ] as const) {
     image.set([type, ...new TextEncoder().encode('CD001'), 1], sector * 2048)
   }
-  view.setUint16(16 * 2048 + 128, 2048, true)
-  view.setUint32(16 * 2048 + 158, 20, true)
-  view.setUint32(16 * 2048 + 166, 2048, true)
-  const most = 0xffff_f800
-  const records = [
-    record(Uint8Array.of(0), 20, 2048, 2),
-    record(Uint8Array.of(1), 20, 2048, 2),
-    record('BIG.;1', 30, most, 0x80),
-    record('BIG.;1', 30 + most / 2048, 5000, 0),
-    record('NEXT.;1', 40, 7, 0),
-  ]
-  let at = 20 * 2048
+  let at = ROOT_BLOCK * 2048
   for (const one of records) {
+    if ((at % 2048) + one.length > 2048) at += 2048 - (at % 2048)
     image.set(one, at)
     at += one.length
   }
+  view.setUint16(16 * 2048 + 128, 2048, true)
+  view.setUint32(16 * 2048 + 158, ROOT_BLOCK, true)
+  view.setUint32(16 * 2048 + 166, Math.ceil((at - ROOT_BLOCK * 2048) / 2048) * 2048, true)
+  return image
+}
+
+test('a file of more than 4 GiB is joined from its extents', async () => {
+  const most = 0xffff_f800
+  const image = imageOf(
+    [
+      dot,
+      record(Uint8Array.of(1), ROOT_BLOCK, 2048, 2),
+      record('BIG.;1', 30, most, 0x80),
+      record('BIG.;1', 30 + most / 2048, 5000, 0),
+      record('NEXT.;1', 40, 7, 0),
+    ],
+    { blocks: 22 },
+  )
   const small = watchedBlob(image)
   const huge = { ...small, identity: { ...small.identity, sizeBytes: 5_000_000_000 } }
 
@@ -207,23 +251,68 @@ test('a file of more than 4 GiB is joined from its extents', async () => {
   expect((await iso.find('/next'))?.sizeBytes).toBe(7)
 })
 
-test('a directory that contains itself is refused', async () => {
-  const image = new Uint8Array(22 * 2048)
-  const view = new DataView(image.buffer)
-  for (const [sector, type] of [
-    [16, 1],
-    [17, 255],
-  ] as const) {
-    image.set([type, ...new TextEncoder().encode('CD001'), 1], sector * 2048)
-  }
-  view.setUint16(16 * 2048 + 128, 2048, true)
-  view.setUint32(16 * 2048 + 158, 20, true)
-  view.setUint32(16 * 2048 + 166, 2048, true)
-  image.set(record('BOOT', 20, 2048, 2), 20 * 2048)
+describe('an ISO made to do harm', () => {
+  const link = Uint8Array.of(0x53, 0x4c, 8, 1, 0, 0, 1, 0x61)
+  const rockRidge = withSystemUse(dot, SP)
 
-  const iso = await openIsoDirectory(watchedBlob(image), signal())
+  test.each([
+    [
+      'a directory that contains itself',
+      [record('BOOT', ROOT_BLOCK, 2048, 2)],
+      '/boot/boot/kernel',
+      /itself/,
+    ],
+    ['a name with a path in it', [record('../../ETC/X', 21, 1, 0)], '/x', /impossible name.*in \/ at byte/],
+    [
+      'a POSIX name that leads upwards',
+      [rockRidge, withSystemUse(record('A', 21, 1, 0), posixName('..'))],
+      '/x',
+      /impossible name ".."/,
+    ],
+    ['a name with control characters', [record('\u001b[2J', 21, 1, 0)], '/x', /impossible name "\\u001b/],
+    ['a file outside of the image', [record('A', 4_000_000, 1, 0)], '/a', /ISO ends before \/A.*missing/],
+    ['a file longer than the image', [record('A', 21, 0xffff_ffff, 0)], '/a', /ISO ends before \/A.*missing/],
+    ['a directory of absurd length', [record('A', 21, 9_000_000, 2)], '/a/b', /directory \/A.*9000000 bytes/],
+    ['a file without its last extent', [record('A', 21, 1, 0x80)], '/a', /last extent is missing/],
+    [
+      'a link to itself',
+      [rockRidge, withSystemUse(record('A', 21, 0, 0), posixName('a'), link)],
+      '/a',
+      /circles/,
+    ],
+    [
+      'a record longer than its sector',
+      [dot, new Uint8Array(100).fill(255)],
+      '/a',
+      /directory record of 255 bytes/,
+    ],
+  ] as const)('with %s is refused, naming what and where', async (_, records, path, message) => {
+    const image = imageOf(records, { blocks: 6000 })
+    const blob = watchedBlob(image)
 
-  await expect(iso.find('/boot/boot/kernel')).rejects.toMatchObject({ code: 'iso.malformed' })
+    const found = openIsoDirectory(blob, signal()).then((iso) => iso.find(path))
+
+    await expect(found).rejects.toMatchObject({
+      code: 'iso.malformed',
+      message: expect.stringMatching(message),
+    })
+    expect(blob.outside).toEqual([])
+  })
+
+  test('with more to read about its names than there is in any ISO is given up soon', async () => {
+    const area = 500
+    const records = Array.from({ length: 2000 }, (_, index) =>
+      withSystemUse(record(`F${index}`.padEnd(8, 'X'), 30, 1, 0), continuation(area, 65_536)),
+    )
+    const image = imageOf([rockRidge, ...records], { blocks: area + 32 })
+    image.set(continuation(area, 65_536), area * 2048)
+    const blob = watchedBlob(image)
+
+    const found = openIsoDirectory(blob, signal()).then((iso) => iso.find('/x'))
+
+    await expect(found).rejects.toMatchObject({ message: expect.stringMatching(/without end at byte \d+/) })
+    expect(blob.reads).toBeLessThan(2000)
+  })
 })
 
 describe('what is no installer we can use', () => {
@@ -268,6 +357,30 @@ describe('what is no installer we can use', () => {
       code: 'installer.uki',
       message: expect.stringContaining('virtual media'),
     })
+  })
+
+  test('what is built in is listed with a warning for each kind, user-data under any name', async () => {
+    const iso = build('built-in', {
+      ...good,
+      'extra.yml': '#cloud-config\n',
+      '.edge_custom_config.yaml': 'key',
+      'opt/spectrocloud/content/bundle.zst_part00': 'z',
+      'opt/spectrocloud/clusterconfig/spc.tgz': 'z',
+    })
+
+    const { builtInFiles, warnings } = await inspect(iso)
+
+    expect(builtInFiles.map(({ path }) => path).toSorted()).toEqual([
+      '/.edge_custom_config.yaml',
+      '/extra.yml',
+      '/opt/spectrocloud/clusterconfig/spc.tgz',
+      '/opt/spectrocloud/content/bundle.zst_part00',
+    ])
+    expect(warnings).toEqual([
+      expect.stringMatching(/^\/extra\.yml is built into .*--user-data/),
+      expect.stringMatching(/bundle\.zst_part00, .*spc\.tgz .*do not travel/),
+      expect.stringMatching(/^\/\.edge_custom_config\.yaml .*does not travel/),
+    ])
   })
 
   test.each([
