@@ -251,6 +251,18 @@ test('a file of more than 4 GiB is joined from its extents', async () => {
   expect((await iso.find('/next'))?.sizeBytes).toBe(7)
 })
 
+test('a directory of very many files is read once, however many look into it at the same time', async () => {
+  const records = Array.from({ length: 60_000 }, (_, index) => record(`F${index}.;1`, 21, 1, 0))
+  const blob = watchedBlob(imageOf([dot, ...records], { blocks: 1500 }))
+  const iso = await openIsoDirectory(blob, signal())
+  const before = blob.reads
+
+  const found = await Promise.all(['/f0', '/f59999', '/nothing'].map((path) => iso.find(path)))
+
+  expect(found.map((entry) => entry?.path)).toEqual(['/F0', '/F59999', undefined])
+  expect(blob.reads - before).toBe(1)
+})
+
 describe('an ISO made to do harm', () => {
   const link = Uint8Array.of(0x53, 0x4c, 8, 1, 0, 0, 1, 0x61)
   const rockRidge = withSystemUse(dot, SP)
