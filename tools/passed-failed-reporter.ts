@@ -1,6 +1,6 @@
 import type { Reporter, TestModule } from 'vitest/node'
 
-/** Ends a run with the plain line `N passed, N failed, N skipped`, which build systems of any kind can read. */
+/** Ends a run with the plain line `N passed, N failed`, which build systems of any kind can read; before it, what was skipped. */
 export default class PassedFailedReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const count = { passed: 0, failed: unhandledErrors.length, skipped: 0 }
@@ -13,7 +13,8 @@ export default class PassedFailedReporter implements Reporter {
     }
     // After the default reporter's own summary, so that this is the last line.
     process.on('exit', () => {
-      process.stdout.write(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`)
+      if (count.skipped > 0) process.stdout.write(`${count.skipped} skipped\n`)
+      process.stdout.write(`${count.passed} passed, ${count.failed} failed\n`)
     })
   }
 }

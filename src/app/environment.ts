@@ -6,12 +6,11 @@ export function cacheDirectory(env: NodeJS.ProcessEnv = process.env): string {
   return env['EDGEBOOT_CACHE_DIR'] || join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'edgeboot')
 }
 
-/** Folders in which a stock iPXE is looked for, in this order: one given by hand, ours, the distribution's. */
+/** Folders in which a stock iPXE is looked for, in this order: ours, the distribution's. One given by hand is meant: no other. */
 export function ipxeDirectories(
   given: string | undefined,
   env: NodeJS.ProcessEnv = process.env,
 ): readonly string[] {
-  const ours = [join(cacheDirectory(env), 'ipxe'), '/usr/lib/ipxe']
   const chosen = given ?? env['EDGEBOOT_IPXE_DIR']
-  return chosen ? [chosen, ...ours] : ours
+  return chosen ? [chosen] : [join(cacheDirectory(env), 'ipxe'), '/usr/lib/ipxe']
 }

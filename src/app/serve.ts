@@ -71,8 +71,7 @@ export async function serve(
     port: options.bootPort ?? 8080,
     ...(options.advertise ? { advertise: options.advertise } : {}),
   })
-  const addresses = options.advertise ? [options.advertise] : reachableAddresses()
-  const urls = addresses.map((address) => `${baseUrl(address, server.port)}/palette.ipxe`)
+  const urls = addressesOf(options).map((address) => `${baseUrl(address, server.port)}/palette.ipxe`)
   observer.serving({ urls, port: server.port })
   await using closing = new AsyncDisposableStack()
   const end = new AbortController()
@@ -85,4 +84,10 @@ export async function serve(
     if (signal.aborted) resolve()
     signal.addEventListener('abort', () => resolve(), { once: true })
   })
+}
+
+/** Under which this server can be asked: what was advertised, or the address it listens on, which may be all of them. */
+function addressesOf({ advertise, bootHost = '0.0.0.0' }: ServeOptions): readonly string[] {
+  if (advertise) return [advertise]
+  return bootHost === '0.0.0.0' || bootHost === '::' ? reachableAddresses() : [bootHost]
 }

@@ -45,9 +45,9 @@ export function portsOfProbe(probe: ReadyProbe, localUiPort = LOCAL_UI_PORT): re
   }
 }
 
-/** The port a probe URL names, or its scheme's; `undefined` when the URL is not about the host (no `{ip}`). */
+/** The port a probe URL names, or its scheme's; `undefined` when it leads elsewhere than to the host (`{ip}`). */
 export function portOfUrl(url: string): number | undefined {
-  const match = /^(https?):\/\/\{ip\}(?::(\d{1,5}))?(?:\/|$)/.exec(url)
+  const match = /^(https?):\/\/\{ip\}(?::(\d{1,5}))?(?:[/?#]|$)/.exec(url)
   if (!match) return undefined
   return match[2] ? Number(match[2]) : match[1] === 'https' ? 443 : 80
 }

@@ -107,6 +107,8 @@ describe('readiness probes', () => {
     ['tcp:22', [22]],
     ['https://{ip}:8443/x', [8443]],
     ['http://{ip}/', [80]],
+    ['https://{ip}?x', [443]],
+    ['https://monitor.example/{ip}', []],
     ['http://example.com/', []],
   ])('%s wants the ports %j', (text, ports) => {
     expect(portsOfProbe(parseReadyProbe(text))).toEqual(ports)

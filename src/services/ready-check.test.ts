@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { aSpec } from '../../test/support/a-host.ts'
 import { newLife } from '../domain/life.ts'
 import { parseReadyProbe } from '../domain/ready-probe.ts'
@@ -15,6 +15,72 @@ function verdictOf(registration: ReadyCheckDependencies['registration'], until =
   const dependencies = { prober, registration, identity: { siteName: 'store-1' } }
   return checkReady(palette, life, machine, dependencies, until)
 }
+
+describe('the probe', () => {
+  const forwarded = {
+    spec: aSpec(),
+    endpoint: (port: number) => ({ host: '127.0.0.1', port: port + 30_000 }),
+  }
+  const known = { ...life, address: '192.0.2.7' }
+
+  /** What is asked over the network, and whether it answers. */
+  async function asked(
+    text: string,
+    at: Partial<typeof known> = known,
+    on: Parameters<typeof checkReady>[2] = machine,
+  ) {
+    const questions: string[] = []
+    const note = async (...question: readonly unknown[]) => {
+      questions.push(question.filter((part) => typeof part !== 'object').join(' '))
+      return { ok: true, detail: 'answered' }
+    }
+    const dependencies = { prober: { tcp: note, tls: note, http: note } }
+    const host = { ...life, ...at }
+    const { ok, detail } = await checkReady(parseReadyProbe(text), host, on, dependencies, signal())
+    return { ok, detail, questions }
+  }
+
+  test.each([
+    ['tcp:22', '192.0.2.7 22'],
+    ['local-ui', '192.0.2.7 5080'],
+    ['auto', '192.0.2.7 5080'],
+    ['https://{ip}/x', 'https://192.0.2.7:443/x'],
+    ['http://{ip}:8080?of={ip}', 'http://192.0.2.7:8080?of=192.0.2.7'],
+    ['https://monitor.example/up?host={ip}', 'https://monitor.example/up?host=192.0.2.7'],
+    ['https://monitor.example/up', 'https://monitor.example/up'],
+  ])('%s asks %s', async (text, question) => {
+    expect(await asked(text)).toEqual({ ok: true, detail: 'answered', questions: [question] })
+  })
+
+  test.each([
+    ['tcp:22', '127.0.0.1 30022'],
+    ['local-ui', '127.0.0.1 35080'],
+    ['http://{ip}:8080/', 'http://127.0.0.1:38080/'],
+  ])('%s goes through the port that is forwarded, where there is one', async (text, question) => {
+    expect((await asked(text, known, forwarded)).questions).toEqual([question])
+  })
+
+  test('puts an IPv6 address into brackets', async () => {
+    expect((await asked('http://{ip}/', { address: '2001:db8::7' })).questions).toEqual([
+      'http://[2001:db8::7]:80/',
+    ])
+  })
+
+  test.each(['tcp:22', 'local-ui', 'auto', 'http://{ip}/', 'https://monitor.example/?host={ip}'])(
+    '%s asks nobody as long as the address of the host is not known',
+    async (text) => {
+      expect(await asked(text, {})).toEqual({
+        ok: false,
+        detail: expect.stringContaining('not known'),
+        questions: [],
+      })
+    },
+  )
+
+  test.each(['auto', 'phone-home'])('%s is content with what the host itself reported', async (text) => {
+    expect(await asked(text, { diskBootTold: true })).toMatchObject({ ok: true, questions: [] })
+  })
+})
 
 test('a host is ready by the probe palette when its registration says so', async () => {
   const asked: unknown[] = []

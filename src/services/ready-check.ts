@@ -73,11 +73,18 @@ export async function checkReady(
 
   async function url(template: string): Promise<ReadyVerdict> {
     const port = portOfUrl(template)
-    if (port === undefined) return { probe: template, ...(await prober.http(template, signal)) }
+    if (port === undefined) return elsewhere(template)
     const at = place(port)
     if (!at) return unreachable(template)
     const host = at.host.includes(':') ? `[${at.host}]` : at.host
-    const target = template.replace(/\{ip\}(:\d+)?/, `${host}:${at.port}`)
+    const target = template.replace(/\{ip\}(:\d+)?/, `${host}:${at.port}`).replaceAll('{ip}', at.host)
+    return { probe: template, ...(await prober.http(target, signal)) }
+  }
+
+  /** Somebody else is asked, about the host if the URL says so. */
+  async function elsewhere(template: string): Promise<ReadyVerdict> {
+    if (template.includes('{ip}') && !life.address) return unreachable(template)
+    const target = template.replaceAll('{ip}', life.address ?? '')
     return { probe: template, ...(await prober.http(target, signal)) }
   }
 }

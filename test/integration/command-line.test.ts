@@ -31,8 +31,6 @@ describe('edgeboot serve', () => {
       '127.0.0.1',
       '--boot-port',
       '0',
-      '--advertise',
-      '127.0.0.1',
     ])
     const url = /http:\S+/.exec(await serving.line(/chain http/))?.[0] ?? ''
     const base = url.replace('/palette.ipxe', '')
@@ -43,8 +41,12 @@ describe('edgeboot serve', () => {
     const kernel = await fetch(`${base}/palette-kernel`)
     const head = new Uint8Array(await kernel.arrayBuffer())
     serving.child.kill('SIGINT')
-    const { code } = await serving.finished
+    const { code, stderr } = await serving.finished
 
+    // Only addresses it listens on; and what everybody can read is said.
+    expect(stderr.match(/chain http:\S+/g)).toEqual([`chain ${url}`])
+    expect(new URL(url).hostname).toBe('127.0.0.1')
+    expect(stderr).toMatch(/anyone who reaches this server can read the user-data/)
     expect(script).toContain(`${base}/ipxe?mac=`)
     expect(host).toContain(`root=live:${base}/palette.squashfs`)
     expect(config).toBe('#cloud-config\ninstall:\n  poweroff: true\n  device: /dev/vda\n')

@@ -16,6 +16,8 @@ const directory = mkdtempSync(join(tmpdir(), 'edgeboot-iso-'))
 const tree = join(directory, 'tree')
 const signal = () => AbortSignal.timeout(30_000)
 const LONG = `${'a-long-name-'.repeat(18)}end`
+/** Longer than one entry of Rock Ridge, so that writers cut it, some of them inside of a character. */
+const UMLAUTS = `x${'ü'.repeat(125)}`
 const DEEP = 'd1/d2/d3/d4/d5/d6/d7/d8/d9/d10/deep.txt'
 
 /** A bzImage, an initramfs and a squashfs, as far as anybody looks without booting them. */
@@ -52,6 +54,8 @@ beforeAll(() => {
   )
   put(tree, 'files-iso/config.yaml', '#cloud-config\n')
   put(tree, LONG, 'long')
+  put(tree, UMLAUTS, 'umlauts')
+  symlinkSync(UMLAUTS, join(tree, 'link-to-umlauts'))
   put(tree, DEEP, 'deep')
 })
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
@@ -63,7 +67,8 @@ function make(name: string, tool: string, args: readonly string[], root = tree):
 }
 const xorriso = (name: string, ...args: string[]) =>
   make(name, 'xorriso', ['-as', 'mkisofs', '-quiet', ...args])
-const genisoimage = (name: string, ...args: string[]) => make(name, 'genisoimage', ['-quiet', ...args])
+const genisoimage = (name: string, ...args: string[]) =>
+  make(name, 'genisoimage', ['-quiet', '-input-charset', 'utf-8', ...args])
 
 async function contentOf(iso: string, path: string): Promise<string | undefined> {
   await using blob = await createDiskBlobs().open(iso)
@@ -111,6 +116,8 @@ describe.each([
     expect(await contentOf(iso, '/boot/kernel')).toBe(Buffer.from(kernel()).toString('latin1'))
     expect(await contentOf(iso, '/boot/initrd')).toBe(Buffer.from(initrd()).toString('latin1'))
     expect(await contentOf(iso, `/${LONG}`)).toBe('long')
+    expect(await contentOf(iso, `/${UMLAUTS}`)).toBe('umlauts')
+    expect(await contentOf(iso, '/link-to-umlauts')).toBe('umlauts')
     expect(await contentOf(iso, `/${DEEP}`)).toBe('deep')
     expect(await contentOf(iso, '/nothing')).toBeUndefined()
   })
@@ -151,79 +158,6 @@ test('an ISO by grub-mkrescue is read', async () => {
   execFileSync('grub-mkrescue', ['-o', iso, root], { stdio: 'pipe', timeout: 120_000 })
 
   expect(await contentOf(iso, '/rootfs.squashfs')).toBe(Buffer.from(squashfs(8000)).toString('latin1'))
-})
-
-/** A directory record with plain name; lengths little-endian only, as the reader wants them (ECMA-119 §9.1). */
-function record(name: string | Uint8Array, block: number, length: number, flags: number): Uint8Array {
-  const identifier = typeof name === 'string' ? new TextEncoder().encode(name) : name
-  const bytes = new Uint8Array(34 + identifier.length - (identifier.length % 2 === 0 ? 0 : 1))
-  const view = new DataView(bytes.buffer)
-  bytes[0] = bytes.length
-  view.setUint32(2, block, true)
-  view.setUint32(10, length, true)
-  bytes[25] = flags
-  bytes[32] = identifier.length
-  bytes.set(identifier, 33)
-  return bytes
-}
-
-test('a file of more than 4 GiB is joined from its extents', async () => {
-  const image = new Uint8Array(22 * 2048)
-  const view = new DataView(image.buffer)
-  for (const [sector, type] of [
-    [16, 1],
-    [17, 255],
-  ] as const) {
-    image.set([type, ...new TextEncoder().encode('CD001'), 1], sector * 2048)
-  }
-  view.setUint16(16 * 2048 + 128, 2048, true)
-  view.setUint32(16 * 2048 + 158, 20, true)
-  view.setUint32(16 * 2048 + 166, 2048, true)
-  const most = 0xffff_f800
-  const records = [
-    record(Uint8Array.of(0), 20, 2048, 2),
-    record(Uint8Array.of(1), 20, 2048, 2),
-    record('BIG.;1', 30, most, 0x80),
-    record('BIG.;1', 30 + most / 2048, 5000, 0),
-    record('NEXT.;1', 40, 7, 0),
-  ]
-  let at = 20 * 2048
-  for (const one of records) {
-    image.set(one, at)
-    at += one.length
-  }
-  const small = watchedBlob(image)
-  const huge = { ...small, identity: { ...small.identity, sizeBytes: 5_000_000_000 } }
-
-  const iso = await openIsoDirectory(huge, signal())
-
-  expect(await iso.find('/big')).toMatchObject({
-    sizeBytes: most + 5000,
-    extents: [
-      { offsetBytes: 30 * 2048, lengthBytes: most },
-      { offsetBytes: 30 * 2048 + most, lengthBytes: 5000 },
-    ],
-  })
-  expect((await iso.find('/next'))?.sizeBytes).toBe(7)
-})
-
-test('a directory that contains itself is refused', async () => {
-  const image = new Uint8Array(22 * 2048)
-  const view = new DataView(image.buffer)
-  for (const [sector, type] of [
-    [16, 1],
-    [17, 255],
-  ] as const) {
-    image.set([type, ...new TextEncoder().encode('CD001'), 1], sector * 2048)
-  }
-  view.setUint16(16 * 2048 + 128, 2048, true)
-  view.setUint32(16 * 2048 + 158, 20, true)
-  view.setUint32(16 * 2048 + 166, 2048, true)
-  image.set(record('BOOT', 20, 2048, 2), 20 * 2048)
-
-  const iso = await openIsoDirectory(watchedBlob(image), signal())
-
-  await expect(iso.find('/boot/boot/kernel')).rejects.toMatchObject({ code: 'iso.malformed' })
 })
 
 describe('what is no installer we can use', () => {
@@ -268,6 +202,30 @@ describe('what is no installer we can use', () => {
       code: 'installer.uki',
       message: expect.stringContaining('virtual media'),
     })
+  })
+
+  test('what is built in is listed with a warning for each kind, user-data under any name', async () => {
+    const iso = build('built-in', {
+      ...good,
+      'extra.yml': '#cloud-config\n',
+      '.edge_custom_config.yaml': 'key',
+      'opt/spectrocloud/content/bundle.zst_part00': 'z',
+      'opt/spectrocloud/clusterconfig/spc.tgz': 'z',
+    })
+
+    const { builtInFiles, warnings } = await inspect(iso)
+
+    expect(builtInFiles.map(({ path }) => path).toSorted()).toEqual([
+      '/.edge_custom_config.yaml',
+      '/extra.yml',
+      '/opt/spectrocloud/clusterconfig/spc.tgz',
+      '/opt/spectrocloud/content/bundle.zst_part00',
+    ])
+    expect(warnings).toEqual([
+      expect.stringMatching(/^\/extra\.yml is built into .*--user-data/),
+      expect.stringMatching(/bundle\.zst_part00, .*spc\.tgz .*do not travel/),
+      expect.stringMatching(/^\/\.edge_custom_config\.yaml .*does not travel/),
+    ])
   })
 
   test.each([

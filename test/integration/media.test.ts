@@ -97,6 +97,21 @@ describe('self-chaining media', () => {
     expect(existsSync(out)).toBe(true)
   })
 
+  test.each([
+    ['has none', () => directory, 'ipxe.not-found'],
+    ['is too old for UEFI', () => OLD, 'ipxe.too-old'],
+  ])('are not made of another iPXE when the folder that was named %s', async (_, folder, code) => {
+    const options = ['--server-url', 'http://192.0.2.1:8080', '--out', join(directory, 'never.iso')]
+
+    const ran = await runEdgeboot(['--json', 'media', 'build', ...options, '--ipxe', folder()])
+
+    expect(ran.code).toBe(1)
+    expect(JSON.parse(ran.stdout).error).toMatchObject({
+      code,
+      message: expect.stringContaining(folder()),
+    })
+  })
+
   test('a server URL with a path is refused', async () => {
     const { code } = await runEdgeboot([
       'media',

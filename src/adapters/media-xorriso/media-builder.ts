@@ -118,7 +118,7 @@ function choose(builds: readonly IpxeBuild[], firmware: Firmware, searched: read
     )
   }
   const newest = builds.toSorted((a, b) => compareIpxeVersions(b.version, a.version))[0] as IpxeBuild
-  // A folder given by hand stands first and is meant, as long as it can do the job.
+  // The folders stand in the order in which they are preferred, as long as one can do the job.
   const fitting = firmware === 'uefi' ? builds.find((build) => build.chainsByItselfOnUefi) : builds[0]
   if (fitting) return fitting
   throw new Failure(

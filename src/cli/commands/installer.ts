@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { formatBytes } from '../../domain/size.ts'
 import type { CommandContext } from '../command-context.ts'
 import { pathsOf } from '../installer-options.ts'
+import { formatInstaller } from '../output/installer-text.ts'
 import { formatTable } from '../output/table.ts'
 import { withInterrupt } from '../with-interrupt.ts'
 
@@ -30,27 +31,7 @@ export function registerInstallerCommands(program: Command, context: CommandCont
       const options = { ...given(values), digest: values.digest === true }
       const found = await withInterrupt((signal) => inspectIso(iso, options, signal))
       if (context.json) return json(found)
-      const rows = found.artifacts.map(({ role, path, sizeBytes, extents, sha256 = '' }) => [
-        role,
-        path,
-        formatBytes(sizeBytes),
-        extents.map(({ offsetBytes }) => offsetBytes).join(' '),
-        sha256,
-      ])
-      context.stdout(
-        `${[
-          `${iso}: ${found.family} installer, label ${found.volumeLabel}, ${found.architecture}, ${formatBytes(found.sizeBytes)}`,
-          '',
-          formatTable(
-            ['ARTIFACT', 'PATH', 'SIZE', 'AT BYTE', found.artifacts[0]?.sha256 ? 'SHA-256' : ''],
-            rows,
-          ),
-          '',
-          `kernel arguments of its own menu: ${found.kernelArguments.join(' ') || '(none found)'}`,
-          ...found.builtInFiles.map(({ path, sizeBytes }) => `built in: ${path} (${formatBytes(sizeBytes)})`),
-          ...found.warnings.map((warning) => `warning: ${warning}`),
-        ].join('\n')}\n`,
-      )
+      context.stdout(formatInstaller(found))
     })
 
   addPaths(installer.command('add <iso>'))

@@ -3,6 +3,7 @@ import { formatDuration } from '../../domain/duration.ts'
 import type { HostEvent } from '../../domain/event.ts'
 import type { Life } from '../../domain/life.ts'
 import { formatBytes } from '../../domain/size.ts'
+import { printable } from './printable.ts'
 
 /** Where a host stands, in one line: phase, and while something is downloaded bytes, rate and time left. */
 export function describeLife(life: Life, now: number): string {
@@ -13,7 +14,7 @@ export function describeLife(life: Life, now: number): string {
     const left = rate > 0 ? `, ${formatDuration(((total - bytes) / rate) * 1000)} left` : ''
     return `${life.phase} ${percent(bytes, total)} of ${formatBytes(total)}, ${formatBytes(rate)}/s${left}`
   }
-  if (life.phase === 'failed') return `failed: ${life.failure?.reason ?? 'no reason known'}`
+  if (life.phase === 'failed') return printable(`failed: ${life.failure?.reason ?? 'no reason known'}`)
   if (life.phase === 'ready') return 'ready'
   const stage = life.phase === 'installing' && life.stage ? ` (${life.stage})` : ''
   return `${life.phase}${stage} for ${formatDuration(now - life.since)}`
@@ -26,6 +27,11 @@ export function describeWaiting(waitsFor: string): string {
 
 /** An event as a plain line, or nothing for those that are no news by themselves. */
 export function describeEvent(event: HostEvent, life: Life): string | undefined {
+  const line = newsOf(event, life)
+  return line === undefined ? undefined : printable(line)
+}
+
+function newsOf(event: HostEvent, life: Life): string | undefined {
   switch (event.type) {
     case 'phase.changed':
       return event.data.to === 'failed' ? undefined : event.data.to

@@ -1,4 +1,5 @@
 import { FAILURES, Failure } from '../../domain/failure.ts'
+import { printable } from './printable.ts'
 
 /** The exit code for an error: 2 when the input or the usage is wrong, otherwise 1. */
 export function exitCodeOf(error: unknown): 1 | 2 {
@@ -13,6 +14,11 @@ export function describeError(error: unknown, json: boolean): string {
     const message = error instanceof Error ? error.message : String(error)
     return `${JSON.stringify({ error: { code, message, ...(known ? { details: error.details } : {}) } }, null, 2)}\n`
   }
-  if (error instanceof Failure) return `edgeboot: ${error.message}  [${error.code}]\n`
+  if (error instanceof Failure) return `edgeboot: ${linesOf(error.message)}  [${error.code}]\n`
   return `edgeboot: this should not have happened; please report it.\n${error instanceof Error ? error.stack : String(error)}\n`
+}
+
+/** Messages name labels, files and answers of others; the lines are ours. */
+function linesOf(message: string): string {
+  return message.split('\n').map(printable).join('\n')
 }

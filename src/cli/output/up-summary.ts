@@ -1,6 +1,7 @@
 import { formatDuration } from '../../domain/duration.ts'
 import { formatBytes } from '../../domain/size.ts'
 import type { UpSummary } from '../../domain/summary.ts'
+import { printable } from './printable.ts'
 import { formatTable } from './table.ts'
 
 /** Shorter phases say nothing to people. Milliseconds. */
@@ -32,7 +33,7 @@ export function formatUpSummary({ hosts, dataDirectory }: UpSummary): string {
     ...ways,
     '',
     'Where to look next:',
-    ...next,
+    ...next.map(printable),
     `  edgeboot --data-dir ${dataDirectory} host list`,
     '',
   ].join('\n')

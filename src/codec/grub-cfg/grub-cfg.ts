@@ -1,5 +1,7 @@
 const MAX_LINES = 5000
 const MAX_DEPTH = 10
+/** Kernels take 2048 bytes; vendors' lines may have more before the ISO's own part is left out. */
+const MAX_LINE_LENGTH = 16_384
 
 /** Arguments that belong to booting from the ISO itself. */
 const OF_THE_ISO =
@@ -29,12 +31,16 @@ export function readKernelArguments(config: string): readonly string[] {
   return []
 }
 
+/** Variables are filled in as long as the line stays one that a kernel could take; later ones stay as they are. */
 function resolve(text: string, variables: ReadonlyMap<string, string>, depth: number): string {
-  if (depth > MAX_DEPTH || text.length > 16_384) return text
-  const next = text.replace(
-    /\$\{(\w+)\}|\$(\w+)/g,
-    (whole, braced, bare) => variables.get(braced ?? bare) ?? whole,
-  )
+  if (depth > MAX_DEPTH) return text
+  let room = MAX_LINE_LENGTH - text.length
+  const next = text.replace(/\$\{(\w+)\}|\$(\w+)/g, (whole, braced, bare) => {
+    const value = variables.get(braced ?? bare)
+    if (value === undefined || value.length > room) return whole
+    room -= value.length
+    return value
+  })
   return next === text ? text : resolve(next, variables, depth + 1)
 }
 

@@ -5,6 +5,7 @@ import { renderBootScript } from './boot-script.ts'
 import { renderClassicScript } from './classic-script.ts'
 import { renderInstallScript } from './install-script.ts'
 import { renderLocalBootScript } from './local-boot-script.ts'
+import { renderRefusedScript } from './refused-script.ts'
 import { scriptText } from './script-text.ts'
 import { renderUnknownHostScript } from './unknown-host-script.ts'
 import { renderWaitScript } from './wait-script.ts'
@@ -172,6 +173,17 @@ test('a waiting machine is told for how long', () => {
   expect(renderWaitScript({ host: 'edge-1', retryAfterSeconds: 10 })).toBe(
     '#!ipxe\necho edgeboot: edge-1 has to wait; it asks again in 10 s\nsleep 10\nreboot\n',
   )
+})
+
+test('a machine in the name of a host whose boot another one has is told why it is not installed', () => {
+  expect(
+    renderRefusedScript({ host: 'edge-1', reason: 'its boot belongs to 52:54:00:00:00:01 "$x"' }),
+  ).toBe(`#!ipxe
+echo edgeboot: this machine is not installed as edge-1
+echo edgeboot: its boot belongs to 52:54:00:00:00:01 ??x?
+sleep 15
+exit
+`)
 })
 
 test('an unknown machine is told what is known of it and what can be done, then goes its own way', () => {

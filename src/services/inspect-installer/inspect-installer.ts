@@ -30,7 +30,10 @@ const MAX_GRUB_BYTES = 256 * 1024
 
 /** Places of files that only an installer booted from the ISO itself sees. */
 const BUILT_IN = ['/files-iso', '/opt/spectrocloud/content', '/opt/spectrocloud/clusterconfig']
-const BUILT_IN_FILES = ['/.edge_custom_config.yaml', '/config.yaml']
+/** Public key for signed content; hidden, but not user-data. */
+const SIGNING_KEY = '/.edge_custom_config.yaml'
+/** An installer booted from the ISO takes every such file for user-data, whatever its name. */
+const USER_DATA = /\.ya?ml$/i
 
 /**
  * What an installer ISO is and where its artifacts lie. Failure `iso.malformed`, `installer.uki`,
@@ -156,24 +159,27 @@ async function kernelArguments(
 
 async function findBuiltIn(iso: IsoDirectory): Promise<Installer['builtInFiles']> {
   const listed = await Promise.all(BUILT_IN.map((path) => iso.list(path)))
-  const single = await Promise.all(BUILT_IN_FILES.map((path) => iso.find(path)))
-  const entries = [...listed.flat(), ...single.filter((entry) => entry !== undefined)]
-  return entries.filter(({ kind }) => kind === 'file').map(({ path, sizeBytes }) => ({ path, sizeBytes }))
+  const inRoot = (await iso.list('/')).filter(({ name }) => USER_DATA.test(name))
+  return [...listed.flat(), ...inRoot]
+    .filter(({ kind }) => kind === 'file')
+    .map(({ path, sizeBytes }) => ({ path, sizeBytes }))
 }
 
 /** A netboot does not mount the ISO, so nothing of this reaches the host, and nothing says so there. */
 function warningsAbout(files: Installer['builtInFiles']): readonly string[] {
-  const names = (test: RegExp): string =>
+  const names = (test: (path: string) => boolean): string =>
     files
       .map(({ path }) => path)
-      .filter((path) => test.test(path))
+      .filter(test)
       .join(', ')
-  const userData = names(/config\.ya?ml$/)
-  const content = names(/^\/opt\//)
+  const userData = names((path) => USER_DATA.test(path) && path !== SIGNING_KEY && !path.startsWith('/opt/'))
+  const content = names((path) => path.startsWith('/opt/'))
+  const key = names((path) => path === SIGNING_KEY)
   return [
     ...(userData
       ? [`${userData} is built into this ISO and is not used by a netboot; give it with --user-data instead`]
       : []),
     ...(content ? [`${content} (content bundles, cluster definition) do not travel with a netboot`] : []),
+    ...(key ? [`${key} (key of signed content) does not travel with a netboot`] : []),
   ]
 }

@@ -46,20 +46,23 @@ export async function openIsoDirectory(blob: RandomAccess, signal: AbortSignal):
   const naming: Naming = rockRidge ? 'rock-ridge' : joliet ? 'joliet' : 'plain'
   const volume = naming === 'joliet' && joliet ? joliet : primary
   const skip = rockRidge?.skip ?? 0
-  const known = new Map<string, readonly Node[]>()
+  const known = new Map<string, Promise<readonly Node[]>>()
   let entries = 0
 
+  /** Read once, however many look at the same time. */
   async function children(path: string, extent: IsoExtent): Promise<readonly Node[]> {
     const key = `${extent.block}`
-    const before = known.get(key)
-    if (before) return before.map((node) => ({ ...node, path: join(path, node.name) }))
+    const reading = known.get(key) ?? readDirectory(path, extent)
+    known.set(key, reading)
+    return (await reading).map((node) => ({ ...node, path: join(path, node.name) }))
+  }
+
+  async function readDirectory(path: string, extent: IsoExtent): Promise<readonly Node[]> {
     const records = await image.directory(extent, volume.blockBytes, path)
     entries += records.length
     if (entries > MAX_ENTRIES)
-      throw malformed(`more than ${MAX_ENTRIES} directory entries`, path, extent.block)
-    const nodes = await readNodes(records, path)
-    known.set(key, nodes)
-    return nodes
+      throw malformed(`more than ${MAX_ENTRIES} directory entries`, path, extent.block * volume.blockBytes)
+    return await readNodes(records, path)
   }
 
   async function readNodes(records: readonly DirectoryRecord[], path: string): Promise<readonly Node[]> {
@@ -119,7 +122,7 @@ export async function openIsoDirectory(blob: RandomAccess, signal: AbortSignal):
     const first = await image.directory({ block, lengthBytes: 2048 }, volume.blockBytes, path)
     const self = first[0]
     if (!self || self.extent.block !== block)
-      throw malformed('a moved directory that is not where it should be', path, block)
+      throw malformed('a moved directory that is not where it should be', path, block * volume.blockBytes)
     return self.extent
   }
 

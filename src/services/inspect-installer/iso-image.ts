@@ -15,6 +15,9 @@ import type { RandomAccess } from '../../ports/blob-source.ts'
 const MAX_DIRECTORY_BYTES = 8 * 1024 * 1024
 const MAX_CONTINUATIONS = 32
 const MAX_CONTINUATION_BYTES = 64 * 1024
+/** All continuations of an ISO together; real ones need one or two for some of their entries. */
+const MAX_ALL_CONTINUATIONS = 200_000
+const MAX_ALL_CONTINUATION_BYTES = 64 * 1024 * 1024
 
 export interface Volume {
   readonly kind: 'primary' | 'joliet'
@@ -36,6 +39,7 @@ export interface IsoImage {
 /** Reads the volume descriptors. Failure `iso.malformed` when there is no primary one. */
 export async function openIsoImage(blob: RandomAccess, signal: AbortSignal): Promise<IsoImage> {
   const size = blob.identity.sizeBytes
+  const continued = { areas: 0, bytes: 0 }
 
   function locate({ block, lengthBytes }: IsoExtent, blockBytes: number, path: string): Extent {
     const offsetBytes = block * blockBytes
@@ -81,11 +85,13 @@ export async function openIsoImage(blob: RandomAccess, signal: AbortSignal): Pro
       if (
         count >= MAX_CONTINUATIONS ||
         lengthBytes > MAX_CONTINUATION_BYTES ||
-        offset > MAX_CONTINUATION_BYTES
+        offset > MAX_CONTINUATION_BYTES ||
+        continued.areas >= MAX_ALL_CONTINUATIONS ||
+        continued.bytes + lengthBytes > MAX_ALL_CONTINUATION_BYTES
       ) {
         throw new Failure(
           'iso.malformed',
-          `a chain of continuation areas without end at byte ${record.offset}, in ${path}`,
+          `the ISO has continuation areas without end at byte ${record.offset}, in ${path}; it is damaged or hostile`,
           {
             path,
             offset: record.offset,
@@ -97,6 +103,8 @@ export async function openIsoImage(blob: RandomAccess, signal: AbortSignal): Pro
         blockBytes,
         `the continuation area of ${path}`,
       )
+      continued.areas += 1
+      continued.bytes += lengthBytes
       const more = await blob.read(whole.offsetBytes + offset, lengthBytes, signal)
       area = joined(withoutContinuation(area), more)
       use = decodeSystemUse(area)
