@@ -13,18 +13,27 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 
+# Only the vCenter lab of the tests needs it, and what a release of the library has may differ: an error in CI, elsewhere a
+# warning.
+simulator() {
+  sh "$here/setup/vcenter-simulator.sh" >/dev/null || {
+    [ "${CI:-}" != true ] || exit 1
+    echo 'setup: Going on without the simulator: only the tests with a vCenter need it.' >&2
+  }
+}
+
 case ${1:-all} in
   all)
     sh "$here/setup/system.sh"
     sh "$here/setup/node.sh"
     sh "$here/setup/ipxe.sh"
-    sh "$here/setup/vcenter-simulator.sh" >/dev/null
+    simulator
     ;;
   node) sh "$here/setup/node.sh" ;;
   system)
     sh "$here/setup/system.sh"
     sh "$here/setup/ipxe.sh"
-    sh "$here/setup/vcenter-simulator.sh" >/dev/null
+    simulator
     ;;
   *)
     echo 'usage: setup.sh [all|node|system]' >&2

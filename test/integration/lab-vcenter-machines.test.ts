@@ -61,6 +61,30 @@ describe('power', () => {
     expect(await power(machine, 'ResetVM_Task')).toMatchObject({ fault: { type: 'InvalidPowerState' } })
     expect(await power(machine, 'Destroy_Task')).toMatchObject({ state: 'success' })
   })
+
+  test('what cannot be started fails in the task', async () => {
+    const machine = await make({ name: 'huge', memoryMiB: 100_000_000 })
+
+    expect(await power(machine, 'PowerOnVM_Task')).toMatchObject({ fault: { type: 'GenericVmConfigFault' } })
+
+    expect(await lab.machine('huge')).toMatchObject({ powerState: 'poweredOff' })
+    await power(machine, 'Destroy_Task')
+  })
+
+  test('a machine with UEFI and an empty drive is on until it is switched off', async () => {
+    const machine = await make({
+      name: 'efi',
+      firmware: 'efi',
+      iso: '[LocalDS_0] idle.iso',
+      startConnected: false,
+    })
+
+    await power(machine, 'PowerOnVM_Task')
+    expect(await lab.machine('efi')).toMatchObject({ powerState: 'poweredOn', firmware: 'efi' })
+    expect(await power(machine, 'Destroy_Task')).toMatchObject({ fault: { type: 'InvalidPowerState' } })
+    await power(machine, 'PowerOffVM_Task')
+    expect(await power(machine, 'Destroy_Task')).toMatchObject({ state: 'success' })
+  })
 })
 
 describe('the console', () => {

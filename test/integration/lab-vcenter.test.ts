@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { element, typedElement, type XmlNode } from '../../src/codec/soap/render-xml.ts'
 import { childOf, childrenOf, textOf } from '../../src/codec/soap/xml-element.ts'
 import { vimCall } from '../../src/codec/vim25/call.ts'
-import { deleteDatastoreFile, makeDirectory } from '../../src/codec/vim25/file-calls.ts'
+import { deleteDatastoreFile, makeDirectory, moveDatastoreFile } from '../../src/codec/vim25/file-calls.ts'
 import {
   createListView,
   createPropertyCollector,
@@ -100,6 +100,21 @@ describe('sessions', () => {
   })
 })
 
+test('a client that is gone no longer waits', async () => {
+  const task = await slowTask(60_000)
+  const watch = await watchTask(task)
+  await watch.next()
+  const aborted = new AbortController()
+  const waiting = client.call(waitForUpdates(watch.collector, '-', 600), aborted.signal)
+  waiting.catch(() => undefined)
+  await expect.poll(() => lab.log.calls.at(-1)?.method).toBe('WaitForUpdatesEx')
+
+  aborted.abort()
+
+  await expect.poll(() => lab.log.calls.at(-1)?.outcome).toBeDefined()
+  await client.call(cancelTask(task))
+})
+
 describe('machines', () => {
   test('are made of the spec and read back', async () => {
     const state = await create('first')
@@ -185,8 +200,12 @@ describe('files', () => {
     expect(lab.files('LocalDS_0')).toContainEqual({ path: 'edgeboot/a.iso', bytes: 3_000_000 })
     expect(await client.file('HEAD', 'edgeboot/a.iso')).toMatchObject({ status: 200, length: 3_000_000 })
     expect((await client.file('GET', 'edgeboot/a.iso')).body.equals(bytes)).toBe(true)
-    expect((await client.file('HEAD', 'edgeboot/b.iso')).status).toBe(404)
+    expect((await client.file('HEAD', 'edgeboot/c.iso')).status).toBe(404)
+    await client.file('PUT', 'edgeboot/b.iso', bytes)
+    const from = { datacenter, path: '[LocalDS_0] edgeboot/b.iso' }
     const path = '[LocalDS_0] edgeboot/a.iso'
+    const taken = moveDatastoreFile(client.content.fileManager, from, { datacenter, path })
+    expect(await client.callTask(taken)).toMatchObject({ fault: { type: 'FileAlreadyExists' } })
     await client.callTask(deleteDatastoreFile(client.content.fileManager, { datacenter, path }))
     expect(lab.files('LocalDS_0').map((file) => file.path)).not.toContain('edgeboot/a.iso')
   })
@@ -373,6 +392,23 @@ test('without real machines power, keys, screenshots and addresses are there too
   expect(shot).toMatchObject({ state: 'success', result: { text: '[LocalDS_0] pretended/pretended-0.png' } })
   await lab.setGuestAddress('pretended', '192.0.2.7')
   expect(await lab.machine('pretended')).toMatchObject({ ipAddress: '192.0.2.7', powerState: 'poweredOn' })
+})
+
+test('datastores of one name in two data centres are two', async () => {
+  await using two = await openLabVcenter({ datacenters: 2 })
+  using other = await openLabClient(two, { datacenter: 'DC1', datastore: 'LocalDS_0' })
+  await other.login()
+  const { fileManager } = other.content
+  const second = await other.find('/DC1')
+  await other.call(makeDirectory(fileManager, { datacenter: second, path: '[LocalDS_0] edgeboot' }))
+  await other.call(
+    makeDirectory(fileManager, { datacenter: await other.find('/DC0'), path: '[LocalDS_0] edgeboot' }),
+  )
+
+  expect((await other.file('PUT', 'edgeboot/a.iso', randomBytes(10))).status).toBe(200)
+
+  expect(two.files('LocalDS_0', 'DC1')).toEqual([{ path: 'edgeboot/a.iso', bytes: 10 }])
+  expect(two.files('LocalDS_0', 'DC0')).toEqual([])
 })
 
 test('a single host is simulated too', async () => {

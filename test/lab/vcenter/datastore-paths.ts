@@ -9,7 +9,7 @@ export function splitDatastorePath(
   return datastore === undefined ? undefined : { datastore, path: path ?? '' }
 }
 
-/** Where the file of a datastore really is. Of data centres with datastores of one name the given one counts. */
+/** Where the file of a datastore really is; the data centre by name or id, where it is known. */
 export function realPath(
   datastores: readonly LabDatastore[],
   text: string,
@@ -20,12 +20,13 @@ export function realPath(
   return found && join(found.directory, normalize(`/${parts.path}`))
 }
 
-/** A datastore by name, of a data centre by name where it is known. */
+/** A datastore by name, of a data centre by name or id where it is known. */
 export function findDatastore(
   datastores: readonly LabDatastore[],
   name: string,
   datacenter?: string,
 ): LabDatastore | undefined {
   const named = datastores.filter((one) => one.name === name)
-  return named.find((one) => one.datacenter === datacenter) ?? named[0]
+  const near = named.find((one) => one.datacenter === datacenter || one.datacenterId === datacenter)
+  return near ?? named[0]
 }

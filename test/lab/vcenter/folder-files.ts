@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { dirname } from 'node:path'
+import { dirname, posix } from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -137,7 +137,8 @@ interface Place {
 function readPlace(url: string): Place {
   const { pathname, searchParams } = new URL(url, 'https://lab')
   return {
-    datacenter: searchParams.get('dcPath') ?? '',
+    // A path where data centres are in folders.
+    datacenter: posix.basename(searchParams.get('dcPath') ?? ''),
     datastore: searchParams.get('dsName') ?? '',
     path: decodeURIComponent(pathname.replace('/folder/', '')),
   }

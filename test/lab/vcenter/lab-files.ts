@@ -11,8 +11,12 @@ export interface LabFile {
 }
 
 /** All files of a datastore, folders left out. */
-export function listFiles(datastores: readonly LabDatastore[], name: string): readonly LabFile[] {
-  const directory = findDatastore(datastores, name)?.directory
+export function listFiles(
+  datastores: readonly LabDatastore[],
+  name: string,
+  datacenter?: string,
+): readonly LabFile[] {
+  const directory = findDatastore(datastores, name, datacenter)?.directory
   if (directory === undefined) throw new Error(`there is no datastore ${name}`)
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

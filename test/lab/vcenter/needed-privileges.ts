@@ -49,7 +49,8 @@ export function neededPrivileges(
   if (onTarget !== undefined) return [{ privilege: onTarget, object: target }]
   const argument = ON_DATASTORE[method]
   if (argument !== undefined) {
-    const object = datastoreOf(datastores, textOf(body, argument)) ?? target
+    const datacenter = textOf(body, 'datacenter') ?? textOf(body, 'destinationDatacenter')
+    const object = datastoreOf(datastores, textOf(body, argument), datacenter) ?? target
     return [{ privilege: 'Datastore.FileManagement', object }]
   }
   if (method === 'ReconfigVM_Task') return toChange(childOf(body, 'spec'), target)
@@ -116,8 +117,9 @@ function networkOf(device: XmlElement | undefined): ManagedObject | undefined {
 function datastoreOf(
   datastores: readonly LabDatastore[],
   path: string | undefined,
+  datacenter?: string,
 ): ManagedObject | undefined {
   const name = splitDatastorePath(path ?? '')?.datastore
-  const found = name === undefined ? undefined : findDatastore(datastores, name)
+  const found = name === undefined ? undefined : findDatastore(datastores, name, datacenter)
   return found && { type: 'Datastore', id: found.id }
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createTurns } from '../../../src/adapters/hypervisor-qemu/turns.ts'
 import type { KeyChord } from '../../../src/domain/key-chord.ts'
 import { createSilentLog } from '../../support/silent-log.ts'
 import { type CallLog, createCallLog } from './call-log.ts'
@@ -15,7 +16,7 @@ import { createLabKeyboard, type KeyTrouble } from './keyboard.ts'
 import { makeLabCertificate } from './lab-certificate.ts'
 import { type LabFile, listFiles } from './lab-files.ts'
 import { openLabListener } from './lab-listener.ts'
-import { switchOffInInventory } from './power.ts'
+import { guestOff } from './power.ts'
 import { noMachines } from './powered-machines.ts'
 import { createPrivileges, type LabPrivileges } from './privileges.ts'
 import { createProxy } from './proxy.ts'
@@ -81,8 +82,8 @@ export interface LabVcenter extends AsyncDisposable {
   consoleLog(name: string): Promise<string>
   /** Where a port of a real guest can be reached from here. */
   endpoint(name: string, port: number): Promise<{ readonly host: string; readonly port: number } | undefined>
-  /** All files of a datastore. */
-  files(datastore: string): readonly LabFile[]
+  /** All files of a datastore, of a data centre by name where there are several. */
+  files(datastore: string, datacenter?: string): readonly LabFile[]
   /** A machine that somebody else has made. */
   addForeignMachine(name: string, given?: ForeignMachine): Promise<LabMachine>
 }
@@ -103,6 +104,7 @@ export async function openLabVcenter(options: LabOptions = {}): Promise<LabVcent
   const faults = createFaults()
   const full = createFullDatastores(simulator, datastores)
   const privileges = createPrivileges(datastores)
+  const powerTurns = createTurns()
   const machines = stack.use(
     options.machines === 'qemu'
       ? await openQemuMachines({
@@ -110,7 +112,7 @@ export async function openLabVcenter(options: LabOptions = {}): Promise<LabVcent
           datastores,
           log: createSilentLog(),
           probePorts: options.probePorts ?? [],
-          onGuestOff: (id) => switchOffInInventory(simulator, { type: 'VirtualMachine', id }),
+          onGuestOff: (moid) => guestOff(simulator, powerTurns, moid),
         })
       : noMachines(),
   )
@@ -126,6 +128,7 @@ export async function openLabVcenter(options: LabOptions = {}): Promise<LabVcent
     full,
     privileges,
     machines,
+    powerTurns,
     keyboard,
   })
   const listener = stack.use(await openLabListener(certificate.leaf, handle))
@@ -182,7 +185,7 @@ export async function openLabVcenter(options: LabOptions = {}): Promise<LabVcent
       throw new Error(`${name} was never on`)
     },
     endpoint: async (name, port) => machines.endpoint((await findMachine(simulator, name)).moid, port),
-    files: (datastore) => listFiles(datastores, datastore),
+    files: (datastore, datacenter) => listFiles(datastores, datastore, datacenter),
     addForeignMachine: (name, given) => addForeignMachine(simulator, datastores, name, given),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

@@ -1,13 +1,17 @@
+import type { Turns } from '../../../src/adapters/hypervisor-qemu/turns.ts'
 import { vimCall } from '../../../src/codec/vim25/call.ts'
 import type { ManagedObject } from '../../../src/codec/vim25/reference.ts'
 import { type Answer, type LabFault, taskAnswer, taskOf } from './answer.ts'
 import { readMachine } from './inventory.ts'
-import type { LabRequest, Step } from './lab-request.ts'
+import type { Handler, LabRequest, Step } from './lab-request.ts'
 import type { PoweredMachines } from './powered-machines.ts'
 import type { SimulatorClient } from './simulator-client.ts'
 
-/** Has what is done to machines in the inventory done to the real ones too. */
-export function powerStep(simulator: SimulatorClient, machines: PoweredMachines): Step {
+/**
+ * Has what is done to machines in the inventory done to the real ones too, one thing after the other for each. The turns
+ * are those of `guestOff`.
+ */
+export function powerStep(simulator: SimulatorClient, machines: PoweredMachines, turns: Turns): Step {
   /** The real machine follows when the simulator has done its part. */
   async function afterwards(
     { target }: LabRequest,
@@ -19,13 +23,22 @@ export function powerStep(simulator: SimulatorClient, machines: PoweredMachines)
     return answer
   }
 
-  async function switchOn(machine: ManagedObject): Promise<void> {
+  /** The real one first: when it cannot be started, the task says so. */
+  async function switchOn(request: LabRequest, next: Handler): Promise<Answer> {
+    const { target, method } = request
+    const machine = await readMachine(simulator, target)
+    if (machine.powerState === 'poweredOn') return next(request)
     try {
-      await machines.on(await readMachine(simulator, machine))
+      await machines.on(machine)
     } catch (error) {
-      process.emitWarning(`${machine.id} cannot be switched on: ${error}`)
-      await switchOffInInventory(simulator, machine)
+      const fault = {
+        type: 'GenericVmConfigFault',
+        message: String(error),
+        properties: { reason: String(error) },
+      }
+      return taskAnswer(method, await simulator.startTask({ entity: target, name: 'powerOn', fault }))
     }
+    return next(request)
   }
 
   /** By ourselves: the simulator would show it off for a moment. */
@@ -39,14 +52,13 @@ export function powerStep(simulator: SimulatorClient, machines: PoweredMachines)
     return taskAnswer(method, await simulator.startTask({ entity: target, name: 'reset' }))
   }
 
-  return async (request, next) => {
+  const step: Step = async (request, next) => {
     switch (request.method) {
       case 'PowerOnVM_Task':
-        return afterwards(request, await next(request), switchOn)
+        return switchOn(request, next)
       case 'PowerOffVM_Task':
         return afterwards(request, await next(request), ({ id }) => machines.off(id))
       case 'Destroy_Task':
-        if (request.target.type !== 'VirtualMachine') return next(request)
         return afterwards(request, await next(request), ({ id }) => machines.remove(id))
       case 'ResetVM_Task':
         return reset(request)
@@ -54,14 +66,16 @@ export function powerStep(simulator: SimulatorClient, machines: PoweredMachines)
         return next(request)
     }
   }
+  return (request, next) =>
+    request.target.type === 'VirtualMachine'
+      ? turns.take(request.target.id, () => step(request, next))
+      : next(request)
 }
 
-/** Tells everybody that a machine is off. Nothing to do when it is. */
-export async function switchOffInInventory(
-  simulator: SimulatorClient,
-  machine: ManagedObject,
-): Promise<void> {
-  await simulator.callTask(vimCall('PowerOffVM_Task', machine))
+/** A guest has switched itself off: everybody is told. Nothing to do when the machine is off already. */
+export async function guestOff(simulator: SimulatorClient, turns: Turns, moid: string): Promise<void> {
+  const machine = { type: 'VirtualMachine', id: moid }
+  await turns.take(moid, () => simulator.callTask(vimCall('PowerOffVM_Task', machine)))
 }
 
 /** What is answered to calls that need a machine in another state. */

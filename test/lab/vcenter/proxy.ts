@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http'
+import type { Turns } from '../../../src/adapters/hypervisor-qemu/turns.ts'
 import { renderVimCall, vimCall } from '../../../src/codec/vim25/call.ts'
 import type { ManagedObject } from '../../../src/codec/vim25/reference.ts'
 import type { WritableCallLog } from './call-log.ts'
@@ -33,6 +34,7 @@ export interface ProxyParts {
   readonly full: FullDatastores
   readonly privileges: PrivilegeRules
   readonly machines: PoweredMachines
+  readonly powerTurns: Turns
   readonly keyboard: LabKeyboard
 }
 
@@ -61,7 +63,7 @@ export function createProxy(parts: ProxyParts): RequestListener {
         realRefusals(simulator, datastores),
         keyboard.step,
         screenshotStep(simulator, machines, datastores),
-        powerStep(simulator, machines),
+        powerStep(simulator, machines, parts.powerTurns),
       ],
       (request) => upstream.soap(request, request.session),
     ),

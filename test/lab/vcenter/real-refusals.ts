@@ -30,7 +30,7 @@ export function realRefusals(simulator: SimulatorClient, datastores: readonly La
         return createMachine(request, () => next(request))
       case 'MakeDirectory': {
         const file = textOf(request.body, 'name') ?? ''
-        const path = realPath(datastores, file)
+        const path = realPath(datastores, file, textOf(request.body, 'datacenter'))
         if (path === undefined || !existsSync(path)) return next(request)
         const message = `Cannot complete the operation because the file or folder ${file} already exists`
         return faultAnswer({ type: 'FileAlreadyExists', message, properties: { file } })

@@ -24,6 +24,7 @@ export interface LabDatastore {
   readonly name: string
   /** Name of its data centre. */
   readonly datacenter: string
+  readonly datacenterId: string
   readonly directory: string
 }
 

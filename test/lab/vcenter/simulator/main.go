@@ -34,7 +34,9 @@ type datastoreInfo struct {
 	ID         string `json:"id"`
 	Name       string `json:"name"`
 	Datacenter string `json:"datacenter"`
-	Directory  string `json:"directory"`
+	// Reference to the data centre.
+	DatacenterID string `json:"datacenterId"`
+	Directory    string `json:"directory"`
 }
 
 func main() {
@@ -113,30 +115,26 @@ func enlargeDatastores() []datastoreInfo {
 		datastore.Summary.Capacity = datastoreBytes
 		datastore.Summary.FreeSpace = datastoreBytes
 		info.FreeSpace = datastoreBytes
+		datacenter := datacenterOf(datastore)
 		found = append(found, datastoreInfo{
-			ID:         datastore.Self.Value,
-			Name:       datastore.Name,
-			Datacenter: datacenterOf(datastore),
-			Directory:  info.Url,
+			ID:           datastore.Self.Value,
+			Name:         datastore.Name,
+			Datacenter:   datacenter.Name,
+			DatacenterID: datacenter.Self.Value,
+			Directory:    info.Url,
 		})
 	}
 	return found
 }
 
-// datacenterOf returns the name of the data centre that an entity is in.
-func datacenterOf(entity mo.Entity) string {
-	for {
-		parent := entity.Entity().Parent
-		if parent == nil {
-			return ""
-		}
-		above, ok := simulator.Map.Get(*parent).(mo.Entity)
+// datacenterOf returns the data centre that an entity is in.
+func datacenterOf(entity mo.Entity) *mo.ManagedEntity {
+	for entity.Reference().Type != "Datacenter" {
+		above, ok := simulator.Map.Get(*entity.Entity().Parent).(mo.Entity)
 		if !ok {
-			return ""
-		}
-		if parent.Type == "Datacenter" {
-			return above.Entity().Name
+			fail(fmt.Errorf("%s is in no data centre", entity.Reference()))
 		}
 		entity = above
 	}
+	return entity.Entity()
 }
