@@ -23,11 +23,12 @@ export async function prepareDemo(options: {
   if (!existsSync(isoPath))
     throw new Failure('tool.failed', 'demo/build-installer.sh did not say where its ISO is')
   if (options.fresh) {
-    await deleteHost(dataDirectory, options.name, 'warn', AbortSignal.timeout(60_000)).catch(
-      (error: unknown) => {
-        if (!isFailure(error, 'host.not-found')) throw error
-      },
-    )
+    await deleteHost(
+      { dataDirectory, name: options.name, logLevel: 'warn' },
+      AbortSignal.timeout(60_000),
+    ).catch((error: unknown) => {
+      if (!isFailure(error, 'host.not-found')) throw error
+    })
   }
   return { isoPath, userDataPath: join(CHECKOUT, 'demo/user-data.yaml'), dataDirectory }
 }

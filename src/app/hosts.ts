@@ -5,6 +5,7 @@ import { Failure } from '../domain/failure.ts'
 import { replay } from '../domain/life.ts'
 import { type HostSummary, summarizeHost } from '../domain/summary.ts'
 import type { HostStore } from '../ports/host-store.ts'
+import type { DriverSettings } from './open-drivers.ts'
 import { openStore } from './open-store.ts'
 import { openWorkplace } from './workplace.ts'
 
@@ -34,12 +35,15 @@ export async function showHost(
 
 /** Removes the machine with all its files, then forgets the host. Failure `host.not-found`. */
 export async function deleteHost(
-  dataDirectory: string,
-  name: string,
-  logLevel: string,
+  options: DriverSettings & {
+    readonly dataDirectory: string
+    readonly name: string
+    readonly logLevel: string
+  },
   signal: AbortSignal,
 ): Promise<void> {
-  await using place = await openWorkplace({ dataDirectory, purpose: `host delete ${name}`, logLevel })
+  const { dataDirectory, name } = options
+  await using place = await openWorkplace({ ...options, purpose: `host delete ${name}` })
   const known = (await place.store.hosts()).find((host) => host.name === name)
   if (!known) throw notFound(name, dataDirectory)
   if (known.spec) await place.drivers.of(known.driver).delete(name, signal)

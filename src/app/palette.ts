@@ -1,4 +1,5 @@
-import { readApiKey, readCaFile } from '../adapters/palette-api/credentials.ts'
+import { readCertificatesFile, readSecretFile } from '../adapters/files-node/given-files.ts'
+import { parseApiKey } from '../adapters/palette-api/credentials.ts'
 import { createPaletteRegistry } from '../adapters/palette-api/palette-registry.ts'
 import { Failure } from '../domain/failure.ts'
 import type { Host } from '../domain/host.ts'
@@ -25,6 +26,8 @@ export interface PaletteOptions {
 /** Looking for duplicates is a courtesy; it does not hold up the work for longer than this. Milliseconds. */
 const PREFLIGHT_MS = 30_000
 
+const API_KEY_VARIABLE = 'EDGEBOOT_PALETTE_API_KEY'
+
 /** What of the user-data decides under which id a host registers. */
 type Identity = Omit<RegistrationHost, 'name' | 'uuid'>
 
@@ -48,16 +51,12 @@ export async function openRegistration(
   open(place: Pick<Workplace, 'clock' | 'random' | 'log'>): OpenPalette
 }> {
   const identity: Identity = userData.siteName === undefined ? {} : { siteName: userData.siteName }
-  const value = env['EDGEBOOT_PALETTE_API_KEY']
-  const { apiKeyFile: file, caFile } = palette
-  const apiKey = await readApiKey({
-    ...(value === undefined ? {} : { value }),
-    ...(file === undefined ? {} : { file }),
-  })
+  const { apiKeyFile, caFile } = palette
+  const apiKey = await readApiKey(apiKeyFile, env)
   if (probe.kind === 'palette') requireRegistration(apiKey, userData)
   const endpoint = parsePaletteEndpoint(palette.endpoint ?? DEFAULT_PALETTE_ENDPOINT)
   const projectUid = palette.projectUid === undefined ? undefined : parseProjectUid(palette.projectUid)
-  const ca = caFile === undefined ? undefined : await readCaFile(caFile)
+  const ca = caFile === undefined ? undefined : await readCertificatesFile(caFile, '--palette-ca-file')
   return {
     identity,
     open: (place) => {
@@ -75,6 +74,13 @@ export async function openRegistration(
       return { check, where: { endpoint, projectUid }, [Symbol.dispose]: () => registry[Symbol.dispose]() }
     },
   }
+}
+
+/** From a file, or from the environment: never an argument, which every user of the machine can see. */
+async function readApiKey(file: string | undefined, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  if (file !== undefined) return parseApiKey(await readSecretFile(file, '--palette-api-key-file'), file)
+  const value = env[API_KEY_VARIABLE]
+  return value ? parseApiKey(value, API_KEY_VARIABLE) : undefined
 }
 
 /** What stands in the way of the hosts that have yet to install; each sentence once, after half a minute at most. */

@@ -17,6 +17,7 @@ import { logEvents } from '../services/log-events.ts'
 import { followPolicy } from '../services/strangers.ts'
 import { openSite } from './open-site.ts'
 import { openRegistration, type PaletteOptions } from './palette.ts'
+import type { VsphereFlags } from './vsphere-flags.ts'
 import { openWorkplace, type Workplace } from './workplace.ts'
 
 export interface ServeFleetOptions {
@@ -33,6 +34,7 @@ export interface ServeFleetOptions {
   readonly tls: 'off' | 'generated' | { readonly certificatePath: string; readonly keyPath: string }
   readonly ipxeDirectory?: string
   readonly palette?: PaletteOptions
+  readonly vsphere?: VsphereFlags
   readonly logLevel: string
 }
 

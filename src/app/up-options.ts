@@ -2,6 +2,7 @@ import type { ArtifactRole } from '../domain/artifact.ts'
 import type { Firmware } from '../domain/machine.ts'
 import type { KernelArgumentChanges } from '../services/boot-texts.ts'
 import type { PaletteOptions } from './palette.ts'
+import type { VsphereFlags } from './vsphere-flags.ts'
 
 /** Everything `up` can be told. */
 export interface UpOptions {
@@ -35,4 +36,5 @@ export interface UpOptions {
   readonly dataDirectory: string
   readonly logLevel: string
   readonly palette?: PaletteOptions
+  readonly vsphere?: VsphereFlags
 }

@@ -27,7 +27,7 @@ export async function applyThroughServer(
       ...warnings.filter(
         (warning) => !inputs.warnings.some((had) => had.includes(warning.replace(/^user-data /, ''))),
       ),
-      'the server on this data directory does the work, with its own address, port and iPXE',
+      `the server on this data directory does the work, with its own address, port${options.driver === 'vsphere' ? ', vCenter' : ''} and iPXE`,
     ],
   }
 }

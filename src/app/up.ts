@@ -28,7 +28,11 @@ export async function up(options: UpOptions, observer: UpObserver, signal: Abort
   const network = machineNetwork(options.driver, options.network)
 
   const { identity, open } = await openRegistration(options, probe, inputs.userData)
-  await using place = await openWorkplace({ ...options, purpose: `up ${options.isoPath}` })
+  await using place = await openWorkplace({
+    ...options,
+    purpose: `up ${options.isoPath}`,
+    tell: (text) => observer.note(text),
+  })
   observer.note(await place.drivers.of(options.driver).describe(signal))
   const ipxe = await place.media.findIpxe(options.boot === 'typed' ? 'bios' : options.firmware, signal)
   observer.note(`iPXE ${ipxe.version} from ${ipxe.isoPath}`)

@@ -6,6 +6,7 @@ import { createMediaBuilder } from '../adapters/media-xorriso/media-builder.ts'
 import { createProber } from '../adapters/prober-net/prober.ts'
 import { createCryptoRandom } from '../adapters/random-crypto/crypto-random.ts'
 import { createScreenshotDirectory } from '../adapters/screenshots-disk/screenshot-directory.ts'
+import { encodeBase32 } from '../domain/opaque-id.ts'
 import type { AccessStore } from '../ports/access-store.ts'
 import type { AuditTrail } from '../ports/audit-trail.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -52,10 +53,21 @@ export async function openWorkplace(
 ): Promise<Workplace> {
   await using parts = new AsyncDisposableStack()
   const clock = createSystemClock()
+  const random = createCryptoRandom()
   const log = createPinoLog({ level: options.logLevel, destination: 'stderr' })
   const { dataDirectory, purpose } = options
   const data = parts.use(await openStore({ dataDirectory, purpose, access: 'own', log }))
-  const drivers = parts.use(await openDrivers({ ...options, machinesDirectory: data.paths.machines, log }))
+  const drivers = parts.use(
+    await openDrivers({
+      vsphere: options.vsphere,
+      tell: options.tell ?? ((text) => log.info({}, text)),
+      machinesDirectory: data.paths.machines,
+      vsphereDirectory: join(data.directory, 'vsphere'),
+      owner: await readOwner(data.store, random),
+      clock,
+      log,
+    }),
+  )
   const digester = parts.use(createDigester())
   const kept = parts.move()
   return {
@@ -72,8 +84,19 @@ export async function openWorkplace(
     prober: createProber(),
     screenshots: createScreenshotDirectory(join(data.directory, 'screenshots'), clock),
     clock,
-    random: createCryptoRandom(),
+    random,
     log,
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }
+}
+
+const OWNER_SETTING = 'owner'
+
+/** Id of the data directory, made once: by it machines elsewhere are known as ours. */
+async function readOwner(store: SettingsStore, random: Random): Promise<string> {
+  const known = await store.setting(OWNER_SETTING)
+  if (known !== undefined) return known
+  const made = encodeBase32(random.bytes(16))
+  await store.saveSetting(OWNER_SETTING, made)
+  return made
 }

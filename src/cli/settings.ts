@@ -17,14 +17,28 @@ const NOT_SETTINGS = new Set([
 export function nameEnvironment(command: Command): void {
   for (const option of command.options) {
     if (option.envVar || NOT_SETTINGS.has(option.name())) continue
-    option.env(`EDGEBOOT_${option.name().replaceAll('-', '_').toUpperCase()}`)
+    const name = `EDGEBOOT_${option.name().replaceAll('-', '_').toUpperCase()}`
+    option.env(name)
     // Commander listens only for options that had their name in the environment when they were added.
     command.on(`optionEnv:${option.name()}`, (text?: string) => {
-      const value = option.required || option.optional ? parseValue(option, text ?? '') : !option.negate
-      command.setOptionValueWithSource(option.attributeName(), value, 'env')
+      if (option.required || option.optional) {
+        command.setOptionValueWithSource(option.attributeName(), parseValue(option, text ?? ''), 'env')
+      } else if (isOn(name, process.env[name] ?? '')) {
+        command.setOptionValueWithSource(option.attributeName(), !option.negate, 'env')
+      }
     })
   }
   for (const child of command.commands) nameEnvironment(child)
+}
+
+/** What a variable says of a switch. Whoever writes `EDGEBOOT_INSECURE=0` does not want it on. */
+function isOn(name: string, text: string): boolean {
+  if (/^(1|true|yes|on)$/i.test(text)) return true
+  if (/^(|0|false|no|off)$/i.test(text)) return false
+  throw new Failure(
+    'usage.invalid',
+    `${name} is ${JSON.stringify(text.slice(0, 80))}; expected true or false`,
+  )
 }
 
 /**

@@ -55,3 +55,23 @@ test.each([
 ])('%s is refused', (_what, wrong) => {
   expect(DesiredFleet.safeParse({ ...FLEET, hosts: [{ ...HOST, ...wrong }] }).success).toBe(false)
 })
+
+test('what a machine in vSphere can be told comes through, as long as a fleet file may have it', () => {
+  const options = {
+    datastore: `/DC0/datastore/${'d'.repeat(1000)}`,
+    annotation: 'Edge host.\n\tAsk the store team.\n',
+    [`extraConfig.${'k'.repeat(128)}`]: 'v'.repeat(4096),
+  }
+  const machine = { driver: 'vsphere', network: `/DC0/network/${'n'.repeat(1000)}`, options }
+  const fleet = { ...FLEET, hosts: [{ ...HOST, machine }] }
+
+  expect(DesiredFleet.parse(structuredClone(fleet))).toEqual(fleet)
+  for (const wrong of [
+    { ...options, annotation: 'a\u0000' },
+    Object.fromEntries(Array.from({ length: 129 }, (_, index) => [`extraConfig.k${index}`, 'x'])),
+  ]) {
+    const hosts = [{ ...HOST, machine: { ...machine, options: wrong } }]
+
+    expect(DesiredFleet.safeParse({ ...FLEET, hosts }).success).toBe(false)
+  }
+})

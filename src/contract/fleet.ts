@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { LOCAL_BOOT_STRATEGIES } from '../domain/desired-fleet.ts'
+import { LOCAL_BOOT_STRATEGIES, MAX_MACHINE_OPTIONS } from '../domain/desired-fleet.ts'
 import { parseMacAddress } from '../domain/mac-address.ts'
 import { PHASES } from '../domain/phase.ts'
 import { parseUuid } from '../domain/uuid.ts'
@@ -42,6 +42,12 @@ const Match = z.strictObject({
   manufacturer: Fact,
 })
 
+/** Text that may have several lines, as annotations do. */
+const MachineOption = z
+  .string()
+  .max(4096)
+  .regex(/^(?:[\t\n]|\P{Cc})*$/u, 'text without control characters but line breaks and tabs')
+
 const Machine = z.strictObject({
   driver: ObjectName,
   boot: z.enum(['media', 'typed', 'pxe']).optional(),
@@ -49,11 +55,14 @@ const Machine = z.strictObject({
   cpus: z.number().int().min(1).max(1024).optional(),
   memoryMiB: z.number().int().min(1).max(1_073_741_824).optional(),
   diskGiB: z.number().int().min(1).max(1_073_741_824).optional(),
-  network: line(256).min(1).optional(),
+  network: line(1024).min(1).optional(),
   probePorts: z.array(Port).max(16).readonly().optional(),
   options: z
-    .record(z.string().min(1).max(64), line(4096))
-    .refine((options) => Object.keys(options).length <= 64, 'at most 64 options')
+    .record(z.string().min(1).max(160), MachineOption)
+    .refine(
+      (options) => Object.keys(options).length <= MAX_MACHINE_OPTIONS,
+      `at most ${MAX_MACHINE_OPTIONS} options`,
+    )
     .readonly(),
 })
 

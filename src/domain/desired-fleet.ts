@@ -74,6 +74,9 @@ export interface DesiredHost {
   readonly phoneHome: boolean
 }
 
+/** Options of one machine. */
+export const MAX_MACHINE_OPTIONS = 128
+
 export interface DesiredMachine {
   readonly driver: string
   readonly boot?: 'media' | 'typed' | 'pxe' | undefined

@@ -7,7 +7,8 @@ interface OptionRule {
   readonly isValid: (text: string) => boolean
 }
 
-const PLACE: OptionRule = {
+/** Where something is in the inventory. */
+export const VSPHERE_PLACE: OptionRule = {
   expected: 'a name or an inventory path, in one line',
   isValid: (text) => isOneLine(text, 1024),
 }
@@ -22,13 +23,13 @@ const SWITCH: OptionRule = {
  * from the inventory where there is only one choice.
  */
 export const VSPHERE_OPTIONS = {
-  datacenter: PLACE,
+  datacenter: VSPHERE_PLACE,
   /** A datastore, or a datastore cluster. */
-  datastore: PLACE,
-  folder: PLACE,
-  pool: PLACE,
-  cluster: PLACE,
-  host: PLACE,
+  datastore: VSPHERE_PLACE,
+  folder: VSPHERE_PLACE,
+  pool: VSPHERE_PLACE,
+  cluster: VSPHERE_PLACE,
+  host: VSPHERE_PLACE,
   guestId: {
     expected: 'the id of a guest system, for example ubuntu64Guest',
     isValid: (text) => /^[A-Za-z0-9_]{1,64}$/.test(text),
@@ -40,10 +41,21 @@ export const VSPHERE_OPTIONS = {
   secureBoot: SWITCH,
   annotation: {
     expected: 'text of at most 2048 characters',
-    isValid: (text) => text.length > 0 && text.length <= 2048,
+    // XML has no other control characters.
+    isValid: (text) => text.trim().length > 0 && text.length <= 2048 && !/(?![\t\n])\p{Cc}/u.test(text),
   },
 } as const satisfies Record<string, OptionRule>
 export type VsphereOption = keyof typeof VSPHERE_OPTIONS
+
+/** Those that say where a machine goes, from the large to the small. */
+export const VSPHERE_PLACES = [
+  'datacenter',
+  'folder',
+  'cluster',
+  'host',
+  'pool',
+  'datastore',
+] as const satisfies readonly VsphereOption[]
 
 /** Begins the names of options that go into the machine's `extraConfig`: `extraConfig.guestinfo.site`. */
 export const EXTRA_CONFIG = 'extraConfig.'

@@ -1,12 +1,12 @@
 import { decodeUserData } from '../codec/user-data/user-data.ts'
 import type { DesiredFleet, DesiredHost, DesiredMachine } from '../domain/desired-fleet.ts'
 import { Failure } from '../domain/failure.ts'
-import { isMachineName, isMachineNetwork } from '../domain/machine.ts'
+import { isMachineName } from '../domain/machine.ts'
+import { machineProblems } from '../domain/machine-rules.ts'
 import { ambiguousMatches } from '../domain/matching.ts'
 import { memoryFloorMiB } from '../domain/memory-floor.ts'
 import { parsePaletteEndpoint } from '../domain/palette.ts'
 import type { UserDataSummary } from '../domain/user-data.ts'
-import { vsphereOptionProblem } from '../domain/vsphere-options.ts'
 import { createHostTexts } from './boot-texts.ts'
 import type { ShelvedInstaller } from './installer-shelf.ts'
 
@@ -31,13 +31,20 @@ export interface CheckedFleet {
  * Whether the fleet can be carried out with these installers and drivers: names, user-data, memory, kernel lines. Failure
  * `fleet.invalid` with every problem, host by host; nothing was changed then.
  */
-export function checkFleet(
+export function checkFleet(...about: Parameters<typeof lookAtFleet>): CheckedFleet {
+  const { problems, ...checked } = lookAtFleet(...about)
+  if (problems.length > 0) throw invalid(problems)
+  return checked
+}
+
+/** The same with what is wrong as a value. */
+export function lookAtFleet(
   fleet: DesiredFleet,
   shelf: { get(name: string): Pick<ShelvedInstaller, 'installer'> | undefined },
   abilities: FleetAbilities,
   /** What was found in a document that was looked into before; most of a large fleet is the same every time. */
   remembered: (host: DesiredHost) => UserDataSummary | undefined = () => undefined,
-): CheckedFleet {
+): CheckedFleet & { readonly problems: readonly string[] } {
   const problems: string[] = [...checkPalette(fleet, abilities)]
   const warnings = new Set<string>()
   const userData = new Map<string, UserDataSummary>()
@@ -89,8 +96,7 @@ export function checkFleet(
       `hosts ${two.join(' and ')} could be the same machine (${by.join(', ')}); make their match differ`,
     )
   }
-  if (problems.length > 0) throw invalid(problems)
-  return { userData, warnings: [...warnings] }
+  return { userData, warnings: [...warnings], problems }
 }
 
 function cannotBeProven({ ready, phoneHome }: DesiredHost, { managementMode }: UserDataSummary): boolean {
@@ -118,20 +124,15 @@ function checkPalette(
 }
 
 function checkMachine(
-  { driver, network = 'user', diskGiB, memoryMiB = 0, options }: DesiredMachine,
+  machine: DesiredMachine,
   drivers: readonly string[],
   complain: (problem: string) => void,
 ): void {
+  const { driver, diskGiB } = machine
   if (!drivers.includes(driver)) complain(noDriver(driver, drivers))
-  else if (driver === 'qemu' && !isMachineNetwork(network))
-    complain(`network ${network}: expected user, bridge:NAME or tap:DEVICE`)
   if (diskGiB !== undefined && !Number.isInteger(diskGiB)) complain(`disk ${diskGiB} GiB: expected whole GiB`)
-  if (driver === 'vsphere' && memoryMiB % 4 !== 0)
-    complain(`memory ${memoryMiB}MiB: vSphere takes multiples of 4MiB`)
-  for (const [name, text] of Object.entries(options)) {
-    const problem = driver === 'vsphere' ? vsphereOptionProblem(name, text) : `is unknown to driver ${driver}`
-    if (problem) complain(`machine option ${name.slice(0, 80)} ${problem}`)
-  }
+  for (const { part, option, message } of machineProblems(machine))
+    complain(`machine ${option === undefined ? part : `option ${option.slice(0, 80)}`} ${message}`)
 }
 
 function noDriver(driver: string, drivers: readonly string[]): string {

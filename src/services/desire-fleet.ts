@@ -110,7 +110,7 @@ function desireHost(fleet: Fleet, host: FleetHost, userData: string): DesiredHos
             diskGiB: machine.diskGiB,
             ...(machine.network === undefined ? {} : { network: machine.network }),
             ...(machine.probePorts ? { probePorts: machine.probePorts } : {}),
-            options: {},
+            options: machine.options,
           },
         }
       : {}),

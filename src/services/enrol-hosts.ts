@@ -3,6 +3,7 @@ import { Failure } from '../domain/failure.ts'
 import type { Host } from '../domain/host.ts'
 import { macAddressFromBytes, parseMacAddress } from '../domain/mac-address.ts'
 import { type MachineSpec, machineNetwork } from '../domain/machine.ts'
+import { shownOptions } from '../domain/machine-rules.ts'
 import { portsOfProbe } from '../domain/ready-probe.ts'
 import { parseUuid, uuidFromRandomBytes } from '../domain/uuid.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -46,9 +47,16 @@ export function differencesOf(known: Host, wish: DesiredHost, localUiPort: numbe
   }
   const had = describe(known.spec, known.boot, known.driver)
   const asked = describe(machineOf(wish, machine, localUiPort), machine.boot ?? 'media', machine.driver)
-  return Object.keys(asked)
-    .filter((key) => asked[key] !== had[key])
-    .map((key) => `${key} ${had[key]} (asked for ${asked[key]})`)
+  const others = optionDifferences(
+    { driver: known.driver, options: known.spec.options ?? {} },
+    { driver: machine.driver, options: machine.options },
+  )
+  return [
+    ...Object.keys(asked)
+      .filter((key) => asked[key] !== had[key])
+      .map((key) => `${key} ${had[key]} (asked for ${asked[key]})`),
+    ...others,
+  ]
 }
 
 /** Failure `machine.exists-differently` when a known host was made otherwise than asked for now. */
@@ -60,6 +68,19 @@ export function requireSameMachine(known: Host, wish: DesiredHost, localUiPort: 
     `host ${known.name} exists with ${different.join(', ')}; use the same options to go on with it, another --name, or ` +
       `edgeboot host delete ${known.name}`,
   )
+}
+
+/** Compared as they are, told as they may be shown. */
+function optionDifferences(
+  had: Pick<DesiredMachine, 'driver' | 'options'>,
+  asked: Pick<DesiredMachine, 'driver' | 'options'>,
+): readonly string[] {
+  const before = shownOptions(had)
+  const next = shownOptions(asked)
+  return [...new Set([...Object.keys(had.options), ...Object.keys(asked.options)])]
+    .filter((name) => had.options[name] !== asked.options[name])
+    .sort()
+    .map((name) => `${name} ${before[name] ?? 'as set up'} (asked for ${next[name] ?? 'as set up'})`)
 }
 
 type Shape = Omit<MachineSpec, 'mac' | 'uuid'>
@@ -80,7 +101,7 @@ function machineOf({ name, ready, match }: DesiredHost, machine: DesiredMachine,
 }
 
 function describe(
-  { firmware, cpus, memoryMiB, diskGiB, network, options = {} }: Shape,
+  { firmware, cpus, memoryMiB, diskGiB, network }: Shape,
   boot: string,
   driver: string,
 ): Readonly<Record<string, string>> {
@@ -91,7 +112,6 @@ function describe(
     memory: `${memoryMiB}MiB`,
     disk: `${diskGiB}GiB`,
     network: JSON.stringify(network),
-    options: JSON.stringify(Object.entries(options).sort()),
     boot,
   }
 }

@@ -5,7 +5,7 @@ import { createFakeClock } from '../../test/support/fake-clock.ts'
 import { createFixedRandom } from '../../test/support/fixed-random.ts'
 import { createSilentLog } from '../../test/support/silent-log.ts'
 import { createMemoryStore } from '../adapters/store-memory/memory-store.ts'
-import type { DesiredFleet } from '../domain/desired-fleet.ts'
+import type { DesiredFleet, DesiredMachine } from '../domain/desired-fleet.ts'
 import { openFleetKeeper } from './fleet-keeper.ts'
 import { createFleetPlans } from './fleet-plans.ts'
 import { openHostBook } from './host-book.ts'
@@ -13,7 +13,7 @@ import { openHostBook } from './host-book.ts'
 const log = createSilentLog()
 const { signal } = new AbortController()
 
-async function aKeeper(store = createMemoryStore()) {
+async function aKeeper(store = createMemoryStore(), drivers: readonly string[] = ['qemu']) {
   const clock = createFakeClock()
   const random = createFixedRandom()
   const book = await openHostBook({ store, clock, random, log })
@@ -33,7 +33,7 @@ async function aKeeper(store = createMemoryStore()) {
       clock,
       random,
       log,
-      abilities: { drivers: ['qemu'] },
+      abilities: { drivers },
       remove,
       applied: () => undefined,
     },
@@ -131,6 +131,65 @@ describe('applying a fleet', () => {
   })
 })
 
+describe('machines in vSphere', () => {
+  const vsphere = (options: Readonly<Record<string, string>>, given: Partial<DesiredMachine> = {}) =>
+    aFleet([aWish({ machine: { driver: 'vsphere', cpus: 2, memoryMiB: 4096, options, ...given } })])
+
+  test('are planned with the place they go to', async () => {
+    const { keeper } = await aKeeper(createMemoryStore(), ['qemu', 'vsphere'])
+    const options = { datastore: 'ds1', cluster: '/DC0/host/C0', 'extraConfig.guestinfo.a': 'hunter2' }
+    const planned = async (fleet: DesiredFleet) =>
+      (await keeper.plan(fleet, { prune: false }, signal)).changes[0]?.what[0]
+
+    expect(await planned(vsphere(options, { network: 'VM Network' }))).toBe(
+      'a machine is created with vsphere (cluster /DC0/host/C0, datastore ds1, network VM Network, otherwise where the ' +
+        'server is set up for) and installed from palette, profile store',
+    )
+    expect(await planned(vsphere({}))).toContain('with vsphere (otherwise where the server is set up for)')
+  })
+
+  test('keep their options, and what may be secret in them is not told', async () => {
+    const { apply, book, keeper } = await aKeeper(createMemoryStore(), ['qemu', 'vsphere'])
+    const options = { datastore: 'ds1', 'extraConfig.guestinfo.a': 'hunter2' }
+    await apply(vsphere(options))
+
+    const again = await keeper.plan(vsphere({ ...options }), { prune: false }, signal)
+    const other = await keeper.plan(
+      vsphere({ datastore: 'ds2', 'extraConfig.guestinfo.a': 'hunter3' }),
+      { prune: false },
+      signal,
+    )
+
+    expect(book.state('store-1')?.host.spec).toMatchObject({ options, assignsMac: true })
+    expect(again.changes).toEqual([])
+    expect(other.changes[0]?.what).toEqual([
+      expect.stringContaining('datastore ds1 (asked for ds2)'),
+      expect.stringContaining('extraConfig.guestinfo.a •••• (asked for ••••)'),
+    ])
+  })
+
+  test('are refused with everything that cannot be', async () => {
+    const { apply } = await aKeeper(createMemoryStore(), ['qemu', 'vsphere'])
+    const [host] = vsphere(
+      { datastor: 'x' },
+      { memoryMiB: 4098, network: ' ', boot: 'typed', firmware: 'uefi' },
+    ).hosts
+    const other = aWish({ name: 'q', machine: { driver: 'qemu', options: { pool: 'p' } } })
+    const wrong = aFleet([...(host ? [host] : []), other])
+
+    const message = await apply(wrong).catch((error: Error) => error.message)
+
+    for (const part of [
+      'machine memory is 4098MiB; vSphere takes multiples of 4MiB',
+      'machine boot typed needs firmware bios',
+      'machine network is " "',
+      'machine option datastor is unknown; did you mean datastore?',
+      'host q: machine option pool is nothing that driver qemu knows',
+    ])
+      expect(message).toContain(part)
+  })
+})
+
 describe('after a restart', () => {
   test('the fleet is in force again, and a host that had not been enrolled yet is', async () => {
     const store = createMemoryStore()
@@ -141,6 +200,21 @@ describe('after a restart', () => {
     expect(book.states().map(({ host }) => host.name)).toEqual(['store-1', 'store-2'])
     expect(plans.of('store-2')).toBeDefined()
     expect(keeper.version()).toBe('1')
+  })
+
+  test('a driver that is not set up any more leaves its hosts waiting, not forgotten', async () => {
+    const store = createMemoryStore()
+    await store.saveFleet(
+      aFleet([aWish({ machine: { driver: 'vsphere', options: {} } }), aWish({ name: 'b' })]),
+    )
+
+    const { book, plans } = await aKeeper(store)
+
+    expect(book.states().map(({ host }) => `${host.name} ${host.driver}`)).toEqual([
+      'store-1 vsphere',
+      'b qemu',
+    ])
+    expect(plans.of('b')).toBeDefined()
   })
 
   test('an ISO that is gone leaves its hosts waiting, not forgotten', async () => {

@@ -6,11 +6,13 @@ import type { UserDataSummary } from '../domain/user-data.ts'
 import type { FleetPlan } from '../ports/control-desk.ts'
 import type { FleetStore } from '../ports/fleet-store.ts'
 import type { Log } from '../ports/log.ts'
-import { type CheckedFleet, checkFleet, type FleetAbilities } from './check-fleet.ts'
+import { type CheckedFleet, checkFleet, type FleetAbilities, lookAtFleet } from './check-fleet.ts'
 import { type EnrolDependencies, enrolHost, requireSameMachine } from './enrol-hosts.ts'
 import { EMPTY_FLEET, type FleetPlans } from './fleet-plans.ts'
 import type { InstallerShelf } from './installer-shelf.ts'
 import { planFleet } from './plan-fleet.ts'
+
+const MAX_LOGGED_PROBLEMS = 20
 
 export interface ApplyFleetOptions {
   readonly prune: boolean
@@ -84,10 +86,16 @@ export async function openFleetKeeper(
     applied(next)
   }
 
-  /** Of a fleet that was checked before it was stored; an ISO that is missing now is no reason to forget the rest. */
+  /**
+   * Of a fleet that was checked before it was stored; an ISO, a driver or a key that is missing now is no reason to forget
+   * the rest.
+   */
   async function summariesOf(known: DesiredFleet): Promise<CheckedFleet['userData']> {
     const hosts = known.hosts.filter(({ installer }) => shelf.get(installer))
-    return checkFleet({ ...known, hosts }, shelf, abilities).userData
+    const { userData, problems } = lookAtFleet({ ...known, hosts }, shelf, abilities)
+    for (const problem of problems.slice(0, MAX_LOGGED_PROBLEMS))
+      log.error({ problem }, 'the fleet cannot be carried out as it is')
+    return userData
   }
 
   function portOf(userData: CheckedFleet['userData']) {

@@ -1,7 +1,8 @@
-import type { DesiredFleet, DesiredHost } from '../domain/desired-fleet.ts'
+import type { DesiredFleet, DesiredHost, DesiredMachine } from '../domain/desired-fleet.ts'
 import type { Host } from '../domain/host.ts'
 import type { Life } from '../domain/life.ts'
 import { isBefore } from '../domain/phase.ts'
+import { VSPHERE_PLACES } from '../domain/vsphere-options.ts'
 import type { PlannedChange } from '../ports/control-desk.ts'
 import { differencesOf } from './enrol-hosts.ts'
 
@@ -13,6 +14,8 @@ export interface FleetDifference {
 
 /** More sentences than these about one object help nobody. */
 const MAX_SENTENCES = 20
+/** Characters of a place that are shown. */
+const MAX_PLACE = 120
 
 /**
  * What making `next` so would change. Hosts no longer asked for are kept unless `prune`. Pure: nothing is done.
@@ -57,9 +60,20 @@ export function planFleet(
 
 function creation({ machine, profile, installer, match }: DesiredHost): string {
   const from = `installed from ${installer}${profile ? `, profile ${profile}` : ''}`
-  if (machine) return `a machine is created with ${machine.driver} and ${from}`
+  if (machine) return `a machine is created with ${machine.driver}${placeOf(machine)} and ${from}`
   const by = Object.entries(match).map(([key, value]) => `${key} ${value}`)
   return `recognised by ${by.join(', ') || 'nothing'} and ${from} when it is armed`
+}
+
+/** Where a machine goes that could go to many places, as far as it is asked for. */
+function placeOf({ driver, network, options }: DesiredMachine): string {
+  if (driver !== 'vsphere') return ''
+  const places = VSPHERE_PLACES.flatMap((place) => {
+    const where = options[place]
+    return where === undefined ? [] : [`${place} ${where.slice(0, MAX_PLACE)}`]
+  })
+  if (network !== undefined) places.push(`network ${network.slice(0, MAX_PLACE)}`)
+  return ` (${[...places, ...(places.length < VSPHERE_PLACES.length ? ['otherwise where the server is set up for'] : [])].join(', ')})`
 }
 
 function changesOf(

@@ -135,7 +135,11 @@ describe('files', () => {
   test('are uploaded into folders that exist, told about, and read', async () => {
     const bytes = randomBytes(3_000_000)
     expect((await client.file('PUT', 'edgeboot/a.iso', bytes)).status).toBe(404)
-    const directory = makeDirectory(client.content.fileManager, { datacenter, path: '[LocalDS_0] edgeboot' })
+    const directory = makeDirectory(
+      client.content.fileManager,
+      { datacenter, path: '[LocalDS_0] edgeboot' },
+      true,
+    )
     await client.call(directory)
     await expect(client.call(directory)).rejects.toMatchObject(refusal('FileAlreadyExists'))
 

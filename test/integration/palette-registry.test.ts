@@ -3,7 +3,8 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { readApiKey, readCaFile } from '../../src/adapters/palette-api/credentials.ts'
+import { readCertificatesFile, readSecretFile } from '../../src/adapters/files-node/given-files.ts'
+import { parseApiKey } from '../../src/adapters/palette-api/credentials.ts'
 import { createPaletteRegistry } from '../../src/adapters/palette-api/palette-registry.ts'
 import type { EdgeHostId } from '../../src/domain/palette.ts'
 import { openPaletteSimulator, type PaletteFault, type PaletteSimulator } from '../simulators/palette-api.ts'
@@ -185,7 +186,10 @@ test('a self-hosted Palette is trusted by its CA file, and only by it', async ()
   })
   const tls = { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') }
   await using palette = await openPaletteSimulator({ tls })
-  using trusting = registryOf(palette, { ca: await readCaFile(cert), timeoutMs: 5000 })
+  using trusting = registryOf(palette, {
+    ca: await readCertificatesFile(cert, '--palette-ca-file'),
+    timeoutMs: 5000,
+  })
   using stranger = registryOf(palette, { timeoutMs: 5000 })
 
   expect(await trusting.edgeHost(id, signal())).toEqual({ kind: 'not-found' })
@@ -199,29 +203,30 @@ test('a key file that others may read is refused with the remedy', async () => {
   const file = join(directory, 'key')
   writeFileSync(file, 'abcdefgh12345678\n', { mode: 0o600 })
 
-  expect(await readApiKey({ file, value: 'other-key-1' })).toBe('abcdefgh12345678')
+  expect(parseApiKey(await readSecretFile(file, '--key-file'), file)).toBe('abcdefgh12345678')
   chmodSync(file, 0o640)
-  await expect(readApiKey({ file })).rejects.toThrow(/mode 0640\); do chmod 600/)
+  await expect(readSecretFile(file, '--key-file')).rejects.toThrow(/mode 0640\); do chmod 600/)
 })
 
 test.each([['two\nlines-of-text'], ['short'], ['with space in it'], ['ключ-длинный']])(
   '%j is no API key, and is not repeated',
-  async (value) => {
-    const refusal = await readApiKey({ value }).catch((error: Error) => error.message)
+  (value) => {
+    const read = () => parseApiKey(value, 'EDGEBOOT_PALETTE_API_KEY')
 
-    expect(refusal).toMatch(/EDGEBOOT_PALETTE_API_KEY: expected one API key/)
-    expect(refusal).not.toContain(value)
+    expect(read).toThrow(/EDGEBOOT_PALETTE_API_KEY: expected one API key/)
+    expect(read).not.toThrow(value)
   },
 )
 
-test('there may be no key at all; a missing or strange file is not the same', async () => {
+test('a missing or strange file is refused', async () => {
   writeFileSync(
     join(directory, 'no.pem'),
     '-----BEGIN CERTIFICATE-----\nnot one\n-----END CERTIFICATE-----\n',
   )
 
-  expect(await readApiKey({})).toBeUndefined()
-  await expect(readApiKey({ file: join(directory, 'none') })).rejects.toThrow(/cannot be read/)
-  await expect(readApiKey({ file: directory })).rejects.toThrow(/expected a file/)
-  await expect(readCaFile(join(directory, 'no.pem'))).rejects.toThrow(/expected PEM certificates/)
+  await expect(readSecretFile(join(directory, 'none'), '--key-file')).rejects.toThrow(/cannot be read/)
+  await expect(readSecretFile(directory, '--key-file')).rejects.toThrow(/expected a file/)
+  await expect(readCertificatesFile(join(directory, 'no.pem'), '--ca')).rejects.toThrow(
+    /expected PEM certificates/,
+  )
 })

@@ -44,7 +44,8 @@ export async function changeDrive(
       if (view.isOn)
         throw new Failure('machine.wrong-state', `${name} is on: its CD is only changed while it is off`)
       const doing = `${remote ? `putting ${remote} into` : 'emptying'} the CD drive of ${name}`
-      await client.runTask(changeMedia(object, drive, remote, order), { doing, repeatable: true }, signal)
+      const boot = { order, secureBoot: view.secureBoot }
+      await client.runTask(changeMedia(object, drive, remote, boot), { doing, repeatable: true }, signal)
     },
     clock,
     signal,

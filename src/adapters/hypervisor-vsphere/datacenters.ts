@@ -24,7 +24,7 @@ export function createDatacenterFinder(
   function look(object: ManagedObject, signal: AbortSignal) {
     const key = referenceKey(object)
     const known = parents.get(key)
-    if (known) return known
+    if (known !== undefined) return known
     const asked = ask(object, signal)
     // A machine may be moved; folders and data centres hardly ever are.
     if (object.type !== 'VirtualMachine') {

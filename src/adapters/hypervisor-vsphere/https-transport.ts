@@ -61,7 +61,8 @@ export function createHttpsTransport(url: URL, trust: VsphereTrust): HttpsTransp
         let sent = false
         request.on('socket', (socket) => {
           // A socket that is handed out is connected already, except without TLS.
-          sent = isTls || !socket.connecting
+          sent = !socket.connecting
+          if (sent) return
           socket.once('connect', () => {
             sent = true
             note(socket)

@@ -16,7 +16,11 @@ const KIB_PER_GIB = 1024 * 1024
 /** Calls for one machine at that place; resolves when it is there. A fault of the server is a VimRefusal. */
 export async function makeMachine(
   client: VimClient,
-  { spec, owner, placement }: { readonly spec: MachineSpec; readonly owner: string; readonly placement: Placement },
+  {
+    spec,
+    owner,
+    placement,
+  }: { readonly spec: MachineSpec; readonly owner: string; readonly placement: Placement },
   signal: AbortSignal,
 ): Promise<ManagedObject> {
   const { folder, pool, host, datastore } = placement

@@ -1,5 +1,5 @@
 import { isRefusal } from '../../codec/vim25/fault.ts'
-import { destroy } from '../../codec/vim25/machine-calls.ts'
+import { destroy, powerOff } from '../../codec/vim25/machine-calls.ts'
 import { MACHINE_VIEW, type MachineView, readMachineView } from '../../codec/vim25/machine-view.ts'
 import type { ManagedObject } from '../../codec/vim25/reference.ts'
 import { findByInstanceUuid, findChild, readFound } from '../../codec/vim25/service-calls.ts'
@@ -71,7 +71,9 @@ export function createVsphereDriver(options: VsphereDriverOptions): MachineDrive
   async function search(name: string, signal: AbortSignal) {
     const { searchIndex } = await client.content(signal)
     const call = findByInstanceUuid(searchIndex, instanceUuidOf(owner, name))
-    const found = readFound(await client.call(call, { doing: `looking for ${name}`, repeatable: true }, signal))
+    const found = readFound(
+      await client.call(call, { doing: `looking for ${name}`, repeatable: true }, signal),
+    )
     return found && (await look(found, signal))
   }
 
@@ -110,7 +112,8 @@ export function createVsphereDriver(options: VsphereDriverOptions): MachineDrive
     notes.remove(spec.name)
     const object = await makeOrFind(spec, placement, signal)
     const made = await look(object, signal)
-    if (!made) throw new Failure('driver.unreachable', `${spec.name} vanished as soon as it was made`, { sent: true })
+    if (!made)
+      throw new Failure('driver.unreachable', `${spec.name} vanished as soon as it was made`, { sent: true })
     const { mac, uuid } = readSpec(made.view, spec.name)
     return machineOf(object, { ...spec, mac, uuid })
   }
@@ -140,7 +143,9 @@ export function createVsphereDriver(options: VsphereDriverOptions): MachineDrive
   async function isHalfMade(name: string, { folder }: Placement, signal: AbortSignal): Promise<boolean> {
     const { searchIndex } = await client.content(signal)
     const call = findChild(searchIndex, folder.ref, name)
-    const child = readFound(await client.call(call, { doing: `looking for ${name}`, repeatable: true }, signal))
+    const child = readFound(
+      await client.call(call, { doing: `looking for ${name}`, repeatable: true }, signal),
+    )
     if (!child) return true
     const found = child.type === 'VirtualMachine' ? await look(child, signal) : { view: { uuid: 'none' } }
     return found === undefined || found.view.uuid === ''
@@ -154,13 +159,22 @@ export function createVsphereDriver(options: VsphereDriverOptions): MachineDrive
   async function deleteNow(name: string, signal: AbortSignal): Promise<void> {
     const found = await findOurs(name, signal)
     if (!found) return
-    const machine = machines.get(name) ?? machineOf(found.object, nameOnly(name))
-    if (found.view.isOn) await machine.power('off', signal)
+    if (found.view.isOn) await switchOff(name, found.object, signal)
     const options = { doing: `removing ${found.view.name}`, repeatable: true }
     try {
       await client.runTask(destroy(found.object), options, signal)
     } catch (error) {
       if (!isRefusal(error, 'ManagedObjectNotFound')) throw error
+    }
+  }
+
+  /** Also of one whose marks are damaged. */
+  async function switchOff(name: string, object: ManagedObject, signal: AbortSignal): Promise<void> {
+    notes.write(name, 'off')
+    try {
+      await client.runTask(powerOff(object), { doing: `switching ${name} off`, repeatable: true }, signal)
+    } catch (error) {
+      if (!isRefusal(error, 'InvalidPowerState')) throw error
     }
   }
 

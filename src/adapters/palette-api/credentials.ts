@@ -1,83 +1,13 @@
-import { X509Certificate } from 'node:crypto'
-import { constants } from 'node:fs'
-import { open } from 'node:fs/promises'
 import { Failure } from '../../domain/failure.ts'
 
-const MAX_KEY_BYTES = 8192
-const MAX_CA_BYTES = 1024 * 1024
-
 /**
- * The API key: of a file that only its owner may read, or as it is given (by the environment, never by an argument:
- * those can be seen by every user of the machine). `undefined` when there is neither. Failure `usage.invalid`, which
- * never holds any part of the key.
+ * The API key in a text that `where` names, for messages. Failure `usage.invalid`, which never holds any part of the key.
  */
-export async function readApiKey(from: {
-  readonly value?: string
-  readonly file?: string
-}): Promise<string | undefined> {
-  if (from.file !== undefined) return parseApiKey(await readKeyFile(from.file), from.file)
-  return from.value === undefined || from.value === ''
-    ? undefined
-    : parseApiKey(from.value, 'EDGEBOOT_PALETTE_API_KEY')
-}
-
-/** PEM certificates of a file. Failure `usage.invalid` when it holds none. */
-export async function readCaFile(path: string): Promise<string> {
-  const text = await readSmallFile(path, MAX_CA_BYTES, () => undefined)
-  try {
-    // TLS contexts skip in silence what they cannot read.
-    const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
-    if (blocks.length === 0) throw new Error('there is none in it')
-    for (const block of blocks) new X509Certificate(block)
-    return blocks.join('\n')
-  } catch (error) {
-    throw new Failure(
-      'usage.invalid',
-      `--palette-ca-file ${path}: expected PEM certificates: ${(error as Error).message}`,
-      { path },
-      error,
-    )
-  }
-}
-
-function readKeyFile(path: string): Promise<string> {
-  return readSmallFile(path, MAX_KEY_BYTES, (mode) => {
-    if ((mode & 0o077) === 0) return
-    const octal = (mode & 0o777).toString(8).padStart(4, '0')
-    throw new Failure(
-      'usage.invalid',
-      `--palette-api-key-file ${path}: other users may read it (mode ${octal}); do chmod 600 ${path}`,
-      { path },
-    )
-  })
-}
-
-function parseApiKey(text: string, where: string): string {
+export function parseApiKey(text: string, where: string): string {
   const key = text.trim()
   if (/^[\x21-\x7e]{8,4096}$/.test(key)) return key
   throw new Failure(
     'usage.invalid',
     `${where}: expected one API key of Palette, 8 to 4096 printable characters without spaces`,
   )
-}
-
-async function readSmallFile(
-  path: string,
-  maxBytes: number,
-  checkMode: (mode: number) => void,
-): Promise<string> {
-  try {
-    // Non-blocking, so that a named pipe without a writer does not hold us up for ever.
-    await using handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
-    const stat = await handle.stat()
-    if (!stat.isFile()) throw new Failure('usage.invalid', `${path}: expected a file`, { path })
-    checkMode(stat.mode)
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(maxBytes + 1), 0, maxBytes + 1, 0)
-    if (bytesRead > maxBytes)
-      throw new Failure('usage.invalid', `${path}: larger than ${maxBytes} bytes`, { path })
-    return buffer.subarray(0, bytesRead).toString('utf8')
-  } catch (error) {
-    if (error instanceof Failure) throw error
-    throw new Failure('usage.invalid', `${path} cannot be read: ${(error as Error).message}`, { path }, error)
-  }
 }

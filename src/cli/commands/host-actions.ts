@@ -6,9 +6,10 @@ import type { CommandContext } from '../command-context.ts'
 import { requireYes } from '../confirm.ts'
 import { addServerOptions, connect, findServer, type ServerValues } from '../server-options.ts'
 import { parsedOption } from '../settings.ts'
+import { addVsphereOptions, type VsphereValues, vsphereOf } from '../vsphere-options.ts'
 import { withInterrupt } from '../with-interrupt.ts'
 
-interface SureValues extends ServerValues {
+interface SureValues extends ServerValues, VsphereValues {
   readonly yes?: boolean
 }
 
@@ -48,12 +49,12 @@ export function registerHostActions(host: Command, context: CommandContext): voi
       await act(values, { text, json: { reinstall: name } }, (control) => control.reinstall(name))
     })
 
-  addServerOptions(host.command('delete <name>'))
+  addVsphereOptions(addServerOptions(host.command('delete <name>')))
     .description('Switches the machine off, removes all its files and forgets the host. Asks first.')
     .option('-y, --yes', 'do not ask')
     .addHelpText(
       'after',
-      '\nA host that is still in the fleet is made anew by the next apply.\n\nExample:\n  $ edgeboot host delete edge-1 --yes',
+      '\nA host that is still in the fleet is made anew by the next apply. Where edgeboot serve runs, that server deletes it,\nand the options of vSphere are not needed here.\n\nExample:\n  $ edgeboot host delete edge-1 --yes',
     )
     .action((name: string, values: SureValues) => deleteHost(context, name, values))
 
@@ -95,7 +96,11 @@ async function deleteHost(context: CommandContext, name: string, values: SureVal
   if (control) await control.deleteHost(name)
   else {
     const app = await import('../../app/hosts.ts')
-    await withInterrupt((signal) => app.deleteHost(context.dataDir(), name, context.logLevel, signal))
+    const options = {
+      ...{ dataDirectory: context.dataDir(), name, logLevel: context.logLevel, tell: context.progress },
+      vsphere: vsphereOf(values, context),
+    }
+    await withInterrupt((signal) => app.deleteHost(options, signal))
   }
   tell(context, { text: `deleted ${name}`, json: { deleted: name } })
 }

@@ -6,9 +6,10 @@ import type { CommandContext } from '../command-context.ts'
 import { addServingOptions, type BootOptionValues, parsePort, pathsOf } from '../installer-options.ts'
 import { addPaletteOptions, type PaletteValues, paletteOf } from '../palette-options.ts'
 import { parsedOption } from '../settings.ts'
+import { addVsphereOptions, type VsphereValues, vsphereOf } from '../vsphere-options.ts'
 import { withInterrupt } from '../with-interrupt.ts'
 
-interface ServeValues extends Omit<BootOptionValues, 'userData'>, PaletteValues {
+interface ServeValues extends Omit<BootOptionValues, 'userData'>, PaletteValues, VsphereValues {
   readonly userData?: string
   readonly controlHost: string
   readonly controlPort: number
@@ -20,7 +21,7 @@ interface ServeValues extends Omit<BootOptionValues, 'userData'>, PaletteValues 
 }
 
 export function registerServeCommand(program: Command, context: CommandContext): void {
-  addPaletteOptions(addControlOptions(addServingOptions(program.command('serve [iso]'))))
+  addVsphereOptions(addPaletteOptions(addControlOptions(addServingOptions(program.command('serve [iso]')))))
     .summary('boot server and control API for a fleet; or one ISO for machines you boot by hand')
     .description(
       'Without an ISO: serves the fleet of the data directory, drives its hosts and answers the control API, until\n' +
@@ -35,6 +36,7 @@ export function registerServeCommand(program: Command, context: CommandContext):
       `
 Examples:
   $ edgeboot serve
+  $ edgeboot serve --vsphere-url vcenter.example.com --vsphere-user edgeboot --vsphere-password-file vcenter.password
   $ edgeboot serve --advertise 192.0.2.10 --control-host 0.0.0.0 --control-name boot.example.com --tls
   $ edgeboot serve installer.iso --user-data user-data.yaml
   $ edgeboot serve installer.iso --user-data user-data.yaml --boot-port 9000 --advertise 192.0.2.10`,
@@ -81,6 +83,7 @@ async function serveTheFleet(values: ServeValues, context: CommandContext): Prom
     tls: tlsOf(values),
     ...(values.ipxe === undefined ? {} : { ipxeDirectory: values.ipxe }),
     palette: paletteOf(values),
+    vsphere: vsphereOf(values, context),
     logLevel: context.logLevel === 'warn' ? 'info' : context.logLevel,
   }
   const observer: Parameters<typeof serveFleet>[1] = {

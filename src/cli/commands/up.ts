@@ -3,29 +3,22 @@ import type { Control } from '../../app/control-connection.ts'
 import type { UpOptions } from '../../app/up-options.ts'
 import { parseDurationMs } from '../../domain/duration.ts'
 import { Failure } from '../../domain/failure.ts'
-import { isMachineNetwork } from '../../domain/machine.ts'
-import { parseSizeMiB } from '../../domain/size.ts'
 import type { UpSummary } from '../../domain/summary.ts'
 import type { CommandContext } from '../command-context.ts'
 import { waitForHosts } from '../hosts/wait-for-hosts.ts'
-import { addBootOptions, type BootOptionValues, choice, parseCount, pathsOf } from '../installer-options.ts'
+import { addBootOptions, type BootOptionValues, parseCount, pathsOf } from '../installer-options.ts'
+import { addMachineOptions, type MachineValues, machineFrom } from '../machine-options.ts'
 import { createLiveFollower } from '../output/live-follower.ts'
 import { createPlainFollower } from '../output/plain-follower.ts'
 import { formatUpSummary } from '../output/up-summary.ts'
 import { addPaletteOptions, type PaletteValues, paletteOf } from '../palette-options.ts'
 import { parsedOption } from '../settings.ts'
+import { addVsphereOptions, type VsphereValues, vsphereOf } from '../vsphere-options.ts'
 import { withInterrupt } from '../with-interrupt.ts'
 
-interface UpValues extends BootOptionValues, PaletteValues {
+interface UpValues extends BootOptionValues, MachineValues, PaletteValues, VsphereValues {
   readonly count: number
   readonly name: string
-  readonly driver: string
-  readonly boot: 'media' | 'typed'
-  readonly firmware: 'bios' | 'uefi'
-  readonly cpus: number
-  readonly memory: number
-  readonly disk: number
-  readonly network?: string
   readonly ready: string
   readonly timeout: number
   readonly concurrency: number
@@ -34,7 +27,9 @@ interface UpValues extends BootOptionValues, PaletteValues {
 }
 
 export function registerUpCommand(program: Command, context: CommandContext): void {
-  addPaletteOptions(addMachineOptions(addBootOptions(program.command('up <iso>'))))
+  addVsphereOptions(
+    addPaletteOptions(addMachineOptions(addJobOptions(addBootOptions(program.command('up <iso>'))))),
+  )
     .summary('the whole job: machines made, installed and proven ready')
     .description(
       'Serves the installer out of the ISO, creates the machines, netboots and installs them, switches them on\n' +
@@ -48,7 +43,10 @@ Examples:
   $ edgeboot up installer.iso --user-data user-data.yaml
   $ edgeboot up installer.iso --user-data user-data.yaml --count 3 --memory 8GiB --concurrency 2
   $ edgeboot up installer.iso --user-data user-data.yaml --firmware uefi --ready local-ui
-  $ edgeboot up installer.iso --user-data user-data.yaml --boot typed        stock iPXE, keys typed for you`,
+  $ edgeboot up installer.iso --user-data user-data.yaml --boot typed        stock iPXE, keys typed for you
+  $ edgeboot up installer.iso --user-data user-data.yaml --driver vsphere --count 20 --datastore ds1 --network "VM Network"
+
+For vSphere the variables of govc are used (GOVC_URL, GOVC_USERNAME, GOVC_PASSWORD …); flags go before them.`,
     )
     .action(async (iso: string, values: UpValues) => runUp(toUpOptions(iso, values, context), context))
 }
@@ -106,32 +104,10 @@ function tellSummary(summary: UpSummary, context: CommandContext): void {
   }
 }
 
-function addMachineOptions(command: Command): Command {
+function addJobOptions(command: Command): Command {
   return command
     .addOption(parsedOption('--count <n>', 'how many hosts', parseCount('--count', 1000)).default(1))
     .option('--name <name>', 'hosts are called NAME-1 … NAME-N', 'edge')
-    .addOption(choice('--driver <driver>', 'where the machines run', ['qemu'], 'qemu'))
-    .addOption(
-      choice(
-        '--boot <how>',
-        'media: an ISO that chains by itself; typed: stock iPXE, keys typed',
-        ['media', 'typed'],
-        'media',
-      ),
-    )
-    .addOption(choice('--firmware <kind>', 'firmware of the machines', ['bios', 'uefi'], 'bios'))
-    .addOption(parsedOption('--cpus <n>', 'CPUs of each machine', parseCount('--cpus', 512)).default(8))
-    .addOption(
-      parsedOption('--memory <size>', 'memory of each machine', (text) =>
-        parseSizeMiB(text, '--memory'),
-      ).default(32 * 1024, '32GiB'),
-    )
-    .addOption(
-      parsedOption('--disk <size>', 'disk of each machine, thin', (text) =>
-        parseSizeMiB(text, '--disk'),
-      ).default(300 * 1024, '300GiB'),
-    )
-    .addOption(parsedOption('--network <kind>', 'user, bridge:NAME or tap:DEVICE', parseNetwork))
     .option('--ready <probe>', 'auto, phone-home, local-ui, palette, tcp:PORT or a URL with {ip}', 'auto')
     .addOption(
       parsedOption('--timeout <span>', 'limit for each host on its way to ready', (text) =>
@@ -152,34 +128,15 @@ function addMachineOptions(command: Command): Command {
     .option('--ipxe <dir>', 'folder with the stock iPXE to use')
 }
 
-function parseNetwork(text: string): string {
-  if (isMachineNetwork(text)) return text
-  throw new Failure('usage.invalid', `network ${text.slice(0, 80)}: expected user, bridge:NAME or tap:DEVICE`)
-}
-
 function toUpOptions(iso: string, values: UpValues, context: CommandContext): UpOptions {
   const paths = pathsOf(values)
-  if (values.boot === 'typed' && values.firmware === 'uefi') {
-    throw new Failure(
-      'usage.invalid',
-      '--boot typed needs --firmware bios: stock UEFI builds before 2.0 show no prompt to type at',
-    )
-  }
-  if (values.disk % 1024 !== 0) throw new Failure('usage.invalid', '--disk: expected whole GiB')
   return {
     isoPath: iso,
     ...(paths ? { paths } : {}),
     userDataPath: values.userData,
     count: values.count,
     name: values.name,
-    boot: values.boot,
-    firmware: values.firmware,
-    cpus: values.cpus,
-    memoryMiB: values.memory,
-    diskGiB: values.disk / 1024,
-    driver: values.driver,
-    ...(values.network === undefined ? {} : { network: values.network }),
-    machineOptions: {},
+    ...machineFrom(values),
     ready: values.ready,
     timeoutMs: values.timeout,
     concurrency: values.concurrency,
@@ -193,5 +150,6 @@ function toUpOptions(iso: string, values: UpValues, context: CommandContext): Up
     dataDirectory: context.dataDir(),
     logLevel: context.logLevel,
     palette: paletteOf(values),
+    vsphere: vsphereOf(values, context),
   }
 }

@@ -19,7 +19,7 @@ profiles:
     installer: palette-4-6
     kernelArgs: { add: [console=ttyS1], remove: [BOOTIF] }
     userData: { stylus: { debug: true } }
-    machine: { driver: vsphere, cpus: 8, memory: 32GiB, disk: 300GiB, network: VM Network, firmware: uefi, boot: typed, probePorts: [22] }
+    machine: { driver: vsphere, cpus: 8, memory: 32GiB, disk: 300GiB, network: VM Network, firmware: bios, boot: typed, probePorts: [22] }
     ready: { tcp: { port: 22 } }
     maxParallel: 5
     localBoot: exit 1
@@ -64,7 +64,7 @@ describe('a fleet file', () => {
         memoryMiB: 32768,
         diskGiB: 300,
         network: 'VM Network',
-        firmware: 'uefi',
+        firmware: 'bios',
         boot: 'typed',
         probePorts: [22],
       },

@@ -3,7 +3,7 @@ import type { FleetProblem } from '../../domain/fleet/problem.ts'
 import type { TreeEntry } from '../../domain/fleet/tree.ts'
 import type { HostMatch, MatchKey } from '../../domain/matching.ts'
 import { MapReader, optional, type Rule } from './map-reader.ts'
-import { parseMachine } from './parse-machine.ts'
+import { checkMachine, parseMachine } from './parse-machine.ts'
 import { parseUserData } from './parse-profile.ts'
 import { parseReady } from './parse-ready.ts'
 import { factRule, NAME, reference, TEXT } from './rules.ts'
@@ -46,7 +46,7 @@ export function parseHost(
     place: entry.place,
   }
   const under = profile === undefined ? undefined : profiles.get(profile)
-  if (under && problems.length === mistakes) checkMachine(reader, under, host)
+  if (under && problems.length === mistakes) checkWithProfile(reader, under, host)
   return name === undefined || profile === undefined ? undefined : { name, profile, ...host }
 }
 
@@ -87,23 +87,17 @@ function parseLabels(parent: MapReader): ReadonlyMap<string, string> {
 }
 
 /** What a host can only be with its profile. */
-function checkMachine(
+function checkWithProfile(
   reader: MapReader,
   profile: FleetProfile,
   host: Pick<FleetHost, 'machine' | 'match'>,
 ): void {
-  const { driver, network } = { ...profile.machine, ...host.machine }
+  const { driver } = { ...profile.machine, ...host.machine }
   if (driver === undefined && Object.keys(host.match).length === 0 && !reader.has('match')) {
     reader.refuse(
       '',
       'nothing says which machine this is: give it a match (mac, uuid, serial, asset, hostname or label), or its profile a machine.driver that creates one',
     )
   }
-  if (
-    driver === 'qemu' &&
-    network !== undefined &&
-    !/^(user|(bridge|tap):[A-Za-z0-9_.-]{1,15})$/.test(network)
-  ) {
-    reader.refuse('', `machine.network of a qemu machine is user, bridge:NAME or tap:DEVICE`)
-  }
+  checkMachine(reader, profile, host)
 }

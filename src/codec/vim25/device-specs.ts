@@ -59,15 +59,29 @@ export interface DrivePlace {
   readonly unitNumber: number
 }
 
+/** A drive that is there, as it calls itself. */
+export interface EditedDrive extends DrivePlace {
+  /** `CD/DVD drive 1`. */
+  readonly label: string
+}
+
 /** Puts an ISO (`[datastore] folder/file.iso`) into a drive, to be connected at power on; or empties it. */
-export function editedCdrom(place: DrivePlace, isoPath: string | undefined): XmlNode {
+export function editedCdrom(drive: EditedDrive, isoPath: string | undefined): XmlNode {
+  const about = typedElement('deviceInfo', 'Description', [
+    element('label', drive.label),
+    element('summary', ''),
+  ])
   return element('deviceChange', [
     element('operation', 'edit'),
-    typedElement('device', 'VirtualCdrom', cdrom(place, isoPath)),
+    typedElement('device', 'VirtualCdrom', cdrom(drive, isoPath, about)),
   ])
 }
 
-function cdrom({ key, controllerKey, unitNumber }: DrivePlace, isoPath: string | undefined): XmlContent {
+function cdrom(
+  { key, controllerKey, unitNumber }: DrivePlace,
+  isoPath: string | undefined,
+  about?: XmlNode,
+): readonly (XmlNode | undefined)[] {
   const backing = isoPath
     ? typedElement('backing', 'VirtualCdromIsoBackingInfo', [element('fileName', isoPath)])
     : typedElement('backing', 'VirtualCdromRemotePassthroughBackingInfo', [
@@ -76,6 +90,7 @@ function cdrom({ key, controllerKey, unitNumber }: DrivePlace, isoPath: string |
       ])
   return [
     element('key', key),
+    about,
     backing,
     connectable(isoPath !== undefined),
     element('controllerKey', controllerKey),

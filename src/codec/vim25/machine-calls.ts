@@ -1,7 +1,7 @@
 import { element, typedElement, type XmlNode } from '../soap/render-xml.ts'
 import { type BootDevice, bootOrderNode } from './boot-order.ts'
 import { type VimCall, vimCall } from './call.ts'
-import { type DeviceWishes, type DrivePlace, editedCdrom, newDevices } from './device-specs.ts'
+import { type DeviceWishes, type EditedDrive, editedCdrom, newDevices } from './device-specs.ts'
 import { type ManagedObject, referenceNode } from './reference.ts'
 
 /** A machine that is to be made. */
@@ -55,16 +55,19 @@ export function createMachine({ folder, pool, host }: MachinePlace, wishes: Mach
   )
 }
 
-/** Changes what is in the CD drive and the order of booting. Other boot options stay as they are. */
+/** Changes what is in the CD drive and the order of booting; `secureBoot` is repeated, so that it surely stays. */
 export function changeMedia(
   machine: ManagedObject,
-  drive: DrivePlace,
+  drive: EditedDrive,
   isoPath: string | undefined,
-  bootOrder: readonly BootDevice[],
+  boot: { readonly order: readonly BootDevice[]; readonly secureBoot: boolean },
 ): VimCall {
   const spec = element('spec', [
     editedCdrom(drive, isoPath),
-    element('bootOptions', bootOrder.map(bootOrderNode)),
+    element('bootOptions', [
+      boot.secureBoot ? element('efiSecureBootEnabled', true) : undefined,
+      ...boot.order.map(bootOrderNode),
+    ]),
   ])
   return vimCall('ReconfigVM_Task', machine, spec)
 }

@@ -1,6 +1,6 @@
 import { childOf, childrenOf, textOf, type XmlElement } from '../soap/xml-element.ts'
 import { type BootDevice, readBootOrder } from './boot-order.ts'
-import type { DrivePlace } from './device-specs.ts'
+import type { EditedDrive } from './device-specs.ts'
 import type { PropertySpec } from './property-calls.ts'
 
 /** What the server tells of a machine. */
@@ -15,11 +15,12 @@ export interface MachineView {
   readonly cards: readonly { readonly key: number; readonly mac: string }[]
   readonly drive: CdDrive | undefined
   readonly bootOrder: readonly BootDevice[]
+  readonly secureBoot: boolean
   /** `[datastore] folder/file.vmx`. */
   readonly vmxPath: string
 }
 
-export interface CdDrive extends DrivePlace {
+export interface CdDrive extends EditedDrive {
   /** `[datastore] folder/file.iso`. */
   readonly isoPath: string | undefined
   readonly startConnected: boolean
@@ -56,6 +57,7 @@ export function readMachineView(properties: ReadonlyMap<string, XmlElement>): Ma
     }),
     drive: readDrive(devices.find(({ type }) => type === 'VirtualCdrom')),
     bootOrder: readBootOrder(properties.get('config.bootOptions')),
+    secureBoot: textOf(properties.get('config.bootOptions'), 'efiSecureBootEnabled') === 'true',
     vmxPath: text('config.files.vmPathName'),
   }
 }
@@ -77,6 +79,7 @@ function readDrive(device: XmlElement | undefined): CdDrive | undefined {
     key: numberOf(device, 'key'),
     controllerKey: numberOf(device, 'controllerKey'),
     unitNumber: numberOf(device, 'unitNumber'),
+    label: textOf(childOf(device, 'deviceInfo'), 'label') ?? '',
     isoPath: backing?.type === 'VirtualCdromIsoBackingInfo' ? textOf(backing, 'fileName') : undefined,
     startConnected: textOf(childOf(device, 'connectable'), 'startConnected') === 'true',
   }

@@ -56,12 +56,14 @@ export interface MachineSettings {
   readonly cpus?: number
   readonly memoryMiB?: number
   readonly diskGiB?: number
-  /** `user`, `bridge:NAME` or `tap:DEVICE` for qemu, the name of a port group for vsphere. */
+  /** `user`, `bridge:NAME` or `tap:DEVICE` for qemu; for vsphere the name or inventory path of a network or port group. */
   readonly network?: string
   readonly firmware?: Firmware
   readonly boot?: 'media' | 'typed' | 'pxe'
   /** TCP ports of the guest the ready probe has to reach. */
   readonly probePorts?: readonly number[]
+  /** By the names of domain/vsphere-options.ts, `extraConfig.KEY` included. */
+  readonly vsphere?: Readonly<Record<string, string>>
 }
 
 /** What a machine is made of where the fleet does not say. */
@@ -123,9 +125,16 @@ export interface FleetHost {
   readonly place: Place
 }
 
-/** The machine of a host: its own settings over its profile's over the defaults. */
-export function machineOf(profile: FleetProfile, host: FleetHost) {
-  return { ...MACHINE_DEFAULTS, ...profile.machine, ...host.machine }
+/**
+ * The machine of a host: its own settings over its profile's over the defaults, key by key, also inside `vsphere`. What a
+ * profile says of vSphere is nothing to a host with another driver.
+ */
+export function machineOf(profile: Pick<FleetProfile, 'machine'>, host: Pick<FleetHost, 'machine'>) {
+  const { vsphere: under, ...ofProfile } = profile.machine
+  const { vsphere: over, ...ofHost } = host.machine
+  const merged = { ...MACHINE_DEFAULTS, ...ofProfile, ...ofHost }
+  const options: Readonly<Record<string, string>> = merged.driver === 'vsphere' ? { ...under, ...over } : {}
+  return { ...merged, options }
 }
 
 /** What `${host.…}` can stand for in the user-data of a host. */

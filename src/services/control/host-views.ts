@@ -1,4 +1,5 @@
 import type { DesiredHost } from '../../domain/desired-fleet.ts'
+import { shownOptions } from '../../domain/machine-rules.ts'
 import { isBefore } from '../../domain/phase.ts'
 import { maskInline } from '../../domain/user-data-secrets.ts'
 import type {
@@ -113,14 +114,9 @@ export function definitionView({ userData, machine, ...rest }: DesiredHost, hash
       add: rest.kernelArgs.add.map(maskInline),
       remove: rest.kernelArgs.remove.map(maskInline),
     },
-    ...(machine ? { machine: { ...machine, options: masked(machine.options) } } : {}),
+    ...(machine ? { machine: { ...machine, options: shownOptions(machine) } } : {}),
     userDataSha256: hasher.sha256(userData),
   }
-}
-
-/** Drivers may be given passwords; which of their options are some is theirs to know, so none is shown. */
-function masked(options: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.keys(options).map((key) => [key, '••••']))
 }
 
 function isWanted(view: HostView, { phase, profile, label, text }: HostFilter): boolean {
