@@ -52,7 +52,7 @@ function judge(
     name,
     verdict: without === undefined ? 'bad' : 'warning',
     detail: `${user} does not have it on ${path}; it is needed for ${purpose}${without ? ` (${without})` : ''}`,
-    remedy: 'add it to the role of the user there; edgeboot doctor --role prints the whole role',
+    remedy: 'add it to the role of the user there; edgeboot doctor vsphere-role prints the whole role',
   }
 }
 

@@ -23,10 +23,10 @@ export function judgeServerAddress(given: string, hosts: readonly HostAddress[])
     detail: `${address} ${why}`,
     ...(remedy === undefined ? {} : { remedy }),
   })
+  if (isLoopback(address)) return finding('bad', 'is this machine only', ADVERTISE)
   if (!isIPv4(address) && !isIPv6(address)) {
     return finding('warning', 'is a name, which machines have to look up; nothing was compared')
   }
-  if (isLoopback(address)) return finding('bad', 'is this machine only', ADVERTISE)
   if (isLinkLocal(address)) return finding('bad', 'is link-local, which no router passes on', ADVERTISE)
   const known = hosts.filter(
     (host) => isIPv4(host.address) && !isLoopback(host.address) && isIPv4(host.netmask),
