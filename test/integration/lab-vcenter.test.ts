@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { element } from '../../src/codec/soap/render-xml.ts'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { element, typedElement, type XmlNode } from '../../src/codec/soap/render-xml.ts'
+import { childOf, childrenOf, textOf } from '../../src/codec/soap/xml-element.ts'
 import { vimCall } from '../../src/codec/vim25/call.ts'
 import { deleteDatastoreFile, makeDirectory } from '../../src/codec/vim25/file-calls.ts'
 import {
@@ -11,11 +12,17 @@ import {
   modifyListView,
   waitForUpdates,
 } from '../../src/codec/vim25/property-calls.ts'
-import { decodeReturnedReference, type ManagedObject } from '../../src/codec/vim25/reference.ts'
+import {
+  decodeReturnedReference,
+  type ManagedObject,
+  readReference,
+  referenceNode,
+} from '../../src/codec/vim25/reference.ts'
 import { logout } from '../../src/codec/vim25/service-calls.ts'
 import { cancelTask, TASK_PROPERTIES } from '../../src/codec/vim25/task.ts'
+import { putUsbScanCodes, readAcceptedKeys } from '../../src/codec/vim25/usb-scan-codes.ts'
 import { type LabClient, openLabClient } from '../lab/vcenter/lab-client.ts'
-import { createLabMachine } from '../lab/vcenter/lab-machine-spec.ts'
+import { createLabMachine, labCdDrive } from '../lab/vcenter/lab-machine-spec.ts'
 import { type LabVcenter, openLabVcenter } from '../lab/vcenter/open-lab-vcenter.ts'
 
 let lab: LabVcenter
@@ -118,6 +125,35 @@ describe('machines', () => {
       if (state.state !== 'success')
         expect(state).toMatchObject({ fault: { type: 'DuplicateName', properties: { name: 'twin' } } })
     expect((await lab.machines()).filter(({ name }) => name === 'twin')).toHaveLength(1)
+  })
+
+  test('are searched for while others are made', async () => {
+    const made = Array.from({ length: 8 }, (_, index) => create(`many-${index}`))
+    const searched = Array.from({ length: 8 }, () => client.find('/DC0/vm'))
+
+    expect(new Set((await Promise.all(made)).map(({ state }) => state))).toEqual(new Set(['success']))
+    expect(new Set((await Promise.all(searched)).map(({ id }) => id))).toEqual(new Set([folder.id]))
+    const macs = (await lab.machines()).map(({ mac }) => mac)
+    expect(new Set(macs).size).toBe(macs.length)
+  })
+
+  test('have their drive changed without a description of it', async () => {
+    const state = await client.callTask(
+      createLabMachine(folder, pool, { name: 'drive', iso: '[LocalDS_0] a.iso', startConnected: true }),
+    )
+    const machine = state.state === 'success' ? readReference(state.result) : undefined
+    const { cd } = await lab.machine('drive')
+    const change = typedElement('deviceChange', 'VirtualDeviceConfigSpec', [
+      element('operation', 'edit'),
+      labCdDrive('[LocalDS_0] b.iso', false, cd),
+    ])
+
+    const changed = await client.callTask(
+      vimCall('ReconfigVM_Task', machine ?? folder, element('spec', [change])),
+    )
+
+    expect(changed).toMatchObject({ state: 'success' })
+    expect((await lab.machine('drive')).cd).toMatchObject({ iso: '[LocalDS_0] b.iso', startConnected: false })
   })
 
   test('of others are there too', async () => {
@@ -264,6 +300,75 @@ describe('on demand', () => {
 
     expect(lab.log.maxInFlight()).toBe(5)
   })
+})
+
+describe('privileges', () => {
+  afterEach(() => lab.privileges.allowAll())
+  const held = async (...ids: string[]) => {
+    const privileges = ids.map((id) => element('privId', id))
+    const { authorizationManager = folder } = client.content
+    const answer = await client.call(
+      vimCall(
+        'HasPrivilegeOnEntities',
+        authorizationManager,
+        referenceNode('entity', folder),
+        element('sessionId', 'x'),
+        ...privileges,
+      ),
+    )
+    return childrenOf(childOf(answer, 'returnval'), 'privAvailability').map((one) => [
+      textOf(one, 'privId'),
+      textOf(one, 'isGranted'),
+    ])
+  }
+
+  test('are all there at first, and refused by name when one is missing', async () => {
+    expect(await held('System.Read', 'VirtualMachine.Inventory.Create')).toEqual([
+      ['System.Read', 'true'],
+      ['VirtualMachine.Inventory.Create', 'true'],
+    ])
+    lab.privileges.deny('Network.Assign', 'Datastore.FileManagement')
+
+    expect(await held('Network.Assign', 'System.Read')).toEqual([
+      ['Network.Assign', 'false'],
+      ['System.Read', 'true'],
+    ])
+    await expect(create('denied')).rejects.toMatchObject(
+      refusal('NoPermission', { privilegeId: 'Network.Assign' }),
+    )
+    expect((await client.file('PUT', 'c.iso', randomBytes(10))).status).toBe(403)
+    const directory = makeDirectory(client.content.fileManager, { datacenter, path: '[LocalDS_0] other' })
+    await expect(client.call(directory)).rejects.toMatchObject(
+      refusal('NoPermission', { privilegeId: 'Datastore.FileManagement', object: lab.datastores[0]?.id }),
+    )
+  })
+
+  test('that a change of a machine needs depend on what is changed', async () => {
+    const { reference } = await lab.addForeignMachine('changed')
+    const change = (content: XmlNode) =>
+      client.callTask(vimCall('ReconfigVM_Task', reference, element('spec', [content])))
+    lab.privileges.allowOnly('VirtualMachine.Config.CPUCount')
+
+    expect(await change(element('numCPUs', 2))).toMatchObject({ state: 'success' })
+    await expect(change(element('memoryMB', 64))).rejects.toMatchObject(
+      refusal('NoPermission', { privilegeId: 'VirtualMachine.Config.Memory' }),
+    )
+    for (const method of ['PowerOnVM_Task', 'Destroy_Task', 'PutUsbScanCodes', 'CreateScreenshot_Task'])
+      await expect(client.call(vimCall(method, reference))).rejects.toMatchObject(refusal('NoPermission'))
+  })
+})
+
+test('without real machines power, keys, screenshots and addresses are there too', async () => {
+  const { reference } = await lab.addForeignMachine('pretended')
+  expect(await client.callTask(vimCall('PowerOnVM_Task', reference))).toMatchObject({ state: 'success' })
+
+  const accepted = await client.call(putUsbScanCodes(reference, [['ctrl', 'b'], ['ret']]))
+  expect(readAcceptedKeys(accepted)).toBe(2)
+  expect(await lab.typed('pretended')).toEqual([['ctrl', 'b'], ['ret']])
+  const shot = await client.callTask(vimCall('CreateScreenshot_Task', reference))
+  expect(shot).toMatchObject({ state: 'success', result: { text: '[LocalDS_0] pretended/pretended-0.png' } })
+  await lab.setGuestAddress('pretended', '192.0.2.7')
+  expect(await lab.machine('pretended')).toMatchObject({ ipAddress: '192.0.2.7', powerState: 'poweredOn' })
 })
 
 test('a single host is simulated too', async () => {

@@ -3,6 +3,7 @@ import {
   createContainerView,
   decodeRetrieved,
   destroyView,
+  retrieveProperties,
   retrieveView,
 } from '../../../src/codec/vim25/property-calls.ts'
 import {
@@ -11,6 +12,14 @@ import {
   readReferences,
 } from '../../../src/codec/vim25/reference.ts'
 import type { SimulatorClient } from './simulator-client.ts'
+
+export interface LabCdDrive {
+  readonly key: number
+  readonly controllerKey: number
+  /** `[datastore] folder/file.iso`. */
+  readonly iso: string | undefined
+  readonly startConnected: boolean
+}
 
 /** A virtual machine as it is in the inventory, in plain values. */
 export interface LabMachine {
@@ -25,7 +34,7 @@ export interface LabMachine {
   readonly extraConfig: Readonly<Record<string, string>>
   readonly annotation: string
   /** First CD drive. */
-  readonly cd: { readonly iso: string | undefined; readonly startConnected: boolean } | undefined
+  readonly cd: LabCdDrive | undefined
   /** Capacities in GiB. */
   readonly disks: readonly number[]
   readonly cpus: number
@@ -46,7 +55,10 @@ export interface LabMachine {
   readonly devices: readonly string[]
 }
 
-const PATHS = ['name', 'runtime.powerState', 'config', 'guest.ipAddress', 'datastore']
+const PROPERTIES = {
+  type: 'VirtualMachine',
+  paths: ['name', 'runtime.powerState', 'config', 'guest.ipAddress', 'datastore'],
+}
 
 /** All machines in the order in which they were made. */
 export async function readMachines(simulator: SimulatorClient): Promise<readonly LabMachine[]> {
@@ -55,10 +67,9 @@ export async function readMachines(simulator: SimulatorClient): Promise<readonly
     await simulator.call(createContainerView(viewManager, rootFolder, ['VirtualMachine'])),
   )
   try {
-    const spec = { type: 'VirtualMachine', paths: PATHS }
-    const answer = await simulator.call(retrieveView(propertyCollector, [spec], view))
+    const answer = await simulator.call(retrieveView(propertyCollector, [PROPERTIES], view))
     return decodeRetrieved(answer)
-      .objects.map(({ object, properties }) => readMachine(object, properties))
+      .objects.map(({ object, properties }) => describeMachine(object, properties))
       .toSorted((one, other) => numberOf(one) - numberOf(other))
   } finally {
     await simulator.call(destroyView(view))
@@ -69,7 +80,7 @@ function numberOf({ moid }: LabMachine): number {
   return Number.parseInt(moid.replace(/\D/g, ''), 10)
 }
 
-function readMachine(reference: ManagedObject, properties: ReadonlyMap<string, XmlElement>): LabMachine {
+function describeMachine(reference: ManagedObject, properties: ReadonlyMap<string, XmlElement>): LabMachine {
   const config = properties.get('config')
   const hardware = descend(config, 'hardware')
   const devices = childrenOf(hardware, 'device')
@@ -110,18 +121,27 @@ function readMachine(reference: ManagedObject, properties: ReadonlyMap<string, X
   }
 }
 
-function readCd(cd: XmlElement): LabMachine['cd'] {
+function readCd(cd: XmlElement): LabCdDrive {
   const backing = descend(cd, 'backing')
   const isIso = backing?.type === 'VirtualCdromIsoBackingInfo'
   return {
+    key: Number(textOf(cd, 'key') ?? 0),
+    controllerKey: Number(textOf(cd, 'controllerKey') ?? 0),
     iso: isIso ? textOf(backing, 'fileName') : undefined,
     startConnected: textOf(descend(cd, 'connectable'), 'startConnected') === 'true',
   }
 }
 
-/** Reference to the machine of that name. Error when there is none. */
+/** The machine of that name or `moid`. Error when there is none. */
 export async function findMachine(simulator: SimulatorClient, name: string): Promise<LabMachine> {
   const machine = (await readMachines(simulator)).find((one) => one.name === name || one.moid === name)
   if (machine) return machine
   throw new Error(`there is no machine ${name}`)
+}
+
+/** One machine; refused with `ManagedObjectNotFound` when it is not there. */
+export async function readMachine(simulator: SimulatorClient, reference: ManagedObject): Promise<LabMachine> {
+  const { propertyCollector } = simulator.content
+  const answer = await simulator.call(retrieveProperties(propertyCollector, [PROPERTIES], [reference]))
+  return describeMachine(reference, decodeRetrieved(answer).objects[0]?.properties ?? new Map())
 }

@@ -33,7 +33,7 @@ export function createLabMachine(folder: ManagedObject, pool: ManagedObject, spe
       ),
       add(disk(spec), 'create'),
       add(typedElement('device', 'VirtualAHCIController', [element('key', -2), element('busNumber', 0)])),
-      ...(spec.iso === undefined ? [] : [add(cd(spec.iso, spec.startConnected ?? true))]),
+      ...(spec.iso === undefined ? [] : [add(labCdDrive(spec.iso, spec.startConnected ?? true))]),
       add(
         typedElement('device', 'VirtualVmxnet3', [
           element('key', -5),
@@ -73,16 +73,23 @@ function disk({ diskMiB = 64 }: LabMachineSpec): XmlNode {
   ])
 }
 
-function cd(iso: string, startConnected: boolean): XmlNode {
+/** A CD drive; with the keys of an existing one that one is meant. */
+export function labCdDrive(
+  iso: string,
+  startConnected: boolean,
+  { key, controllerKey }: { readonly key: number; readonly controllerKey: number } = NEW_DRIVE,
+): XmlNode {
   return typedElement('device', 'VirtualCdrom', [
-    element('key', -4),
+    element('key', key),
     typedElement('backing', 'VirtualCdromIsoBackingInfo', [element('fileName', iso)]),
     element('connectable', [
       element('startConnected', startConnected),
       element('allowGuestControl', true),
       element('connected', false),
     ]),
-    element('controllerKey', -2),
+    element('controllerKey', controllerKey),
     element('unitNumber', 0),
   ])
 }
+
+const NEW_DRIVE = { key: -4, controllerKey: -2 }

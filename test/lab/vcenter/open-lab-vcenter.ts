@@ -2,22 +2,34 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { KeyChord } from '../../../src/domain/key-chord.ts'
+import { createSilentLog } from '../../support/silent-log.ts'
 import { type CallLog, createCallLog } from './call-log.ts'
 import { createFaults, type FaultOrder, type OrderedFault } from './faults.ts'
 import { addForeignMachine, type ForeignMachine } from './foreign-machine.ts'
 import { createFullDatastores, type UploadWhenFull } from './full-datastores.ts'
+import { setGuestAddress } from './guest-address.ts'
 import { createHolds, type Hold, type HoldPlace, type HoldWhich } from './holds.ts'
 import { findMachine, type LabMachine, readMachines } from './inventory.ts'
+import { createLabKeyboard, type KeyTrouble } from './keyboard.ts'
 import { makeLabCertificate } from './lab-certificate.ts'
 import { type LabFile, listFiles } from './lab-files.ts'
 import { openLabListener } from './lab-listener.ts'
+import { switchOffInInventory } from './power.ts'
+import { noMachines } from './powered-machines.ts'
+import { createPrivileges, type LabPrivileges } from './privileges.ts'
 import { createProxy } from './proxy.ts'
+import { openQemuMachines } from './qemu-machines.ts'
 import { createSessions } from './sessions.ts'
 import { openSimulatorClient } from './simulator-client.ts'
 import { type LabDatastore, type SimulatorModel, startSimulator } from './simulator-process.ts'
 import { createUpstream } from './upstream.ts'
 
 export interface LabOptions extends SimulatorModel {
+  /** `qemu`: switching a machine on starts it. Otherwise it is on in the inventory only. */
+  readonly machines?: 'none' | 'qemu'
+  /** Ports of real guests that `endpoint` is to reach. */
+  readonly probePorts?: readonly number[]
   readonly user?: string
   readonly password?: string
 }
@@ -57,6 +69,18 @@ export interface LabVcenter extends AsyncDisposable {
   machines(): Promise<readonly LabMachine[]>
   /** The machine of that name. Error when there is none. */
   machine(name: string): Promise<LabMachine>
+  /** What the user may do. */
+  readonly privileges: LabPrivileges
+  /** Something is wrong with typing from now on; nothing when left out. */
+  keyTrouble(trouble?: KeyTrouble): void
+  /** All chords that reached a machine. */
+  typed(name: string): Promise<readonly KeyChord[]>
+  /** As if the guest's tools had told its address. */
+  setGuestAddress(name: string, address: string): Promise<void>
+  /** File with all that a real guest wrote to its serial console. */
+  consoleLog(name: string): Promise<string>
+  /** Where a port of a real guest can be reached from here. */
+  endpoint(name: string, port: number): Promise<{ readonly host: string; readonly port: number } | undefined>
   /** All files of a datastore. */
   files(datastore: string): readonly LabFile[]
   /** A machine that somebody else has made. */
@@ -78,7 +102,32 @@ export async function openLabVcenter(options: LabOptions = {}): Promise<LabVcent
   const holds = createHolds()
   const faults = createFaults()
   const full = createFullDatastores(simulator, datastores)
-  const handle = createProxy({ upstream, simulator, datastores, sessions, log, holds, faults, full })
+  const privileges = createPrivileges(datastores)
+  const machines = stack.use(
+    options.machines === 'qemu'
+      ? await openQemuMachines({
+          directory: join(directory, 'machines'),
+          datastores,
+          log: createSilentLog(),
+          probePorts: options.probePorts ?? [],
+          onGuestOff: (id) => switchOffInInventory(simulator, { type: 'VirtualMachine', id }),
+        })
+      : noMachines(),
+  )
+  const keyboard = createLabKeyboard(simulator, machines)
+  const handle = createProxy({
+    upstream,
+    simulator,
+    datastores,
+    sessions,
+    log,
+    holds,
+    faults,
+    full,
+    privileges,
+    machines,
+    keyboard,
+  })
   const listener = stack.use(await openLabListener(certificate.leaf, handle))
   // Whoever is held would keep the port from closing.
   stack.defer(() => holds.dropAll())
@@ -123,6 +172,16 @@ export async function openLabVcenter(options: LabOptions = {}): Promise<LabVcent
     startListening: listener.start,
     machines: () => readMachines(simulator),
     machine: (name) => findMachine(simulator, name),
+    privileges,
+    keyTrouble: keyboard.trouble,
+    typed: async (name) => keyboard.typed((await findMachine(simulator, name)).moid),
+    setGuestAddress: (name, address) => setGuestAddress(simulator, name, address),
+    consoleLog: async (name) => {
+      const path = machines.consoleLog((await findMachine(simulator, name)).moid)
+      if (path !== undefined) return path
+      throw new Error(`${name} was never on`)
+    },
+    endpoint: async (name, port) => machines.endpoint((await findMachine(simulator, name)).moid, port),
     files: (datastore) => listFiles(datastores, datastore),
     addForeignMachine: (name, given) => addForeignMachine(simulator, datastores, name, given),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -6,9 +6,15 @@ import { type Faults, faultStep } from './faults.ts'
 import { createFolderFiles } from './folder-files.ts'
 import type { FullDatastores } from './full-datastores.ts'
 import type { Holds } from './holds.ts'
+import type { LabKeyboard } from './keyboard.ts'
 import { compose } from './lab-request.ts'
 import { createPassage } from './passage.ts'
+import { powerStep } from './power.ts'
+import type { PoweredMachines } from './powered-machines.ts'
+import type { PrivilegeRules } from './privileges.ts'
 import { realRefusals } from './real-refusals.ts'
+import { screenshotStep } from './screenshot.ts'
+import { searchTurns } from './search-turns.ts'
 import { type Sessions, sessionStep } from './sessions.ts'
 import type { SimulatorClient } from './simulator-client.ts'
 import type { LabDatastore } from './simulator-process.ts'
@@ -25,6 +31,9 @@ export interface ProxyParts {
   readonly holds: Holds
   readonly faults: Faults
   readonly full: FullDatastores
+  readonly privileges: PrivilegeRules
+  readonly machines: PoweredMachines
+  readonly keyboard: LabKeyboard
 }
 
 /**
@@ -32,7 +41,7 @@ export interface ProxyParts {
  * simulator if none of them answers it. What the simulator answers goes back as it is.
  */
 export function createProxy(parts: ProxyParts): RequestListener {
-  const { upstream, simulator, datastores, sessions, faults, full } = parts
+  const { upstream, simulator, datastores, sessions, faults, full, privileges, machines, keyboard } = parts
   const passage = createPassage(parts.log, parts.holds)
 
   function cancelWait(cookie: string, collector: ManagedObject): void {
@@ -46,13 +55,18 @@ export function createProxy(parts: ProxyParts): RequestListener {
       [
         faultStep(faults, simulator),
         sessionStep(sessions, cancelWait),
+        privileges.step,
         full.step,
+        searchTurns(),
         realRefusals(simulator, datastores),
+        keyboard.step,
+        screenshotStep(simulator, machines, datastores),
+        powerStep(simulator, machines),
       ],
       (request) => upstream.soap(request, request.session),
     ),
   )
-  const files = createFolderFiles({ ...parts, passage, mayUse: () => true })
+  const files = createFolderFiles({ ...parts, passage, mayUse: privileges.mayUse })
 
   return (request, response) => {
     // Clients are killed in the middle.

@@ -14,10 +14,6 @@ export interface Upstream {
   [Symbol.dispose](): void
 }
 
-/** The simulator stumbles over machines that are just being made; reading may be repeated. */
-const READS = /^(Find|Retrieve)/
-const ATTEMPTS = 5
-
 export function createUpstream(url: string): Upstream {
   const agent = new Agent({ keepAlive: true })
 
@@ -43,16 +39,24 @@ export function createUpstream(url: string): Upstream {
   }
 
   return {
-    soap: async ({ text, method }, cookie) => {
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          return await send(text, cookie)
-        } catch (error) {
-          if (attempt === ATTEMPTS || !READS.test(method)) return plainAnswer(502, String(error))
-        }
+    soap: async ({ text: sent, method }, cookie) => {
+      const text = method === 'ReconfigVM_Task' ? describeEdits(sent) : sent
+      try {
+        return await send(text, cookie)
+      } catch (error) {
+        // It ends the connection when it stumbles over something.
+        return plainAnswer(502, `the simulator does not answer: ${error}`)
       }
     },
     file: (method, path) => httpRequest(url, { agent, method, path }),
     [Symbol.dispose]: () => agent.destroy(),
   }
+}
+
+/** A real server takes the change of a device without a description; the simulator stumbles over it. */
+function describeEdits(text: string): string {
+  return text.replace(
+    /(<operation>edit<\/operation>\s*<device\b[^>]*>\s*<key>[^<]*<\/key>\s*)(?!<deviceInfo\b)/g,
+    '$1<deviceInfo><label></label><summary></summary></deviceInfo>',
+  )
 }
