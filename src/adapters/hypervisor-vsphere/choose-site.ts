@@ -39,7 +39,8 @@ export function folderOf(
   return readReference(datacenter.properties.get(kind))
 }
 
-function chooseDatacenter(tree: InventoryTree, wanted: WantedPlaces, filledIn: string[]): Entry {
+/** By name or path, by the path of anything in it, or the only one. */
+export function chooseDatacenter(tree: InventoryTree, wanted: WantedPlaces, filledIn: string[]): Entry {
   const all = entriesBelow(tree, tree.root, ['Datacenter'])
   if (wanted.datacenter !== undefined) return findPlace(tree, 'datacenter', all, tree.root, wanted.datacenter)
   const paths = Object.values(wanted).map(parseInventoryPath)

@@ -1,7 +1,6 @@
 import { isRefusal } from '../../codec/vim25/fault.ts'
-import { decodeEntityPrivileges, hasPrivilegeOnEntities } from '../../codec/vim25/privilege-calls.ts'
-import { referenceKey } from '../../codec/vim25/reference.ts'
 import type { Finding } from '../../ports/driver-examiner.ts'
+import { grantedPrivileges } from './has-privilege.ts'
 import type { Place } from './placement.ts'
 import { NEEDED_PRIVILEGES, type NeededPrivilege, type PrivilegeScope } from './privileges.ts'
 import type { VimClient } from './vim-client.ts'
@@ -13,25 +12,16 @@ export async function* examinePrivileges(
   user: string,
   signal: AbortSignal,
 ): AsyncIterable<Finding> {
-  const { authorizationManager } = await client.content(signal)
-  if (!authorizationManager) {
-    yield unknown('this server does not tell')
-    return
-  }
-  for (const [needed, privileges] of Map.groupBy(NEEDED_PRIVILEGES, (privilege) => privilege.on)) {
-    const place = places[needed]
+  for (const [scope, privileges] of Map.groupBy(NEEDED_PRIVILEGES, ({ on }) => on)) {
+    const place = places[scope]
     const ids = privileges.map(({ id }) => id)
-    const call = hasPrivilegeOnEntities(
-      authorizationManager,
-      [place.ref],
-      await client.sessionKey(signal),
-      ids,
-    )
     try {
-      const options = { doing: `asking for the privileges on ${place.path}`, repeatable: true }
-      const granted = decodeEntityPrivileges(await client.call(call, options, signal))
-      const here = granted.get(referenceKey(place.ref)) ?? new Set()
-      for (const privilege of privileges) yield judge(privilege, place, here.has(privilege.id), user)
+      const granted = await grantedPrivileges(client, place.ref, ids, signal)
+      if (!granted) {
+        yield unknown('this server does not tell')
+        return
+      }
+      for (const privilege of privileges) yield judge(privilege, place, granted.has(privilege.id), user)
     } catch (error) {
       if (!isRefusal(error)) throw error
       yield unknown(error.message)
