@@ -91,7 +91,8 @@ async function* cleanStore(
   // Asked for after the files: what is uploaded and used from now on is not among them.
   const use = await readUse(client, note, signal)
   for (const file of files) {
-    const users = names.flatMap((name) => use.get(placeOf(name, file.name)) ?? [])
+    const keys = [file.name, ...names.map((name) => placeOf(name, file.name))]
+    const users = keys.flatMap((key) => use.get(key) ?? [])
     const { remove, reason } = judgeMedia(file, users, now)
     const place = placeOf(store.name, file.name)
     const told = { place, bytes: file.bytes, reason }

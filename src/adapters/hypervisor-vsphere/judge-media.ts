@@ -7,9 +7,9 @@ export interface MediaVerdict {
 }
 
 /** `NAME-DIGEST.iso`, as they are uploaded. */
-const OURS = /^.+-[0-9a-f]{16,64}\.iso$/
+const OURS = /^[^/\\]+-[0-9a-f]{16,64}\.iso$/
 /** The same while it is being uploaded. */
-const UPLOAD = /^.+-[0-9a-f]{16,64}\.iso\.part-[0-9a-f]+$/
+const UPLOAD = /^[^/\\]+-[0-9a-f]{16,64}\.iso\.part-[0-9a-f]+$/
 /** Between an upload and the machine that wants it lies far less. */
 const SETTLED_MS = 60 * 60_000
 /** No upload takes so long. */

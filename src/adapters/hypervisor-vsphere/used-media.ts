@@ -8,7 +8,10 @@ export const MEDIA_USE: PropertySpec = {
   paths: ['name', 'config.hardware.device', 'layoutEx.file'],
 }
 
-/** Names of the machines that use a file, by its path `[datastore] folder/file`. */
+/**
+ * Names of the machines that use a file, by its path `[datastore] folder/file`; by its name alone where a machine says
+ * in another way where the file is.
+ */
 export type MediaUse = ReadonlyMap<string, readonly string[]>
 
 /** Of all machines there are, whoever made them: every file in a drive or listed as one of the machine's. */
@@ -23,9 +26,9 @@ export function readMediaUse(machines: readonly ObjectProperties[]): MediaUse {
       (file) => textOf(file, 'name'),
     )
     for (const path of new Set([...drives, ...files])) {
-      const place = path === undefined ? undefined : parseDatastorePath(path)
-      if (!place) continue
-      const key = formatDatastorePath(place)
+      if (path === undefined) continue
+      const place = parseDatastorePath(path)
+      const key = place ? formatDatastorePath(place) : path.slice(path.lastIndexOf('/') + 1)
       use.set(key, [...(use.get(key) ?? []), name])
     }
   }

@@ -27,6 +27,8 @@ export function searchDatastore(browser: ManagedObject, folder: string): VimCall
         'details',
         details.map((name) => element(name, name !== 'fileOwner')),
       ),
+      // Not every server takes no pattern for all.
+      element('matchPattern', '*'),
     ]),
   )
 }
