@@ -19,7 +19,10 @@ beforeEach(async () => {
 })
 afterEach(() => rmSync(join(directory, 'notes'), { recursive: true, force: true }))
 
-function start(what: 'live' | 'delete'): { readonly child: ChildProcess; readonly code: Promise<number | null> } {
+function start(what: 'live' | 'delete'): {
+  readonly child: ChildProcess
+  readonly code: Promise<number | null>
+} {
   const child = spawn(process.execPath, [PROGRAM, join(directory, 'notes'), isoPath, what], {
     env: { ...process.env, ...lab.environment },
     stdio: ['ignore', 'ignore', 'inherit'],
