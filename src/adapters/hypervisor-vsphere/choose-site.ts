@@ -31,6 +31,17 @@ export function chooseSite(tree: InventoryTree, wanted: WantedPlaces): Site {
   return { datacenter, folder, ...chooseCompute(tree, datacenter, wanted, filledIn), filledIn }
 }
 
+/** The same with the only host of its cluster. Failure `usage.invalid` with the hosts where there are several. */
+export function withHost(tree: InventoryTree, site: Site): Site {
+  const hosts = entriesBelow(tree, site.compute.ref, ['HostSystem'])
+  const [only] = hosts
+  if (!only || hosts.length > 1) {
+    const why = `${site.compute.name} has ${hosts.length}, and no DRS that places machines`
+    throw ambiguousPlace(tree, 'host', hosts, why)
+  }
+  return { ...site, host: only, filledIn: [...site.filledIn, `${PLACE_WORDS.host} ${only.name}`] }
+}
+
 /** The folder of one kind of objects in a data centre. */
 export function folderOf(
   datacenter: Entry,

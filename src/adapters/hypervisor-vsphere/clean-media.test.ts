@@ -141,6 +141,31 @@ describe('boot media', () => {
     ])
   })
 
+  test('are used by snapshots, also of snapshots', async () => {
+    const file = `old-${DIGEST}.iso`
+    const { ref, properties } = aMachine('theirs')
+    const snapshot = (name: string, id: string, inside: readonly XmlElement[] = []) =>
+      anElement(name, [
+        anElement('snapshot', id, { attributes: { type: 'VirtualMachineSnapshot' } }),
+        ...inside,
+      ])
+    const tree = anElement('val', [
+      snapshot('rootSnapshotList', 'snap-1', [snapshot('childSnapshotList', 'snap-2')]),
+    ])
+    const earlier = aMachine('x', `[ds1] edgeboot/${file}`).properties['config.hardware.device'] ?? ''
+    const objects = [
+      { ref, properties: { ...properties, snapshot: tree } },
+      {
+        ref: object('VirtualMachineSnapshot', 'snap-2'),
+        properties: { vm: ref, 'config.hardware.device': earlier },
+      },
+    ]
+
+    expect((await clean(vcenter({ ds1: { [file]: 2 } }, ...objects))).told).toEqual([
+      `kept [ds1] edgeboot/${file}: used by theirs`,
+    ])
+  })
+
   test('are looked for on the datastore that is named, or on all of the data centre', async () => {
     const file = `old-${DIGEST}.iso`
     const folders = { ds1: { [file]: 2 }, ds2: { [file]: 2 } }

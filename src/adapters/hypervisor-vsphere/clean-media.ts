@@ -17,7 +17,7 @@ import type { Inventory } from './inventory.ts'
 import type { Entry, InventoryTree } from './inventory-tree.ts'
 import { judgeMedia, listNames } from './judge-media.ts'
 import { MEDIA_FOLDER } from './media-library.ts'
-import { MEDIA_USE, type MediaUse, readMediaUse } from './used-media.ts'
+import { MEDIA_USE, type MediaUse, readMediaUse, SNAPSHOT_USE, snapshotsOf } from './used-media.ts'
 import type { VimClient } from './vim-client.ts'
 
 export interface MediaCleanerParts {
@@ -163,7 +163,7 @@ async function readUse(
     const names = silent.map(({ object, properties }) => properties.get('name')?.text ?? object.id)
     note(`machines that do not tell what is in their drives count as using nothing: ${listNames(names)}`)
   }
-  return readMediaUse(machines)
+  return readMediaUse(machines, await client.retrieve([SNAPSHOT_USE], snapshotsOf(machines), signal))
 }
 
 /** Whoever says the same for every datastore says it once. */
