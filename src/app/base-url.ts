@@ -1,3 +1,6 @@
+/** The port the boot server listens on unless another is wanted. */
+export const DEFAULT_BOOT_PORT = 8080
+
 /** `http://HOST:PORT` for an address, a name, or `HOST:PORT` given by hand; IPv6 addresses get their brackets. */
 export function baseUrl(address: string, port: number): string {
   if (/^(\[[^\]]+\]|[^:]+):\d{1,5}$/.test(address)) return `http://${address}`

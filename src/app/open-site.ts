@@ -17,7 +17,7 @@ import { provisionHost } from '../services/provision-host.ts'
 import type { RegistrationCheck } from '../services/registration-check.ts'
 import { type Strangers, turnAway } from '../services/strangers.ts'
 import { createUnattendedMachine } from '../services/unattended-machine.ts'
-import { baseUrl } from './base-url.ts'
+import { baseUrl, DEFAULT_BOOT_PORT } from './base-url.ts'
 import { bindMachine } from './bind-machine.ts'
 import { type BootingHost, serverAddress } from './server-address.ts'
 import type { Workplace } from './workplace.ts'
@@ -67,7 +67,6 @@ export interface Site extends AsyncDisposable {
   bootScriptUrl(host?: BootingHost): string
 }
 
-const DEFAULT_PORT = 8080
 /** Of a machine that only people switch. */
 const NO_DRIVER = { can: { typeKeys: false, screenshot: false, seeGuestResets: false, forwardPorts: false } }
 /** The port is inside the media the machines boot from, so the next run must have it again. */
@@ -237,7 +236,8 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
     const saved = Number((await store.setting(PORT_SETTING)) ?? Number.NaN)
     const wanted = options.bootPort === 0 || options.bootPort === undefined ? saved : options.bootPort
     const common = { desk, log, host, advertise: options.advertise }
-    if (Number.isNaN(wanted)) return openBootServer({ ...common, port: options.bootPort ?? DEFAULT_PORT })
+    if (Number.isNaN(wanted))
+      return openBootServer({ ...common, port: options.bootPort ?? DEFAULT_BOOT_PORT })
     try {
       return await openBootServer({ ...common, port: wanted })
     } catch (error) {

@@ -11,7 +11,7 @@ import { createClassicTexts, type KernelArgumentChanges } from '../services/boot
 import { openHostBook } from '../services/host-book.ts'
 import { createServedInstaller, learnDigestsInBackground } from '../services/served-installer.ts'
 import { installAll } from '../services/strangers.ts'
-import { baseUrl } from './base-url.ts'
+import { baseUrl, DEFAULT_BOOT_PORT } from './base-url.ts'
 import { loadInputs } from './load-inputs.ts'
 
 export interface ServeOptions {
@@ -68,7 +68,7 @@ export async function serve(
     desk,
     log,
     host: options.bootHost ?? '0.0.0.0',
-    port: options.bootPort ?? 8080,
+    port: options.bootPort ?? DEFAULT_BOOT_PORT,
     ...(options.advertise ? { advertise: options.advertise } : {}),
   })
   const urls = addressesOf(options).map((address) => `${baseUrl(address, server.port)}/palette.ipxe`)

@@ -5,6 +5,7 @@ import { Command, CommanderError, Option } from 'commander'
 import type { CommandContext } from './command-context.ts'
 import { registerAuditCommand } from './commands/audit.ts'
 import { registerDemoCommand } from './commands/demo.ts'
+import { registerDoctorCommand } from './commands/doctor.ts'
 import { registerFleetCommands } from './commands/fleet.ts'
 import { registerHostCommands } from './commands/host.ts'
 import { registerInstallerCommands } from './commands/installer.ts'
@@ -38,6 +39,7 @@ Examples:
   $ edgeboot plan -f fleet.yaml                                       what a fleet file would change
   $ edgeboot apply -f fleet.yaml --wait                               many hosts, each with its own configuration
   $ edgeboot installer inspect installer.iso                          what is in an ISO
+  $ edgeboot doctor                                                   is everything here that it takes
   $ edgeboot demo                                                     the whole job on a stand-in ISO
 
 Every option is also a setting in --config FILE (boot-port: 9000) and in the environment (EDGEBOOT_BOOT_PORT=9000).
@@ -67,6 +69,7 @@ registerHostCommands(program, context)
 registerMediaCommands(program, context)
 registerTokenCommands(program, context)
 registerAuditCommand(program, context)
+registerDoctorCommand(program, context)
 registerDemoCommand(program, context)
 nameEnvironment(program)
 for (const command of [

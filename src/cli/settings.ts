@@ -10,7 +10,19 @@ const MAX_SETTINGS_BYTES = 1024 * 1024
 /** Options that choose what to do now, not how it is set up; they are no settings. */
 const NOT_SETTINGS = new Set([
   ...['help', 'version', 'config'],
-  ...['explain', 'file', 'follow', 'for', 'if-version', 'prune', 'show-secrets', 'wait', 'yes'],
+  ...[
+    'dry-run',
+    'explain',
+    'file',
+    'follow',
+    'for',
+    'if-version',
+    'prune',
+    'role',
+    'show-secrets',
+    'wait',
+    'yes',
+  ],
 ])
 
 /** Gives every option of the program and its commands its `EDGEBOOT_…` name in the environment. */

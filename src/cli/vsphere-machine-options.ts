@@ -2,14 +2,18 @@ import { type Command, Option } from 'commander'
 import { Failure } from '../domain/failure.ts'
 import { EXTRA_CONFIG, type VsphereOption } from '../domain/vsphere-options.ts'
 
-/** Options of `up` that only vSphere knows. */
-export interface VsphereMachineValues {
+/** Places in vSphere. */
+export interface VspherePlaceValues {
   readonly datacenter?: string
   readonly datastore?: string
   readonly folder?: string
   readonly pool?: string
   readonly cluster?: string
   readonly esxiHost?: string
+}
+
+/** Options of `up` that only vSphere knows. */
+export interface VsphereMachineValues extends VspherePlaceValues {
   readonly guestId?: string
   readonly hardwareVersion?: string
   readonly secureBoot?: boolean
@@ -25,7 +29,7 @@ interface Flag {
   readonly read: (values: VsphereMachineValues) => string | undefined
 }
 
-const FLAGS: Readonly<Record<VsphereOption, Flag>> = {
+const PLACE_FLAGS = {
   datacenter: place('--datacenter', 'data centre', 'GOVC_DATACENTER', ({ datacenter }) => datacenter),
   datastore: place(
     '--datastore',
@@ -37,6 +41,10 @@ const FLAGS: Readonly<Record<VsphereOption, Flag>> = {
   pool: place('--pool', 'resource pool', 'GOVC_RESOURCE_POOL', ({ pool }) => pool),
   cluster: place('--cluster', 'cluster', 'GOVC_CLUSTER', ({ cluster }) => cluster),
   host: place('--esxi-host', 'host that runs them', 'GOVC_HOST', ({ esxiHost }) => esxiHost),
+} satisfies Partial<Record<VsphereOption, Flag>>
+
+const FLAGS: Readonly<Record<VsphereOption, Flag>> = {
+  ...PLACE_FLAGS,
   guestId: {
     flag: '--guest-id',
     takes: '<id>',
@@ -62,11 +70,20 @@ const FLAGS: Readonly<Record<VsphereOption, Flag>> = {
   },
 }
 
-/** Adds them to a command. */
+/** Adds those of the given places, or of all. */
+export function addVspherePlaceOptions(
+  command: Command,
+  places = Object.keys(PLACE_FLAGS) as readonly (keyof typeof PLACE_FLAGS)[],
+): Command {
+  return addFlags(
+    command,
+    places.map((place) => PLACE_FLAGS[place]),
+  )
+}
+
+/** Adds all of them to a command. */
 export function addVsphereMachineOptions(command: Command): Command {
-  for (const { flag, takes, what } of Object.values(FLAGS))
-    command.option(takes ? `${flag} ${takes}` : flag, `vsphere: ${what}`)
-  return command.addOption(
+  return addFlags(command, Object.values(FLAGS)).addOption(
     new Option(
       '--extra-config <key=value>',
       'vsphere: an advanced setting of the machines; may be given several times',
@@ -89,6 +106,12 @@ export function vsphereMachineOptionsOf(values: VsphereMachineValues): Readonly<
 export function flagOf(option: string): string {
   if (option.startsWith(EXTRA_CONFIG)) return `--extra-config ${option.slice(EXTRA_CONFIG.length)}`
   return Object.hasOwn(FLAGS, option) ? FLAGS[option as VsphereOption].flag : option
+}
+
+function addFlags(command: Command, flags: readonly Flag[]): Command {
+  for (const { flag, takes, what } of flags)
+    command.option(takes ? `${flag} ${takes}` : flag, `vsphere: ${what}`)
+  return command
 }
 
 function place(flag: string, what: string, variable: string, read: Flag['read']): Flag {

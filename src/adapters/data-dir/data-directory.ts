@@ -80,10 +80,11 @@ function takeLock(path: string): DatabaseSync {
     lock?.close()
     if (!/locked|busy/i.test((error as Error).message))
       throw unusable(path, 'its lock cannot be taken', error)
+    const { pid, words } = readHolder(path)
     throw new Failure(
       'data-dir.locked',
-      `${path} is in use by ${describeHolder(path)}; wait for it, stop it, or choose another --data-dir`,
-      { path },
+      `${path} is in use by ${words}; wait for it, stop it, or choose another --data-dir`,
+      { path, pid },
       error,
     )
   }
@@ -96,12 +97,13 @@ function writeHolder(path: string, purpose: string): void {
   renameSync(`${file}.new`, file)
 }
 
-function describeHolder(path: string): string {
+function readHolder(path: string): { readonly words: string; readonly pid: number | undefined } {
   try {
     const { pid, purpose, since } = JSON.parse(readFileSync(join(path, 'lock.json'), 'utf8').slice(0, 4096))
-    return `process ${Number(pid)} (edgeboot ${String(purpose).slice(0, 200)}), since ${String(since).slice(0, 40)}`
+    const who = `process ${Number(pid)} (edgeboot ${String(purpose).slice(0, 200)})`
+    return { words: `${who}, since ${String(since).slice(0, 40)}`, pid: Number(pid) }
   } catch {
-    return 'another process'
+    return { words: 'another process', pid: undefined }
   }
 }
 

@@ -31,6 +31,17 @@ export function chooseSite(tree: InventoryTree, wanted: WantedPlaces): Site {
   return { datacenter, folder, ...chooseCompute(tree, datacenter, wanted, filledIn), filledIn }
 }
 
+/** The same with the only host of its cluster. Failure `usage.invalid` with the hosts where there are several. */
+export function withHost(tree: InventoryTree, site: Site): Site {
+  const hosts = entriesBelow(tree, site.compute.ref, ['HostSystem'])
+  const [only] = hosts
+  if (!only || hosts.length > 1) {
+    const why = `${site.compute.name} has ${hosts.length}, and no DRS that places machines`
+    throw ambiguousPlace(tree, 'host', hosts, why)
+  }
+  return { ...site, host: only, filledIn: [...site.filledIn, `${PLACE_WORDS.host} ${only.name}`] }
+}
+
 /** The folder of one kind of objects in a data centre. */
 export function folderOf(
   datacenter: Entry,
@@ -39,7 +50,8 @@ export function folderOf(
   return readReference(datacenter.properties.get(kind))
 }
 
-function chooseDatacenter(tree: InventoryTree, wanted: WantedPlaces, filledIn: string[]): Entry {
+/** By name or path, by the path of anything in it, or the only one. */
+export function chooseDatacenter(tree: InventoryTree, wanted: WantedPlaces, filledIn: string[]): Entry {
   const all = entriesBelow(tree, tree.root, ['Datacenter'])
   if (wanted.datacenter !== undefined) return findPlace(tree, 'datacenter', all, tree.root, wanted.datacenter)
   const paths = Object.values(wanted).map(parseInventoryPath)

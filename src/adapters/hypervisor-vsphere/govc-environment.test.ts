@@ -2,7 +2,7 @@ import { fc, test as property } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
 import { isFailure } from '../../domain/failure.ts'
 import { PLACE_VARIABLES, vsphereWish } from './govc-environment.ts'
-import { knownThumbprint, parseThumbprint } from './thumbprint.ts'
+import { knownThumbprint, requireThumbprint } from './thumbprint.ts'
 import { parseVsphereUrl } from './vsphere-url.ts'
 
 const SHA1 = 'AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01'
@@ -166,7 +166,7 @@ describe('the certificate', () => {
     expect(() => knownThumbprint(lines, 'broken:443', 'f')).toThrow(
       'f, the line of broken:443: expected the SHA-1',
     )
-    expect(() => parseThumbprint('AB:CD', '--vsphere-thumbprint')).toThrow('20 or 32 hex pairs')
+    expect(() => requireThumbprint('AB:CD', '--vsphere-thumbprint')).toThrow('20 or 32 hex pairs')
   })
 })
 

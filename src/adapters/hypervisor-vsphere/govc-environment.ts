@@ -1,6 +1,6 @@
 import { Failure } from '../../domain/failure.ts'
 import { vsphereOptionProblem } from '../../domain/vsphere-options.ts'
-import { parseThumbprint } from './thumbprint.ts'
+import { requireThumbprint } from './thumbprint.ts'
 import type { VsphereDefaults, VspherePlaceKind } from './vsphere-settings.ts'
 import { parseVsphereUrl, type VsphereUrl } from './vsphere-url.ts'
 
@@ -111,7 +111,7 @@ function trustOf(env: Environment, { caFile, thumbprint, insecure }: VsphereFlag
     throw new Failure('usage.invalid', `${given.join(' and ')} contradict each other: give one of them`)
   }
   if (thumbprint)
-    return { kind: 'thumbprint', thumbprint: parseThumbprint(thumbprint, '--vsphere-thumbprint') }
+    return { kind: 'thumbprint', thumbprint: requireThumbprint(thumbprint, '--vsphere-thumbprint') }
   if (caFile) return files([{ path: caFile, namedBy: '--vsphere-ca-file' }])
   if (insecure ?? switchOf(env, 'GOVC_INSECURE')) return { kind: 'none' }
   const paths = (env['GOVC_TLS_CA_CERTS'] ?? '').split(':').filter((path) => path !== '')

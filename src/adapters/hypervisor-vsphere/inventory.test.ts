@@ -138,6 +138,18 @@ describe('what runs it', () => {
     )
   })
 
+  test('has to be a host where the cluster does not place machines itself', async () => {
+    const manual = { ref: c0, properties: { 'configuration.drsConfig.enabled': 'false' } }
+
+    expect(await refusal(aVcenter(manual))).toBe(
+      'usage.invalid: which host? C0 has 2, and no DRS that places machines; choose one with --esxi-host or GOVC_HOST: ' +
+        '/DC0/host/C0/h1, /DC0/host/C0/h2',
+    )
+    expect((await resolve(aVcenter(manual), { host: 'h2' })).host?.name).toBe('h2')
+    const single = aVcenter(manual).filter(({ ref }) => ref.id !== 'h2')
+    expect((await resolve(single)).filledIn).toContain('host h1')
+  })
+
   test('what is not there is answered with the nearest name and the choices', async () => {
     expect(await refusal(twoClusters(), { cluster: 'C9' })).toBe(
       'usage.invalid: there is no cluster C9 (--cluster or GOVC_CLUSTER); did you mean C0?; ' +
@@ -334,15 +346,15 @@ describe('what was read', () => {
     const names = Array.from({ length: 200 }, () => inventory.resolvePlacement({ cluster: 'C0' }, signal))
 
     await Promise.all(names)
-    expect(client.asked).toEqual(['retrieveBelow', 'retrieve', 'retrieve'])
+    expect(client.asked).toEqual(['retrieveBelow', 'retrieve', 'retrieve', 'retrieve'])
     await inventory.resolvePlacement({ cluster: 'C0' }, signal)
-    expect(client.asked).toHaveLength(3)
+    expect(client.asked).toHaveLength(4)
     clock.advance(60_000)
     await inventory.resolvePlacement({ cluster: 'C0' }, signal)
-    expect(client.asked).toHaveLength(6)
+    expect(client.asked).toHaveLength(8)
     inventory.forget()
     await inventory.resolvePlacement({ cluster: 'C0' }, signal)
-    expect(client.asked).toHaveLength(9)
+    expect(client.asked).toHaveLength(12)
   })
 
   test('is read anew when something is not in it, but not at once', async () => {

@@ -4,7 +4,7 @@ import { isFailure } from '../../domain/failure.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { chooseDatastore, DATASTORE_PROPERTIES, type Facts } from './choose-datastore.ts'
 import { chooseNetwork, NETWORK_PROPERTIES, networkBacking, switchOf } from './choose-network.ts'
-import { chooseSite, type Site } from './choose-site.ts'
+import { chooseSite, type Site, withHost } from './choose-site.ts'
 import { createInventoryTree, type InventoryTree } from './inventory-tree.ts'
 import type { Placement, WantedPlaces } from './placement.ts'
 import { createSharedAnswers } from './shared-answers.ts'
@@ -37,6 +37,9 @@ const NAMED: readonly PropertySpec[] = [
   ...['Folder', 'StoragePod', 'HostSystem', 'ResourcePool', 'VirtualApp', 'Datastore'].map(named),
   ...['Network', 'DistributedVirtualPortgroup', 'OpaqueNetwork'].map(named),
 ].map(({ type, paths }) => ({ type, paths: ['name', 'parent', ...paths] }))
+
+/** Of old, but told by every version; what replaced it is the whole configuration of the cluster. */
+const DRS = 'configuration.drsConfig.enabled'
 
 /** Reads through the client when first asked; all who ask at the same time share one answer. */
 export function createInventory(client: VimClient, clock: Clock): Inventory {
@@ -85,7 +88,7 @@ async function readPlacement(
   wanted: WantedPlaces,
   signal: AbortSignal,
 ): Promise<Placement> {
-  const site = chooseSite(tree, wanted)
+  const site = await requireHost(client, tree, chooseSite(tree, wanted), signal)
   const seen = await readSeen(client, site, signal)
   const [stores, networks] = await Promise.all([
     readFacts(client, [DATASTORE_PROPERTIES], seen.datastores, signal),
@@ -104,6 +107,20 @@ async function readPlacement(
     network: { ...tree.placeOf(chosen.network), backing: networkBacking(chosen.network, networks, uuid) },
     filledIn: [...site.filledIn, ...filledIn, ...chosen.filledIn],
   }
+}
+
+/** A cluster that does not place machines by itself (DRS) has to be told a host. */
+async function requireHost(
+  client: VimClient,
+  tree: InventoryTree,
+  site: Site,
+  signal: AbortSignal,
+): Promise<Site> {
+  const { ref } = site.compute
+  if (site.host || ref.type !== 'ClusterComputeResource') return site
+  const facts = await readFacts(client, [{ type: ref.type, paths: [DRS] }], [ref], signal)
+  const places = facts.get(referenceKey(ref))?.get(DRS)?.text !== 'false'
+  return places ? site : withHost(tree, site)
 }
 
 /** Datastores and networks of the host, or of all hosts of the cluster. */

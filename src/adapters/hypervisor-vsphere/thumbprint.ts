@@ -1,13 +1,10 @@
 import { Failure } from '../../domain/failure.ts'
+import { parseThumbprint } from '../../domain/thumbprint.ts'
 
-/**
- * A digest of a certificate, SHA-1 or SHA-256, in hex with or without colons; upper-case pairs joined by colons
- * afterwards. Failure `usage.invalid` naming `source`.
- */
-export function parseThumbprint(text: string, source: string): string {
-  const digits = text.trim().replaceAll(':', '').toUpperCase()
-  const pairs = /^(?:[0-9A-F]{40}|[0-9A-F]{64})$/.test(digits) ? digits.match(/../g) : null
-  if (pairs) return pairs.join(':')
+/** A digest of a certificate, upper-case pairs joined by colons. Failure `usage.invalid` naming `source`. */
+export function requireThumbprint(text: string, source: string): string {
+  const thumbprint = parseThumbprint(text.trim())
+  if (thumbprint) return thumbprint
   throw new Failure(
     'usage.invalid',
     `${source}: expected the SHA-1 or SHA-256 digest of the certificate, 20 or 32 hex pairs such as AB:CD:…`,
@@ -22,7 +19,7 @@ export function knownThumbprint(lines: string, address: string, source: string):
   for (const line of lines.split(/\r?\n/)) {
     const [where = '', thumbprint = ''] = line.trim().split(/\s+/, 2)
     if (withPort(where.toLowerCase()) === address) {
-      return parseThumbprint(thumbprint, `${source}, the line of ${address}`)
+      return requireThumbprint(thumbprint, `${source}, the line of ${address}`)
     }
   }
   return undefined

@@ -3,6 +3,7 @@ import type { Firmware } from '../../domain/machine.ts'
 import type { CommandContext } from '../command-context.ts'
 import { choice } from '../installer-options.ts'
 import { withInterrupt } from '../with-interrupt.ts'
+import { registerMediaClean } from './media-clean.ts'
 
 interface MediaValues {
   readonly serverUrl: string
@@ -52,4 +53,6 @@ export function registerMediaCommands(program: Command, context: CommandContext)
       if (context.json) context.stdout(`${JSON.stringify(built, null, 2)}\n`)
       else context.progress(`${built.out}: iPXE ${built.ipxeVersion}, chains ${built.chains}`)
     })
+
+  registerMediaClean(media, context)
 }

@@ -88,3 +88,9 @@ export function findByInstanceUuid(searchIndex: ManagedObject, uuid: string): Vi
 export function readFound(answer: XmlElement): ManagedObject | undefined {
   return readReference(childOf(answer, 'returnval'))
 }
+
+/** Milliseconds since the epoch; `undefined` when the answer is no time. */
+export function readTime(answer: XmlElement): number | undefined {
+  const time = Date.parse(textOf(answer, 'returnval') ?? '')
+  return Number.isNaN(time) ? undefined : time
+}
