@@ -400,9 +400,9 @@ test('datastores of one name in two data centres are two', async () => {
   await other.login()
   const { fileManager } = other.content
   const second = await other.find('/DC1')
-  await other.call(makeDirectory(fileManager, { datacenter: second, path: '[LocalDS_0] edgeboot' }))
+  await other.call(makeDirectory(fileManager, { datacenter: second, path: '[LocalDS_0] edgeboot' }, true))
   await other.call(
-    makeDirectory(fileManager, { datacenter: await other.find('/DC0'), path: '[LocalDS_0] edgeboot' }),
+    makeDirectory(fileManager, { datacenter: await other.find('/DC0'), path: '[LocalDS_0] edgeboot' }, true),
   )
 
   expect((await other.file('PUT', 'edgeboot/a.iso', randomBytes(10))).status).toBe(200)

@@ -1,6 +1,6 @@
-import type { Turns } from '../../../src/adapters/hypervisor-qemu/turns.ts'
 import { vimCall } from '../../../src/codec/vim25/call.ts'
 import type { ManagedObject } from '../../../src/codec/vim25/reference.ts'
+import type { Turns } from '../../../src/domain/async/turns.ts'
 import { type Answer, type LabFault, taskAnswer, taskOf } from './answer.ts'
 import { readMachine } from './inventory.ts'
 import type { Handler, LabRequest, Step } from './lab-request.ts'

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http'
-import type { Turns } from '../../../src/adapters/hypervisor-qemu/turns.ts'
 import { renderVimCall, vimCall } from '../../../src/codec/vim25/call.ts'
 import type { ManagedObject } from '../../../src/codec/vim25/reference.ts'
+import type { Turns } from '../../../src/domain/async/turns.ts'
 import type { WritableCallLog } from './call-log.ts'
 import { type Faults, faultStep } from './faults.ts'
 import { createFolderFiles } from './folder-files.ts'
