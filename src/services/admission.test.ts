@@ -62,7 +62,7 @@ test('who gives up waiting leaves the line', async () => {
 })
 
 test.prop([
-  fc.array(fc.tuple(fc.constantFrom('enter', 'leave'), fc.nat({ max: 12 })), { maxLength: 80 }),
+  fc.array(fc.tuple(fc.constantFrom('enter', 'leave'), fc.nat({ max: 12 })), { maxLength: 80, size: 'max' }),
   fc.integer({ min: 1, max: 5 }),
   fc.integer({ min: 1, max: 3 }),
 ])('never more hosts than places, in all and in a group', (steps, total, maxParallel) => {

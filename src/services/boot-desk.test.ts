@@ -32,6 +32,7 @@ const installer: Installer = {
   architecture: 'x86_64',
   artifacts: [
     { role: 'kernel', path: '/boot/kernel', sizeBytes: 7, extents: [{ offsetBytes: 2048, lengthBytes: 7 }] },
+    { role: 'rootfs', path: '/rootfs', sizeBytes: 9, extents: [{ offsetBytes: 4096, lengthBytes: 9 }] },
   ],
   builtInFiles: [],
   kernelArguments: [],
@@ -194,12 +195,12 @@ describe('another machine', () => {
     expect((await desk.userData(token, client))?.document).toContain('# for')
   })
 
-  test('that downloads the artifacts of the boot is the same host with a new address', async () => {
+  test('that downloads the root file system of the boot is the same host with a new address', async () => {
     const { desk } = await aDesk()
     const { bootId, token } = await installed(desk)
     const live = { ...client, address: '192.0.2.8' }
 
-    desk.artifact(bootId, 'palette-kernel', live)?.observe().started()
+    desk.artifact(bootId, 'palette.squashfs', live)?.observe().started()
 
     expect((await desk.userData(token, live))?.document).toContain('# for')
   })
