@@ -1,10 +1,10 @@
 import { createDiskBlobs } from '../adapters/blobs-disk/disk-blobs.ts'
 import { addressOfInterface, reachableAddresses } from '../adapters/host-network/interface-address.ts'
-import type { DesiredFleet } from '../domain/desired-fleet.ts'
+import type { DesiredFleet, DesiredHost } from '../domain/desired-fleet.ts'
 import type { HostEvent } from '../domain/event.ts'
 import { Failure, isFailure } from '../domain/failure.ts'
 import type { Host } from '../domain/host.ts'
-import { isInstalling } from '../domain/life.ts'
+import { canBeRetried, isInstalling } from '../domain/life.ts'
 import type { MachineSpec } from '../domain/machine.ts'
 import { openBootServer } from '../servers/http-boot/boot-server.ts'
 import { type Admission, createAdmission } from '../services/admission.ts'
@@ -78,6 +78,8 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
   const book = await openHostBook(place)
   const shelf = parts.use(createInstallerShelf({ blobs: createDiskBlobs(), digester, digests: store, log }))
   const plans = createFleetPlans(shelf, log)
+  /** A host that fails in this run has had its other try. */
+  const begun = new Set<string>()
   const admission = createAdmission(limitsOf(plans.fleet()), (group) => failuresOf(group))
   // A group held back by its failures may go on when one of them gets another try.
   parts.defer(book.subscribe(({ type }) => isAnotherTry(type) && admission.look()))
@@ -126,6 +128,11 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
       const known = book.state(name)?.host
       return !known || !options.drives(known) || admission.tryEnter(name, plans.wish(name)?.profile)
     },
+    notBegun: (name) => {
+      // The place of a machine that we switch on is its loop's to give back.
+      const known = book.state(name)
+      if (known?.host.spec === undefined && !(known && isInstalling(known.life))) admission.leave(name)
+    },
     clock,
     log,
   })
@@ -163,12 +170,28 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
   /** Hosts nobody switches are followed from when they ask; a loop over each that may never ask would be idle work. */
   function isWanted({ host: known, life }: HostState): boolean {
     if (!options.drives(known) || !plans.of(known.name)) return false
-    return known.spec !== undefined || life.phase !== 'defined'
+    if (life.phase === 'failed') return options.retry && canBeRetried(life) && !begun.has(known.name)
+    if (life.phase !== 'defined') return true
+    // Somebody has to say yes first, in days maybe; until then no machine is made, and no time runs.
+    const isAllowed = plans.wish(known.name)?.approve !== 'manual' || life.approved
+    return known.spec !== undefined && isAllowed
   }
 
   async function provision(known: Host, inside: AbortSignal) {
     const wish = plans.wish(known.name)
     if (!wish) throw new Failure('host.not-found', `nothing says what ${known.name} is to become`)
+    begun.add(known.name)
+    try {
+      // Machines of hosts that wait for their turn are not made yet: a fleet may be larger than what carries it.
+      if (known.spec && book.state(known.name)?.life.phase === 'defined')
+        await admission.enter(known.name, wish.profile, inside)
+      return await bringUp(known, wish, inside)
+    } finally {
+      admission.leave(known.name)
+    }
+  }
+
+  async function bringUp(known: Host, wish: DesiredHost, inside: AbortSignal) {
     const { finish, localUiPort, siteName } = keeper.userData(known.name)
     const machine = known.spec ? await driver.create(known.spec, inside) : createUnattendedMachine(known.name)
     await warnOfDuplicates(known, siteName, inside)
