@@ -1,5 +1,10 @@
 import { decodeUserData } from '../codec/user-data/user-data.ts'
-import type { DesiredFleet, DesiredHost, DesiredMachine } from '../domain/desired-fleet.ts'
+import {
+  type DesiredFleet,
+  type DesiredHost,
+  type DesiredMachine,
+  NEW_HOST_NAME,
+} from '../domain/desired-fleet.ts'
 import { Failure } from '../domain/failure.ts'
 import { isMachineName, isMachineNetwork } from '../domain/machine.ts'
 import { ambiguousMatches } from '../domain/matching.ts'
@@ -34,8 +39,15 @@ export function checkFleet(
   fleet: DesiredFleet,
   shelf: { get(name: string): Pick<ShelvedInstaller, 'installer'> | undefined },
   abilities: FleetAbilities,
-  /** What was found in a document that was looked into before; most of a large fleet is the same every time. */
-  remembered: (host: DesiredHost) => UserDataSummary | undefined = () => undefined,
+  {
+    remembered = () => undefined,
+    kept = [],
+  }: {
+    /** What was found in a document that was looked into before; most of a large fleet is the same every time. */
+    readonly remembered?: (host: DesiredHost) => UserDataSummary | undefined
+    /** Hosts that stay in force beside those of the fleet. */
+    readonly kept?: readonly DesiredHost[]
+  } = {},
 ): CheckedFleet {
   const problems: string[] = [...checkPalette(fleet, abilities)]
   const warnings = new Set<string>()
@@ -83,13 +95,40 @@ export function checkFleet(
       )
     }
   }
-  for (const { names: two, by } of ambiguousMatches(fleet.hosts.filter(({ machine }) => !machine))) {
-    problems.push(
-      `hosts ${two.join(' and ')} could be the same machine (${by.join(', ')}); make their match differ`,
-    )
-  }
+  problems.push(...checkClaims(fleet.hosts, kept))
+  problems.push(...checkUnknownHosts(fleet))
   if (problems.length > 0) throw invalid(problems)
   return { userData, warnings: [...warnings] }
+}
+
+/** Two hosts that could be one machine: found now, not when the machine asks and gets nothing. */
+function checkClaims(hosts: readonly DesiredHost[], kept: readonly DesiredHost[]): readonly string[] {
+  const old = new Set(kept.map(({ name }) => name))
+  const claims = [...hosts, ...kept].filter(({ machine }) => !machine)
+  return ambiguousMatches(claims).flatMap(({ names, by }) => {
+    const gone = names.filter((name) => old.has(name))
+    if (gone.length === names.length) return []
+    const remedy =
+      gone.length > 0
+        ? `${gone[0]} is no longer asked for, but kept: remove it with --prune`
+        : 'make their match differ'
+    return [`hosts ${names.join(' and ')} could be the same machine (${by.join(', ')}); ${remedy}`]
+  })
+}
+
+/** What an unknown machine would become has to be right before one comes. */
+function checkUnknownHosts({ unknownHosts, profiles }: DesiredFleet): readonly string[] {
+  if (unknownHosts.policy !== 'profile') return []
+  const { profile } = unknownHosts
+  const template = profiles.find(({ name }) => name === profile)?.template
+  if (!template) {
+    return [
+      `unknown hosts are to become ${profile}, but its user-data needs more than a name (labels, or what a host is matched by)`,
+    ]
+  }
+  return decodeUserData(template.userData.replaceAll(NEW_HOST_NAME, 'new-host'))
+    .findings.filter(({ severity }) => severity === 'error')
+    .map(({ line, column, message }) => `unknown hosts: user-data ${line}:${column} ${message}`)
 }
 
 function cannotBeProven({ ready, phoneHome }: DesiredHost, { managementMode }: UserDataSummary): boolean {

@@ -97,6 +97,32 @@ describe('applying a fleet', () => {
     expect(keeper.version()).toBe('0')
   })
 
+  test('that gives the machine of a host it drops to another is refused, unless the old one is removed', async () => {
+    const { apply, plans } = await aKeeper()
+    const match = { mac: '52:54:00:00:00:09' }
+    const named = (name: string) => aFleet([aWish({ name, machine: undefined, match })])
+    await apply(named('before'))
+
+    await expect(apply(named('after'))).rejects.toThrow(/before is no longer asked for, but kept.*--prune/)
+    expect(plans.identify(match)).toBe('before')
+
+    await apply(named('after'), true)
+    expect(plans.identify(match)).toBe('after')
+  })
+
+  test('whose unknown machines could not become what it says is refused before one comes', async () => {
+    const { apply } = await aKeeper()
+    const { name: _, profile: __, match: ___, labels: ____, machine: _____, ...template } = aWish()
+    const fleet = (profile: DesiredFleet['profiles'][number]) =>
+      aFleet([], { profiles: [profile], unknownHosts: { policy: 'profile', profile: 'store' } })
+
+    await expect(apply(fleet({ name: 'store' }))).rejects.toThrow('needs more than a name')
+    await expect(
+      apply(fleet({ name: 'store', template: { ...template, userData: 'no header' } })),
+    ).rejects.toThrow('unknown hosts: user-data 1:1')
+    await apply(fleet({ name: 'store', template }))
+  })
+
   test('is refused against a version that is no longer in force', async () => {
     const { apply, keeper } = await aKeeper()
     await apply(aFleet([aWish()]))

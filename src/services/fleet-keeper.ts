@@ -96,9 +96,12 @@ export async function openFleetKeeper(
 
   async function prepare(next: DesiredFleet, prune: boolean, signal: AbortSignal) {
     for (const installer of next.installers) await shelf.put(installer, signal)
-    const checked = checkFleet(next, shelf, abilities, (host) =>
-      plans.wish(host.name)?.userData === host.userData ? summaries.get(host.name) : undefined,
-    )
+    const wanted = new Set(next.hosts.map(({ name }) => name))
+    const checked = checkFleet(next, shelf, abilities, {
+      remembered: (host) =>
+        plans.wish(host.name)?.userData === host.userData ? summaries.get(host.name) : undefined,
+      kept: prune ? [] : fleet.hosts.filter(({ name }) => !wanted.has(name)),
+    })
     const localUiPort = portOf(checked.userData)
     const difference = planFleet(fleet, next, (name) => book.state(name), { prune, localUiPort })
     return { checked, localUiPort, difference }
