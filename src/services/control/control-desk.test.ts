@@ -252,3 +252,14 @@ describe('machines nobody defined', () => {
     expect(discovery.all().length).toBe(noted)
   })
 })
+
+test('the hosts there are now are counted, with those that have never asked and without those that are gone', async () => {
+  const { desk, apply } = await aDesk()
+  const fleet = aFleet([aWish({ name: 'box', ...UNATTENDED }), aWish({ name: 'made' })])
+  await apply(fleet)
+  expect(await desk.metrics()).toContain('edgeboot_hosts{phase="defined"} 2')
+
+  await desk.deleteHost('box', 'token:anna')
+
+  expect(await desk.metrics()).toContain('edgeboot_hosts{phase="defined"} 1')
+})
