@@ -6,6 +6,9 @@ import { Failure, isFailure } from '../domain/failure.ts'
 import type { Host } from '../domain/host.ts'
 import { canBeRetried, isInstalling } from '../domain/life.ts'
 import type { MachineSpec } from '../domain/machine.ts'
+import { type PaletteIdentity, paletteIdentity } from '../domain/palette.ts'
+import { isBefore } from '../domain/phase.ts'
+import { parseUuid } from '../domain/uuid.ts'
 import { openBootServer } from '../servers/http-boot/boot-server.ts'
 import { type Admission, createAdmission } from '../services/admission.ts'
 import { type ClassicOffer, createBootDesk } from '../services/boot-desk.ts'
@@ -192,9 +195,12 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
   }
 
   async function bringUp(known: Host, wish: DesiredHost, inside: AbortSignal) {
-    const { finish, localUiPort, siteName } = keeper.userData(known.name)
+    const userData = keeper.userData(known.name)
+    const { finish, localUiPort } = userData
+    const uuid = known.spec?.uuid ?? parseUuid(wish.match.uuid ?? '')
+    const identity = { ...paletteIdentity(userData), ...(uuid ? { uuid } : {}) }
     const machine = known.spec ? await driver.create(known.spec, inside) : createUnattendedMachine(known.name)
-    await warnOfDuplicates(known, siteName, inside)
+    await warnOfDuplicates(known, identity, inside)
     const mediaPath = known.spec ? await findMedia(known, inside) : undefined
     return await provisionHost(
       {
@@ -204,7 +210,7 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
         ...(mediaPath ? { mediaPath } : {}),
         chainUrl: known.spec ? bootScriptUrl(known.spec.network) : '',
         ready: wish.ready,
-        ...(siteName ? { identity: { siteName } } : {}),
+        identity,
         localUiPort,
         finish,
         limits: { phases: wish.timeouts, readyWithinMs: wish.readyWithinMs },
@@ -215,11 +221,12 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
     )
   }
 
-  async function warnOfDuplicates({ name, spec }: Host, siteName: string | undefined, inside: AbortSignal) {
+  async function warnOfDuplicates({ name, spec }: Host, identity: PaletteIdentity, inside: AbortSignal) {
     const { check, warn } = options.palette ?? {}
-    const phase = book.state(name)?.life.phase
-    if (!check || !warn || !spec || phase !== 'defined') return
-    const host = { name, uuid: spec.uuid, ...(siteName ? { siteName } : {}) }
+    const life = book.state(name)?.life
+    // A machine that people switch on has asked for its script by the time it is followed.
+    if (!check || !warn || !life || !isBefore(life.phase, spec ? 'starting' : 'config')) return
+    const host = { name, ...(life.uuid ? { uuid: life.uuid } : {}), ...identity }
     try {
       const limit = AbortSignal.any([inside, AbortSignal.timeout(REGISTRATION_LIMIT_MS)])
       for (const warning of (await check.checkBefore(host, limit)).warnings) warn(name, warning)

@@ -3,6 +3,7 @@ import type { EventData, HostEvent, RecordedEvent } from './event.ts'
 import type { PowerState } from './machine.ts'
 import type { BootId } from './opaque-id.ts'
 import { isBefore, type Phase } from './phase.ts'
+import type { Uuid } from './uuid.ts'
 
 /** How far one artifact is on its way to the host. Times are epoch milliseconds. */
 export interface Transfer {
@@ -32,6 +33,8 @@ export interface Life {
   /** Last time anything was heard of the host. */
   readonly lastSeen: number
   readonly address?: string
+  /** What its machine said of itself when it was handed the installer; nothing is proven by it. */
+  readonly uuid?: Uuid
   /** The boot the host has now; whatever an earlier one still asks or reports changes nothing. */
   readonly bootId?: BootId
   /** The ISO of this boot, by its identity. */
@@ -196,6 +199,7 @@ function afterScript(before: Life, { data, bootId, time: at }: ScriptEvent): Lif
         transfers: {},
         ...(bootId ? { bootId } : {}),
         ...(data.installer ? { installer: data.installer } : {}),
+        ...(data.uuid ? { uuid: data.uuid } : {}),
         bootAddresses: [data.address],
       }
     case 'local':

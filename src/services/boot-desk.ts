@@ -268,8 +268,10 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
 }
 
 function aboutClient(query: ScriptQuery, { address }: BootClient) {
+  const uuid = parseUuid(query['uuid'] ?? '')
   return {
     address,
+    ...(uuid ? { uuid } : {}),
     ...(query['platform'] ? { platform: query['platform'] } : {}),
     ...(query['version'] ? { ipxeVersion: query['version'] } : {}),
   }

@@ -75,21 +75,12 @@ export function checkFleet(
     if (installer) checkAgainst(host, installer, complain, warnings)
     else complain(`its installer ${host.installer} is not one of the fleet's`)
 
-    const before = remembered(host)
-    if (before) {
-      userData.set(host.name, before)
-      continue
-    }
-    const known = decoded.get(host.userData) ?? decodeUserData(host.userData)
-    // Many hosts often share one document; it is looked into once.
-    if (decoded.size < 64) decoded.set(host.userData, known)
-    for (const { severity, line, column, message, rule, fix } of known.findings) {
-      const text = `user-data ${line}:${column} ${message} (${rule})${fix ? `; ${fix}` : ''}`
-      if (severity === 'error') complain(text)
-      else if (warnings.size < MAX_PROBLEMS) warnings.add(text)
-    }
-    if (known.summary) userData.set(host.name, known.summary)
-    if (known.summary && cannotBeProven(host, known.summary)) {
+    const summary = remembered(host) ?? lookInto(host, complain)
+    if (!summary) continue
+    userData.set(host.name, summary)
+    if (host.ready.kind === 'palette' && summary.managementMode === 'local')
+      complain('is to be ready when Palette says so, but is managed locally and never registers there')
+    if (cannotBeProven(host, summary)) {
       warnings.add(
         'nothing can prove these hosts ready: they neither report (phone-home is off) nor have a Local UI; say what does with ready',
       )
@@ -99,6 +90,18 @@ export function checkFleet(
   problems.push(...checkUnknownHosts(fleet))
   if (problems.length > 0) throw invalid(problems)
   return { userData, warnings: [...warnings] }
+
+  function lookInto(host: DesiredHost, complain: (problem: string) => void): UserDataSummary | undefined {
+    const known = decoded.get(host.userData) ?? decodeUserData(host.userData)
+    // Many hosts often share one document; it is looked into once.
+    if (decoded.size < 64) decoded.set(host.userData, known)
+    for (const { severity, line, column, message, rule, fix } of known.findings) {
+      const text = `user-data ${line}:${column} ${message} (${rule})${fix ? `; ${fix}` : ''}`
+      if (severity === 'error') complain(text)
+      else if (warnings.size < MAX_PROBLEMS) warnings.add(text)
+    }
+    return known.summary
+  }
 }
 
 /** Two hosts that could be one machine: found now, not when the machine asks and gets nothing. */

@@ -81,6 +81,7 @@ describe('applying a fleet', () => {
       aWish({ name: 'store-4', machine: undefined, match: { mac: '52:54:00:00:00:09' } }),
       aWish({ name: 'store-5', machine: undefined, match: { mac: '52-54-00-00-00-09' } }),
       aWish({ name: 'store-6', machine: undefined }),
+      aWish({ name: 'store-7', ready: { kind: 'palette' } }),
     ])
 
     const message = await apply(fleet).catch((error: Error) => error.message)
@@ -91,6 +92,7 @@ describe('applying a fleet', () => {
       'host store-3: there is no driver xen',
       'hosts store-4 and store-5 could be the same machine (mac)',
       'host store-6: has neither a machine',
+      'host store-7: is to be ready when Palette says so, but is managed locally',
     ])
       expect(message).toContain(part)
     expect(book.states()).toEqual([])
