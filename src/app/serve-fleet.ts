@@ -100,6 +100,7 @@ export async function serveFleet(
               })
               return name
             },
+            clock,
             log,
           }),
         ),
