@@ -35,20 +35,23 @@ export interface CheckedFleet {
  * Whether the fleet can be carried out with these installers and drivers: names, user-data, memory, kernel lines. Failure
  * `fleet.invalid` with every problem, host by host; nothing was changed then.
  */
-export function checkFleet(
+export async function checkFleet(
   fleet: DesiredFleet,
   shelf: { get(name: string): Pick<ShelvedInstaller, 'installer'> | undefined },
   abilities: FleetAbilities,
   {
     remembered = () => undefined,
     kept = [],
+    breathe = async () => undefined,
   }: {
     /** What was found in a document that was looked into before; most of a large fleet is the same every time. */
     readonly remembered?: (host: DesiredHost) => UserDataSummary | undefined
     /** Hosts that stay in force beside those of the fleet. */
     readonly kept?: readonly DesiredHost[]
+    /** Awaited after each host, for others to get their answers while a large fleet is looked through. */
+    readonly breathe?: () => Promise<void>
   } = {},
-): CheckedFleet {
+): Promise<CheckedFleet> {
   const problems: string[] = [...checkPalette(fleet, abilities)]
   const warnings = new Set<string>()
   const userData = new Map<string, UserDataSummary>()
@@ -57,6 +60,7 @@ export function checkFleet(
   const profiles = new Set(fleet.profiles.map(({ name }) => name))
 
   for (const host of fleet.hosts) {
+    await breathe()
     const complain = (problem: string): void => void problems.push(`host ${host.name}: ${problem}`)
     if (!isMachineName(host.name)) {
       problems.push(`${JSON.stringify(host.name.slice(0, 80))} cannot be a host name: ${NAME_RULE}`)

@@ -4,8 +4,10 @@ import { aShelf } from '../../test/support/a-shelf.ts'
 import { createFakeClock } from '../../test/support/fake-clock.ts'
 import { createFixedRandom } from '../../test/support/fixed-random.ts'
 import { createSilentLog } from '../../test/support/silent-log.ts'
+import { createSystemClock } from '../adapters/clock-system/system-clock.ts'
 import { createMemoryStore } from '../adapters/store-memory/memory-store.ts'
 import type { DesiredFleet } from '../domain/desired-fleet.ts'
+import type { Clock } from '../ports/clock.ts'
 import { openFleetKeeper } from './fleet-keeper.ts'
 import { createFleetPlans } from './fleet-plans.ts'
 import { openHostBook } from './host-book.ts'
@@ -13,8 +15,7 @@ import { openHostBook } from './host-book.ts'
 const log = createSilentLog()
 const { signal } = new AbortController()
 
-async function aKeeper(store = createMemoryStore()) {
-  const clock = createFakeClock()
+async function aKeeper(store = createMemoryStore(), clock: Clock = createFakeClock()) {
   const random = createFixedRandom()
   const book = await openHostBook({ store, clock, random, log })
   const shelf = aShelf()
@@ -97,6 +98,20 @@ describe('applying a fleet', () => {
       expect(message).toContain(part)
     expect(book.states()).toEqual([])
     expect(keeper.version()).toBe('0')
+  })
+
+  test('of thousands lets others have their answers meanwhile', async () => {
+    const { apply } = await aKeeper(createMemoryStore(), createSystemClock())
+    const hosts = Array.from({ length: 1000 }, (_, at) => aWish({ name: `store-${at}` }))
+    let answers = 0
+    const asking = setInterval(() => {
+      answers += 1
+    }, 0)
+
+    await apply(aFleet(hosts))
+    clearInterval(asking)
+
+    expect(answers).toBeGreaterThan(10)
   })
 
   test('that gives the machine of a host it drops to another is refused, unless the old one is removed', async () => {
