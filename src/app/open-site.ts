@@ -4,10 +4,11 @@ import type { DesiredFleet, DesiredHost } from '../domain/desired-fleet.ts'
 import type { HostEvent } from '../domain/event.ts'
 import { Failure, isFailure } from '../domain/failure.ts'
 import type { Host } from '../domain/host.ts'
-import { canBeRetried, isInstalling } from '../domain/life.ts'
+import { canBeRetried, isInstalling, type Life } from '../domain/life.ts'
 import type { MachineSpec } from '../domain/machine.ts'
 import { type PaletteIdentity, paletteIdentity } from '../domain/palette.ts'
 import { isBefore } from '../domain/phase.ts'
+import { overdue } from '../domain/phase-limits.ts'
 import { parseUuid } from '../domain/uuid.ts'
 import { openBootServer } from '../servers/http-boot/boot-server.ts'
 import { type Admission, createAdmission } from '../services/admission.ts'
@@ -189,9 +190,26 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
       if (known.spec && book.state(known.name)?.life.phase === 'defined')
         await admission.enter(known.name, wish.profile, inside)
       return await bringUp(known, wish, inside)
+    } catch (error) {
+      inside.throwIfAborted()
+      return await giveUpWhenLate(known.name, wish, error)
     } finally {
-      admission.leave(known.name)
+      // A machine on its way goes on although its driver does not answer, and counts as long as it is tried again.
+      const life = book.state(known.name)?.life
+      const goesOn = life && isInstalling(life) && !inside.aborted && options.pauseMs(1) !== undefined
+      if (!goesOn) admission.leave(known.name)
     }
+  }
+
+  /** A driver that fails for longer than the host may take leaves it failed, with its reason. */
+  async function giveUpWhenLate(name: string, { timeouts }: DesiredHost, error: unknown): Promise<Life> {
+    const life = book.state(name)?.life
+    const now = clock.now()
+    const late = life && overdue(life, { phases: timeouts, readyWithinMs: undefined }, now, now)
+    if (!life || late === undefined) throw error
+    const reason = `${late}; its driver says: ${error instanceof Error ? error.message : String(error)}`
+    await book.record(name, { type: 'host.failed', data: { phase: life.phase, reason } })
+    return book.state(name)?.life ?? life
   }
 
   async function bringUp(known: Host, wish: DesiredHost, inside: AbortSignal) {

@@ -8,6 +8,7 @@ import type { DesiredFleet } from '../../src/domain/desired-fleet.ts'
 import type { MachineSpec, PowerChange } from '../../src/domain/machine.ts'
 import type { Machine, MachineDriver } from '../../src/ports/machine-driver.ts'
 import { aFleet, aWish } from '../support/a-fleet.ts'
+import { createFakeClock } from '../support/fake-clock.ts'
 import { createSilentLog } from '../support/silent-log.ts'
 import { standInIso } from '../support/stand-in-iso.ts'
 
@@ -144,6 +145,61 @@ describe('a fleet that is brought up', () => {
     })
     await second
     expect(made).toEqual(['store-1', 'store-2'])
+  })
+
+  /** A site that finds store-1 being started since then, with a driver that fails for it, and store-2 waiting. */
+  async function anIllDriver(since: number) {
+    const { driver, made } = aDriver()
+    const store = aStore()
+    {
+      const place = { ...aPlace(driver, store), clock: createFakeClock(since) }
+      await using before = await aSite(place, { drives: () => false })
+      await apply(before, await aFleetOf(['store-1', 'store-2'], { name: 'store', maxParallel: 1 }))
+      await before.book.record('store-1', {
+        type: 'machine.power',
+        data: { state: 'starting', cause: 'asked' },
+      })
+    }
+    const create: MachineDriver['create'] = async (spec, signal) => {
+      if (spec.name === 'store-1') throw new Error('the hypervisor is ill')
+      return await driver.create(spec, signal)
+    }
+    const broken = Promise.withResolvers<void>()
+    const place = {
+      ...aPlace({ ...driver, create }, store),
+      log: { ...log, warn: () => broken.resolve() },
+    }
+    let mayBegin = false
+    const site = await aSite(place, { drives: () => mayBegin, pauseMs: () => 60_000 })
+    const begin = async () => {
+      mayBegin = true
+      await apply(site, site.plans.fleet())
+    }
+    return { site, made, begin, broken: broken.promise }
+  }
+
+  test('counts a host that is on its way although its driver fails', async () => {
+    const { site, made, begin, broken } = await anIllDriver(Date.now())
+    await using _ = site
+
+    await begin()
+    await broken
+    await new Promise((resolve) => setImmediate(resolve))
+
+    expect(made).toEqual([])
+    expect(site.book.state('store-1')?.life.phase).toBe('starting')
+  })
+
+  test('gives up a host whose driver fails for longer than it may take, and goes on with the next', async () => {
+    const { site, made, begin } = await anIllDriver(Date.now() - 3_600_000)
+    await using _ = site
+    const next = starting(site, 'store-2')
+
+    await begin()
+    await next
+
+    expect(made).toEqual(['store-2'])
+    expect(site.book.state('store-1')?.life.failure?.reason).toContain('the hypervisor is ill')
   })
 
   test('has no machine made for a host that waits for approval', async () => {
