@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { MachineSpec } from '../../src/domain/machine.ts'
 import type { BootId, ConfigToken } from '../../src/domain/opaque-id.ts'
 import type { HostStore } from '../../src/ports/host-store.ts'
 import { aHost } from '../support/a-host.ts'
@@ -15,6 +16,26 @@ export function describeHostStore(name: string, open: () => Promise<HostStore & 
       await store.saveHost(first)
 
       expect(await store.hosts()).toEqual([first, second])
+    })
+
+    test('a host without a machine of ours, and one of every kind, comes back too', async () => {
+      await using store = await open()
+      const { spec: _, ...known } = aHost({ name: 'box', driver: 'none' })
+      const networks: readonly MachineSpec['network'][] = [
+        { kind: 'user' },
+        { kind: 'bridge', bridge: 'br0' },
+        { kind: 'tap', device: 'tap0' },
+      ]
+      const kinds = networks.flatMap((network, at) =>
+        (['media', 'typed', 'pxe'] as const).map((boot) =>
+          aHost({ name: `${boot}-${at}`, boot, spec: { network, firmware: 'uefi', probePorts: [] } }),
+        ),
+      )
+      const all = [known, ...kinds]
+
+      for (const host of all) await store.saveHost(host)
+
+      expect(await store.hosts()).toEqual(all.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
     })
 
     test('saving a host again replaces it', async () => {

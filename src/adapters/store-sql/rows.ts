@@ -28,23 +28,28 @@ const NETWORK = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('tap'), device: z.string() }),
 ])
 
+const SPEC = z.strictObject({
+  name: z.string(),
+  mac: parsed(parseMacAddress),
+  uuid: parsed(parseUuid),
+  firmware: z.enum(['bios', 'uefi']),
+  cpus: z.int().min(1),
+  memoryMiB: z.int().min(1),
+  diskGiB: z.int().min(1),
+  network: NETWORK,
+  probePorts: z.array(z.int()).readonly(),
+})
+
 const HOST = z.strictObject({
   name: z.string().refine(isMachineName),
-  spec: z.strictObject({
-    name: z.string(),
-    mac: parsed(parseMacAddress),
-    uuid: parsed(parseUuid),
-    firmware: z.enum(['bios', 'uefi']),
-    cpus: z.int().min(1),
-    memoryMiB: z.int().min(1),
-    diskGiB: z.int().min(1),
-    network: NETWORK,
-    probePorts: z.array(z.int()),
-  }),
-  boot: z.enum(['media', 'typed']),
+  spec: SPEC.exactOptional(),
+  boot: z.enum(['media', 'typed', 'pxe']),
   driver: z.string(),
   createdAt: z.number(),
 })
+
+/** What is written has to satisfy it, or it could not be read back. */
+export type StoredHost = z.output<typeof HOST>
 
 const INSTALLER = z.strictObject({
   name: z.string(),
