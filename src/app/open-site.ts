@@ -82,6 +82,8 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
   const book = await openHostBook(place)
   const shelf = parts.use(createInstallerShelf({ blobs: createDiskBlobs(), digester, digests: store, log }))
   const plans = createFleetPlans(shelf, log)
+  /** The loops need all the parts: hosts found on their way are taken up when these are there. */
+  let isOpen = false
   /** A host that fails in this run has had its other try. */
   const begun = new Set<string>()
   const admission = createAdmission(limitsOf(plans.fleet()), (group) => failuresOf(group))
@@ -115,7 +117,7 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
       applied: (fleet) => {
         admission.setLimits(limitsOf(fleet))
         occupyPlaces()
-        runner.look()
+        if (isOpen) runner.look()
       },
     },
     signal,
@@ -144,6 +146,7 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
   const server = parts.use(await listen())
   await store.saveSetting(PORT_SETTING, String(server.port))
   const kept = parts.move()
+  isOpen = true
   runner.look()
   return {
     book,

@@ -178,6 +178,30 @@ describe('a fleet that is brought up', () => {
     return { site, made, begin, broken: broken.promise }
   }
 
+  test('goes on at once with what was on its way when the program ended', async () => {
+    const { driver } = aDriver()
+    const store = aStore()
+    {
+      await using before = await aSite(aPlace(driver, store), { drives: () => false })
+      await apply(before, await aFleetOf(['store-1'], { name: 'store' }))
+      await before.book.record('store-1', {
+        type: 'machine.power',
+        data: { state: 'starting', cause: 'asked' },
+      })
+    }
+    const found = Promise.withResolvers<void>()
+    const create: MachineDriver['create'] = async (spec, signal) => {
+      found.resolve()
+      return await driver.create(spec, signal)
+    }
+
+    await using site = await aSite(aPlace({ ...driver, create }, store))
+    // Settled: its loop broke.
+    await Promise.race([found.promise, site.runner.settled(['store-1'], AbortSignal.timeout(60_000))])
+
+    expect(site.runner.trouble('store-1')).toBeUndefined()
+  })
+
   test('counts a host that is on its way although its driver fails', async () => {
     const { site, made, begin, broken } = await anIllDriver(Date.now())
     await using _ = site
