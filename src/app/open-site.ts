@@ -1,9 +1,13 @@
 import { createDiskBlobs } from '../adapters/blobs-disk/disk-blobs.ts'
-import type { DesiredFleet } from '../domain/desired-fleet.ts'
+import type { DesiredFleet, DesiredHost } from '../domain/desired-fleet.ts'
 import type { HostEvent } from '../domain/event.ts'
 import { Failure, isFailure } from '../domain/failure.ts'
 import type { Host } from '../domain/host.ts'
-import { isInstalling } from '../domain/life.ts'
+import { canBeRetried, isInstalling, type Life } from '../domain/life.ts'
+import { type PaletteIdentity, paletteIdentity } from '../domain/palette.ts'
+import { isBefore } from '../domain/phase.ts'
+import { overdue } from '../domain/phase-limits.ts'
+import { parseUuid } from '../domain/uuid.ts'
 import { openBootServer } from '../servers/http-boot/boot-server.ts'
 import { type Admission, createAdmission } from '../services/admission.ts'
 import { type ClassicOffer, createBootDesk } from '../services/boot-desk.ts'
@@ -79,6 +83,10 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
   const book = await openHostBook(place)
   const shelf = parts.use(createInstallerShelf({ blobs: createDiskBlobs(), digester, digests: store, log }))
   const plans = createFleetPlans(shelf, log)
+  /** The loops need all the parts: hosts found on their way are taken up when these are there. */
+  let isOpen = false
+  /** A host that fails in this run has had its other try. */
+  const begun = new Set<string>()
   const admission = createAdmission(limitsOf(plans.fleet()), (group) => failuresOf(group))
   // A group held back by its failures may go on when one of them gets another try.
   parts.defer(book.subscribe(({ type }) => isAnotherTry(type) && admission.look()))
@@ -111,7 +119,7 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
       applied: (fleet) => {
         admission.setLimits(limitsOf(fleet))
         occupyPlaces()
-        runner.look()
+        if (isOpen) runner.look()
       },
     },
     signal,
@@ -128,6 +136,11 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
       const known = book.state(name)?.host
       return !known || !options.drives(known) || admission.tryEnter(name, plans.wish(name)?.profile)
     },
+    notBegun: (name) => {
+      // The place of a machine that we switch on is its loop's to give back.
+      const known = book.state(name)
+      if (known?.host.spec === undefined && !(known && isInstalling(known.life))) admission.leave(name)
+    },
     clock,
     log,
   })
@@ -135,6 +148,7 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
   const server = parts.use(await listen())
   await store.saveSetting(PORT_SETTING, String(server.port))
   const kept = parts.move()
+  isOpen = true
   runner.look()
   return {
     book,
@@ -165,15 +179,51 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
   /** Hosts nobody switches are followed from when they ask; a loop over each that may never ask would be idle work. */
   function isWanted({ host: known, life }: HostState): boolean {
     if (!options.drives(known) || !plans.of(known.name)) return false
-    return known.spec !== undefined || life.phase !== 'defined'
+    if (life.phase === 'failed') return options.retry && canBeRetried(life) && !begun.has(known.name)
+    if (life.phase !== 'defined') return true
+    // Somebody has to say yes first, in days maybe; until then no machine is made, and no time runs.
+    const isAllowed = plans.wish(known.name)?.approve !== 'manual' || life.approved
+    return known.spec !== undefined && isAllowed
   }
 
-  async function provision(enrolled: Host, inside: AbortSignal) {
-    const wish = plans.wish(enrolled.name)
-    if (!wish) throw new Failure('host.not-found', `nothing says what ${enrolled.name} is to become`)
-    const { finish, localUiPort, siteName } = keeper.userData(enrolled.name)
-    const { host, machine, driver } = await machineOf(enrolled, inside)
-    await warnOfDuplicates(host, siteName, inside)
+  async function provision(known: Host, inside: AbortSignal) {
+    const wish = plans.wish(known.name)
+    if (!wish) throw new Failure('host.not-found', `nothing says what ${known.name} is to become`)
+    begun.add(known.name)
+    try {
+      // Machines of hosts that wait for their turn are not made yet: a fleet may be larger than what carries it.
+      if (known.spec && book.state(known.name)?.life.phase === 'defined')
+        await admission.enter(known.name, wish.profile, inside)
+      return await bringUp(known, wish, inside)
+    } catch (error) {
+      inside.throwIfAborted()
+      return await giveUpWhenLate(known.name, wish, error)
+    } finally {
+      // A machine on its way goes on although its driver does not answer, and counts as long as it is tried again.
+      const life = book.state(known.name)?.life
+      const goesOn = life && isInstalling(life) && !inside.aborted && options.pauseMs(1) !== undefined
+      if (!goesOn) admission.leave(known.name)
+    }
+  }
+
+  /** A driver that fails for longer than the host may take leaves it failed, with its reason. */
+  async function giveUpWhenLate(name: string, { timeouts }: DesiredHost, error: unknown): Promise<Life> {
+    const life = book.state(name)?.life
+    const now = clock.now()
+    const late = life && overdue(life, { phases: timeouts, readyWithinMs: undefined }, now, now)
+    if (!life || late === undefined) throw error
+    const reason = `${late}; its driver says: ${error instanceof Error ? error.message : String(error)}`
+    await book.record(name, { type: 'host.failed', data: { phase: life.phase, reason } })
+    return book.state(name)?.life ?? life
+  }
+
+  async function bringUp(known: Host, wish: DesiredHost, inside: AbortSignal) {
+    const userData = keeper.userData(known.name)
+    const { finish, localUiPort } = userData
+    const uuid = known.spec?.uuid ?? parseUuid(wish.match.uuid ?? '')
+    const identity = { ...paletteIdentity(userData), ...(uuid ? { uuid } : {}) }
+    const { host, machine, driver } = await machineOf(known, inside)
+    await warnOfDuplicates(host, identity, inside)
     const mediaPath = await findMedia(host, inside)
     return await provisionHost(
       {
@@ -183,7 +233,7 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
         ...(mediaPath ? { mediaPath } : {}),
         chainUrl: host.spec ? bootScriptUrl(host) : '',
         ready: wish.ready,
-        ...(siteName ? { identity: { siteName } } : {}),
+        identity,
         localUiPort,
         finish,
         limits: { phases: wish.timeouts, readyWithinMs: wish.readyWithinMs },
@@ -203,11 +253,12 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
     return { host: await bindMachine(host, machine.spec, book), machine, driver }
   }
 
-  async function warnOfDuplicates({ name, spec }: Host, siteName: string | undefined, inside: AbortSignal) {
+  async function warnOfDuplicates({ name, spec }: Host, identity: PaletteIdentity, inside: AbortSignal) {
     const { check, warn } = options.palette ?? {}
-    const phase = book.state(name)?.life.phase
-    if (!check || !warn || !spec || phase !== 'defined') return
-    const host = { name, uuid: spec.uuid, ...(siteName ? { siteName } : {}) }
+    const life = book.state(name)?.life
+    // A machine that people switch on has asked for its script by the time it is followed.
+    if (!check || !warn || !life || !isBefore(life.phase, spec ? 'starting' : 'config')) return
+    const host = { name, ...(life.uuid ? { uuid: life.uuid } : {}), ...identity }
     try {
       const limit = AbortSignal.any([inside, AbortSignal.timeout(REGISTRATION_LIMIT_MS)])
       for (const warning of (await check.checkBefore(host, limit)).warnings) warn(name, warning)

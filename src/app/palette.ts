@@ -2,16 +2,18 @@ import { readApiKey, readCaFile } from '../adapters/palette-api/credentials.ts'
 import { createPaletteRegistry } from '../adapters/palette-api/palette-registry.ts'
 import { Failure } from '../domain/failure.ts'
 import type { Host } from '../domain/host.ts'
-import { DEFAULT_PALETTE_ENDPOINT, parsePaletteEndpoint, parseProjectUid } from '../domain/palette.ts'
+import {
+  DEFAULT_PALETTE_ENDPOINT,
+  type PaletteIdentity,
+  paletteIdentity,
+  parsePaletteEndpoint,
+  parseProjectUid,
+} from '../domain/palette.ts'
 import { isBefore } from '../domain/phase.ts'
 import type { ReadyProbe } from '../domain/ready-probe.ts'
 import type { UserDataSummary } from '../domain/user-data.ts'
 import type { HostBook } from '../services/host-book.ts'
-import {
-  createRegistrationCheck,
-  type RegistrationCheck,
-  type RegistrationHost,
-} from '../services/registration-check.ts'
+import { createRegistrationCheck, type RegistrationCheck } from '../services/registration-check.ts'
 import type { Workplace } from './workplace.ts'
 
 /** Where hosts register, and what lets us look. */
@@ -24,9 +26,6 @@ export interface PaletteOptions {
 
 /** Looking for duplicates is a courtesy; it does not hold up the work for longer than this. Milliseconds. */
 const PREFLIGHT_MS = 30_000
-
-/** What of the user-data decides under which id a host registers. */
-type Identity = Omit<RegistrationHost, 'name' | 'uuid'>
 
 /** `check` is `undefined` when no API key is configured. */
 export interface OpenPalette extends Disposable {
@@ -44,10 +43,10 @@ export async function openRegistration(
   userData: UserDataSummary,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<{
-  readonly identity: Identity
+  readonly identity: PaletteIdentity
   open(place: Pick<Workplace, 'clock' | 'random' | 'log'>): OpenPalette
 }> {
-  const identity: Identity = userData.siteName === undefined ? {} : { siteName: userData.siteName }
+  const identity = paletteIdentity(userData)
   const value = env['EDGEBOOT_PALETTE_API_KEY']
   const { apiKeyFile: file, caFile } = palette
   const apiKey = await readApiKey({
@@ -82,7 +81,7 @@ export async function warnOfRegistration(
   input: {
     readonly hosts: readonly Host[]
     readonly book: HostBook
-    readonly identity: Identity
+    readonly identity: PaletteIdentity
     readonly palette: OpenPalette
   },
   signal: AbortSignal,

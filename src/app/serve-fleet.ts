@@ -7,6 +7,7 @@ import { reachableAddresses } from '../adapters/host-network/interface-address.t
 import { createMetrics } from '../adapters/metrics-prometheus/metrics.ts'
 import type { ServerCertificate } from '../adapters/tls-x509/server-certificate.ts'
 import { LOCAL_UI_PORT } from '../domain/ready-probe.ts'
+import type { Metrics } from '../ports/metrics.ts'
 import { type ControlServer, openControlServer } from '../servers/http-api/control-server.ts'
 import { type Access, createAccess } from '../services/access.ts'
 import { createControlDesk } from '../services/control/control-desk.ts'
@@ -14,7 +15,7 @@ import type { ControlParts } from '../services/control/control-parts.ts'
 import { adoptMachine } from '../services/control/fleet-desk.ts'
 import { openDiscovery } from '../services/discovery.ts'
 import { logEvents } from '../services/log-events.ts'
-import { followPolicy } from '../services/strangers.ts'
+import { followPolicy, type Strangers } from '../services/strangers.ts'
 import { openSite } from './open-site.ts'
 import { openRegistration, type PaletteOptions } from './palette.ts'
 import type { VsphereFlags } from './vsphere-flags.ts'
@@ -87,21 +88,28 @@ export async function serveFleet(
       },
       pauseMs: (attempt) => Math.min(PAUSE_MS.longest, PAUSE_MS.first * 2 ** Math.min(attempt - 1, 10)),
       strangers: ({ book, plans, keeper }) =>
-        followPolicy({
-          policy: () => plans.fleet().unknownHosts,
-          discovery,
-          adopt: async (facts, profile) => {
-            const name = `${profile}-${(facts.mac ?? '').replaceAll(/[:-]/g, '').toLowerCase()}`
-            await adoptMachine({ book, plans, keeper, clock, signal }, facts, { name, profile, by: 'policy' })
-            return name
-          },
-          log,
-        }),
+        countAnswers(
+          metrics,
+          followPolicy({
+            policy: () => plans.fleet().unknownHosts,
+            discovery,
+            adopt: async (facts, profile) => {
+              const name = `${profile}-${(facts.mac ?? '').replaceAll(/[:-]/g, '').toLowerCase()}`
+              await adoptMachine({ book, plans, keeper, clock, signal }, facts, {
+                name,
+                profile,
+                by: 'policy',
+              })
+              return name
+            },
+            clock,
+            log,
+          }),
+        ),
     },
     signal,
   )
   const { book } = site
-  for (const { host, life } of book.states()) metrics.place(host.name, life)
   using _metrics = disposable(book.subscribe((event, { life }) => metrics.observe(event, life)))
   using _log = disposable(logEvents({ book, log }))
   const access = createAccess({ store, audit: store, hasher, random, clock, log })
@@ -205,6 +213,17 @@ async function announceLocally(
     async [Symbol.asyncDispose]() {
       rmSync(path, { force: true })
       await access.revokeToken(LOCAL_TOKEN, 'serve').catch(() => undefined)
+    },
+  }
+}
+
+/** What machines are told that are no hosts, and so have no events, is counted as well. */
+function countAnswers(metrics: Metrics, strangers: Strangers): Strangers {
+  return {
+    answer: async (...question) => {
+      const answer = await strangers.answer(...question)
+      metrics.answered(answer.action)
+      return answer
     },
   }
 }

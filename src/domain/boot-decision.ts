@@ -61,7 +61,7 @@ export type ConfigDecision =
 
 /**
  * What a request for the configuration of one boot gets. The document goes only to the boot the host has now, while
- * it needs it, and only to addresses that fetched the script or the artifacts of that boot.
+ * it needs it, and only to addresses that fetched the script of that boot or, before it, the root file system.
  */
 export function decideConfig(life: Life, bootId: BootId, address: string): ConfigDecision {
   const phase = life.phase === 'failed' ? (life.failure?.phase ?? 'ready') : life.phase

@@ -2,6 +2,7 @@ import type { ArtifactRole } from './artifact.ts'
 import type { PowerCause, PowerState } from './machine.ts'
 import type { BootId } from './opaque-id.ts'
 import type { Phase } from './phase.ts'
+import type { Uuid } from './uuid.ts'
 
 /** What a machine that asked for its script was told. `refused`: another machine with its address has the boot. */
 export type ScriptAction = 'install' | 'local' | 'wait' | 'unknown' | 'refused'
@@ -30,6 +31,8 @@ export interface EventData {
     readonly address: string
     readonly platform?: string
     readonly ipxeVersion?: string
+    /** The UUID the machine says it has. */
+    readonly uuid?: Uuid
     /** The ISO handed out with `install`, by its identity. */
     readonly installer?: string
     /** Why, where the action alone does not say it. */

@@ -123,6 +123,19 @@ describe('the life of a host', () => {
     expect(decide(retried)).toBe('install')
   })
 
+  test('that was given up too early and fetches its configuration after all is not tried again', () => {
+    const life = live(
+      ...DOWNLOADED(),
+      happened('host.failed', { phase: 'rootfs', reason: 'time limit' }),
+      config(),
+    )
+
+    expect(life).toMatchObject({ phase: 'config' })
+    expect(life.failure).toBeUndefined()
+    expect(canBeRetried(life)).toBe(false)
+    expect(decide(life)).toBe('local')
+  })
+
   test('is not ready because of a probe that answers while the live system runs', () => {
     expect(live(...DOWNLOADED(), config(), probe(true)).phase).toBe('config')
   })
@@ -132,16 +145,21 @@ describe('the life of a host', () => {
   })
 })
 
+/** The ones that decide whether a host may be installed, so that most walks get to where that is in question. */
+const decisiveEvent = fc.constantFrom<() => HostEvent>(
+  () => config(),
+  () => happened('host.failed', { phase: 'config', reason: 'x' }),
+  () => happened('host.retried', {}),
+)
+
 const anyEvent: fc.Arbitrary<() => HostEvent> = fc.oneof(
+  decisiveEvent,
   fc.constantFrom<() => HostEvent>(
     () => power('starting'),
-    () => happened('host.retried', {}),
     () => happened('host.reinstall', { by: 'anna' }),
     () => happened('host.armed', { until: clock + 5000, by: 'anna' }),
     () => happened('host.approved', { by: 'anna' }),
-    () => happened('host.failed', { phase: 'config', reason: 'x' }),
     () => happened('machine.created', { driver: 'qemu' }),
-    () => config(),
     () => probe(true),
     () => probe(false),
   ),
@@ -247,13 +265,26 @@ describe('the configuration of a boot', () => {
   const boot = 'cccccccccccccccc' as BootId
   const first = () => live({ ...script('install'), bootId: boot })
 
-  test('goes to the address that fetched the script and to those that fetched the artifacts', () => {
-    const rootfs = happened('artifact.started', { role: 'rootfs', bytes: 0, total: 1, address: '10.0.2.77' })
-    const life = advance(first(), { ...rootfs, bootId: boot }) ?? first()
+  const fetched = (life: Life, role: 'kernel' | 'rootfs', address: string) => {
+    const event = happened('artifact.started', { role, bytes: 0, total: 1, address })
+    return advance(life, { ...event, bootId: boot }) ?? life
+  }
+
+  test('goes to the address that fetched the script and to the one its live system has', () => {
+    const life = fetched(first(), 'rootfs', '10.0.2.77')
 
     expect(decideConfig(life, boot, HERE).kind).toBe('document')
     expect(decideConfig(life, boot, '10.0.2.77').kind).toBe('document')
     expect(decideConfig(life, boot, '10.0.2.99')).toMatchObject({ kind: 'refused' })
+  })
+
+  test('cannot be had by downloading what else the kernel line names', () => {
+    const kernel = fetched(first(), 'kernel', '10.0.2.99')
+    const served = advance(first(), { ...config(), bootId: boot }) ?? first()
+    const late = fetched(served, 'rootfs', '10.0.2.99')
+
+    expect(decideConfig(kernel, boot, '10.0.2.99')).toMatchObject({ kind: 'refused' })
+    expect(decideConfig(late, boot, '10.0.2.99')).toMatchObject({ kind: 'refused' })
   })
 
   test('is not given for a boot the host no longer has', () => {
@@ -271,23 +302,27 @@ test('approval comes before anything else where a profile asks for it', () => {
 
 describe('whatever happens, in whatever order', () => {
   // 'ask' stands for the host asking for its script: it is answered by the decision, as the server does it.
-  test.prop([fc.array(fc.oneof(anyEvent, fc.constant('ask' as const)), { maxLength: 60 })])(
-    'a host that was given its configuration is never handed the installer again',
-    (steps) => {
-      let life = newLife(0)
-      let configured = false
-      for (const step of steps) {
-        const event = step === 'ask' ? script(decide(life)) : step()
-        if (event.type === 'host.reinstall' && canBeReinstalled(life)) configured = false
-        if (configured) expect(event.type === 'script.served' && event.data.action === 'install').toBe(false)
-        const served = event.type === 'config.served' && !event.data.inert && life.phase !== 'failed'
-        life = advance(life, event) ?? life
-        configured ||= served
-      }
-    },
-  )
+  test.prop(
+    [
+      fc.array(fc.oneof(anyEvent, fc.constant('ask' as const)), { maxLength: 60, size: 'max' }),
+      fc.constantFrom('created', 'claimed'),
+    ],
+    { numRuns: 1000 },
+  )('a host that was given its configuration is never handed the installer again', (steps, identity) => {
+    let life = newLife(0)
+    let configured = false
+    for (const step of steps) {
+      const answer = identity === 'created' ? decide(life) : decideClaimed(life)
+      const event = step === 'ask' ? script(answer) : step()
+      if (event.type === 'host.reinstall' && canBeReinstalled(life)) configured = false
+      if (configured) expect(event.type === 'script.served' && event.data.action === 'install').toBe(false)
+      const served = event.type === 'config.served' && !event.data.inert
+      life = advance(life, event) ?? life
+      configured ||= served
+    }
+  })
 
-  test.prop([fc.array(anyEvent, { maxLength: 60 })])(
+  test.prop([fc.array(anyEvent, { maxLength: 60, size: 'max' })])(
     'time in a life only goes forward and phases are known',
     (steps) => {
       const life = live(...steps.map((step) => step()))

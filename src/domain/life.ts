@@ -3,6 +3,7 @@ import type { EventData, HostEvent, RecordedEvent } from './event.ts'
 import type { PowerState } from './machine.ts'
 import type { BootId } from './opaque-id.ts'
 import { isBefore, type Phase } from './phase.ts'
+import type { Uuid } from './uuid.ts'
 
 /** How far one artifact is on its way to the host. Times are epoch milliseconds. */
 export interface Transfer {
@@ -32,11 +33,13 @@ export interface Life {
   /** Last time anything was heard of the host. */
   readonly lastSeen: number
   readonly address?: string
+  /** What its machine said of itself when it was handed the installer; nothing is proven by it. */
+  readonly uuid?: Uuid
   /** The boot the host has now; whatever an earlier one still asks or reports changes nothing. */
   readonly bootId?: BootId
   /** The ISO of this boot, by its identity. */
   readonly installer?: string
-  /** Where this boot came from: the address its script went to, and those that downloaded its artifacts. */
+  /** Where this boot came from: the address its script went to, and those that downloaded its root file system. */
   readonly bootAddresses: readonly string[]
   /** An installation was asked for although the disk may be bootable: media go before the disk. */
   readonly reinstall: boolean
@@ -196,6 +199,7 @@ function afterScript(before: Life, { data, bootId, time: at }: ScriptEvent): Lif
         transfers: {},
         ...(bootId ? { bootId } : {}),
         ...(data.installer ? { installer: data.installer } : {}),
+        ...(data.uuid ? { uuid: data.uuid } : {}),
         bootAddresses: [data.address],
       }
     case 'local':
@@ -222,8 +226,17 @@ function afterTransfer(life: Life, { type, data, time }: TransferEvent): Life {
     attempts: (before?.attempts ?? 0) + (begun || !before ? 1 : 0),
     ...(type === 'artifact.finished' && data.bytes >= data.total ? { finishedAt: time } : {}),
   }
-  const updated = withAddress({ ...life, transfers: { ...life.transfers, [role]: transfer } }, data.address)
+  const known: Life = { ...life, transfers: { ...life.transfers, [role]: transfer } }
+  const updated = canBringAddress(life, role) ? withAddress(known, data.address) : known
   return begun && isBefore(life.phase, role) ? enter(updated, role, time) : updated
+}
+
+/**
+ * The live system may have been leased another address than the firmware, which has what came before. Once it has
+ * its configuration it is known; whoever reads the boot id off a console then gains nothing by downloading.
+ */
+function canBringAddress({ phase }: Life, role: ArtifactRole): boolean {
+  return role === 'rootfs' && isBefore(phase, 'config')
 }
 
 /** More addresses than the firmware's and the live system's point to a fault or to somebody else. */
@@ -260,18 +273,23 @@ function afterStage(life: Life, at: number): Life {
 }
 
 /**
- * A host that was given up, by a time limit say, and then proves that it did install after all, goes on where it
- * stood: late news are still news.
+ * A host that was given up, by a time limit say, and then proves that it goes on after all, does so where it stood:
+ * late news are still news. One that fetches its configuration late is about to write its disk, so it must not stay
+ * among those that may be tried again.
  */
 function revive(life: Life, event: HostEvent): Life {
-  if (life.phase !== 'failed' || !life.failure || isBefore(life.failure.phase, 'config')) return life
-  const late =
+  if (life.phase !== 'failed' || !life.failure || !isProofOfLife(event, life.failure.phase)) return life
+  const { failure, ...rest } = life
+  return { ...rest, phase: failure.phase }
+}
+
+function isProofOfLife(event: HostEvent, failedIn: Phase): boolean {
+  if (isBefore(failedIn, 'config')) return event.type === 'config.served' && !event.data.inert
+  return (
     (event.type === 'host.stage' &&
       /^(kairos-install\.after|after-install|disk-boot)$/.test(event.data.stage)) ||
     (event.type === 'machine.power' && event.data.cause === 'guest-shutdown')
-  if (!late) return life
-  const { failure, ...rest } = life
-  return { ...rest, phase: failure.phase }
+  )
 }
 
 /** Requests and reports that belong to a boot the host no longer has, of a system that was replaced say. */

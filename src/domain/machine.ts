@@ -56,9 +56,9 @@ export interface MachineSpec {
   /** TCP ports of the guest that a readiness probe wants to reach although the network is `user`. */
   readonly probePorts: readonly number[]
   /** The hypervisor chooses the address of the card; until the machine is made, `mac` only keeps its place. */
-  readonly assignsMac?: boolean | undefined
+  readonly assignsMac?: boolean
   /** What only its driver knows, where to put it say. */
-  readonly options?: Readonly<Record<string, string>> | undefined
+  readonly options?: Readonly<Record<string, string>>
 }
 
 export type PowerState = 'on' | 'off'

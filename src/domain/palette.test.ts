@@ -1,6 +1,12 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
-import { edgeHostIds, parseEdgeHostId, parsePaletteEndpoint, parseProjectUid } from './palette.ts'
+import {
+  edgeHostIds,
+  parseEdgeHostId,
+  parsePaletteEndpoint,
+  parseProjectUid,
+  whyUnpredictable,
+} from './palette.ts'
 import { judgeEdgeHost } from './palette-answer.ts'
 import { closeBucket, fullBucket, jitter, takeCall } from './palette-pace.ts'
 import { swapByteOrder, type Uuid, uuidFromRandomBytes } from './uuid.ts'
@@ -17,13 +23,23 @@ describe('the id of an edge host', () => {
   })
 
   test('has the prefix of the user-data, and is the name where there is one', () => {
-    expect(edgeHostIds({ uuid: UUID, prefix: 'shop' })[0]).toBe('shop-00112233445566778899aabbccddeeff')
+    expect(edgeHostIds({ uuid: UUID, sitePrefix: 'shop' })[0]).toBe('shop-00112233445566778899aabbccddeeff')
     expect(edgeHostIds({ uuid: UUID, siteName: 'store-1' })).toEqual(['store-1'])
   })
 
   test('cannot be told when the host makes it up, or Palette would not take it', () => {
     expect(edgeHostIds({ uuid: UUID, siteName: 'store-$random' })).toEqual([])
-    expect(edgeHostIds({ uuid: UUID, prefix: 'a/b' })).toEqual([])
+    expect(edgeHostIds({ uuid: UUID, sitePrefix: 'a/b' })).toEqual([])
+  })
+
+  test('cannot be told, and that is explained, when the UUID is unknown or not what it is made of', () => {
+    const strange = { uuid: UUID, hasOtherIdSource: true }
+
+    expect(edgeHostIds({})).toEqual([])
+    expect(whyUnpredictable({})).toContain('the UUID of its machine is not known')
+    expect(edgeHostIds(strange)).toEqual([])
+    expect(whyUnpredictable(strange)).toContain('deviceUIDPaths')
+    expect(edgeHostIds({ ...strange, siteName: 'store-1' })).toEqual(['store-1'])
   })
 
   test('is the same once when both orders are', () => {

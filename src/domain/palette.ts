@@ -1,4 +1,5 @@
 import { Failure } from './failure.ts'
+import type { UserDataSummary } from './user-data.ts'
 import { swapByteOrder, type Uuid } from './uuid.ts'
 
 /** The id under which Palette knows an edge host. */
@@ -18,25 +19,44 @@ export function parseEdgeHostId(text: string): EdgeHostId | undefined {
   return /^[A-Za-z0-9_-]{1,128}$/.test(text) ? (text as EdgeHostId) : undefined
 }
 
+/** What decides under which id a host registers, as far as it is known. */
+export interface PaletteIdentity
+  extends Pick<UserDataSummary, 'siteName' | 'sitePrefix' | 'hasOtherIdSource'> {
+  /** Of its machine. */
+  readonly uuid?: Uuid
+}
+
+/** The part of it that the user-data says. */
+export function paletteIdentity(summary: UserDataSummary): PaletteIdentity {
+  const { siteName, sitePrefix, hasOtherIdSource } = summary
+  return {
+    ...(siteName === undefined ? {} : { siteName }),
+    ...(sitePrefix === undefined ? {} : { sitePrefix }),
+    ...(hasOtherIdSource ? { hasOtherIdSource } : {}),
+  }
+}
+
+/** Why the id cannot be told beforehand, where `edgeHostIds` has none. */
+export function whyUnpredictable({ siteName, hasOtherIdSource }: PaletteIdentity): string {
+  if (siteName !== undefined) return `stylus.site.name is “${siteName}”`
+  if (hasOtherIdSource) return 'stylus.site.deviceUIDPaths names something else than the product UUID'
+  return 'stylus.site.name is not set, and the UUID of its machine is not known'
+}
+
 /**
  * The ids a host may register under, the most likely first; none when they cannot be told beforehand. Without a
  * name in the user-data the id is the prefix and the product UUID without dashes (Palette's edge host registration
  * page). Hypervisors and firmware disagree about the byte order of the first three groups (SMBIOS 3.6 §7.2.1), so
  * both orders of the UUID count.
  */
-export function edgeHostIds(host: {
-  readonly uuid: Uuid
-  /** `stylus.site.name`. */
-  readonly siteName?: string
-  /** `stylus.site.prefix`. */
-  readonly prefix?: string
-}): readonly EdgeHostId[] {
+export function edgeHostIds(host: PaletteIdentity): readonly EdgeHostId[] {
   if (host.siteName !== undefined) {
     // `$random` is filled in by the host itself.
     const named = parseEdgeHostId(host.siteName)
     return named ? [named] : []
   }
-  const { prefix = DEFAULT_PREFIX } = host
+  const { sitePrefix: prefix = DEFAULT_PREFIX } = host
+  if (host.uuid === undefined || host.hasOtherIdSource) return []
   const ids = [host.uuid, swapByteOrder(host.uuid)].map((uuid) =>
     parseEdgeHostId(`${prefix}-${uuid.replaceAll('-', '')}`),
   )

@@ -8,7 +8,12 @@ export interface UserDataSummary {
   readonly managementMode: 'central' | 'local'
   readonly finish: FinishAction
   readonly localUiPort: number
+  /** `stylus.site.name`. */
   readonly siteName?: string
+  /** `stylus.site.prefix`. */
+  readonly sitePrefix?: string
+  /** `stylus.site.deviceUIDPaths` names something else than the product UUID to make an id of. */
+  readonly hasOtherIdSource?: boolean
 }
 
 /** Something about a user-data file, with its place (both from 1) and, where there is one, the remedy. */

@@ -48,6 +48,41 @@ test('no further host of a group begins after so many failures, until they are f
   expect(entered).toBe(true)
 })
 
+test('a host that is counted twice takes one place', () => {
+  const admission = createAdmission(
+    { total: undefined, groups: new Map([['store', { maxParallel: 2 }]]) },
+    () => 0,
+  )
+
+  admission.occupy('a', 'store')
+  admission.occupy('a', 'store')
+  expect(admission.tryEnter('b', 'store')).toBe(true)
+  expect(admission.tryEnter('c', 'store')).toBe(false)
+  admission.leave('a')
+  expect(admission.tryEnter('c', 'store')).toBe(true)
+})
+
+test('thousands wait without their failures being counted for each of them', async () => {
+  let counted = 0
+  const groups = new Map([['store', { maxParallel: 1, stopAfterFailures: 5 }]])
+  const admission = createAdmission({ total: undefined, groups }, () => {
+    counted += 1
+    return 0
+  })
+  const leaving = new AbortController()
+
+  admission.occupy('first', 'store')
+  const waiting = Array.from({ length: 5000 }, (_, at) =>
+    admission.enter(`store-${at}`, 'store', leaving.signal),
+  )
+  admission.leave('first')
+  await waiting[0]
+
+  expect(counted).toBeLessThan(10)
+  leaving.abort(new Error('enough'))
+  await Promise.allSettled(waiting)
+})
+
 test('who gives up waiting leaves the line', async () => {
   const admission = createAdmission({ total: 1, groups: new Map() }, () => 0)
   const impatient = new AbortController()
@@ -62,7 +97,7 @@ test('who gives up waiting leaves the line', async () => {
 })
 
 test.prop([
-  fc.array(fc.tuple(fc.constantFrom('enter', 'leave'), fc.nat({ max: 12 })), { maxLength: 80 }),
+  fc.array(fc.tuple(fc.constantFrom('enter', 'leave'), fc.nat({ max: 12 })), { maxLength: 80, size: 'max' }),
   fc.integer({ min: 1, max: 5 }),
   fc.integer({ min: 1, max: 3 }),
 ])('never more hosts than places, in all and in a group', (steps, total, maxParallel) => {

@@ -38,36 +38,57 @@ interface Waiting {
 export function createAdmission(first: AdmissionLimits, failures: (group: string) => number): Admission {
   let limits = first
   const holders = new Map<string, string | undefined>()
-  const line: Waiting[] = []
+  const held = new Map<string | undefined, number>()
+  const line = new Set<Waiting>()
 
-  function isRoom(group: string | undefined): boolean {
-    if (limits.total !== undefined && holders.size >= limits.total) return false
+  function isFull(): boolean {
+    return limits.total !== undefined && holders.size >= limits.total
+  }
+
+  /** The cheap limit first: thousands may ask, and failures are counted over all hosts. */
+  function isOpen(group: string | undefined): boolean {
     const of = group === undefined ? undefined : limits.groups.get(group)
     if (!of || group === undefined) return true
-    if (of.stopAfterFailures !== undefined && failures(group) >= of.stopAfterFailures) return false
-    const held = [...holders.values()].filter((holder) => holder === group).length
-    return of.maxParallel === undefined || held < of.maxParallel
+    if (of.maxParallel !== undefined && (held.get(group) ?? 0) >= of.maxParallel) return false
+    return of.stopAfterFailures === undefined || failures(group) < of.stopAfterFailures
+  }
+
+  function take(host: string, group: string | undefined): void {
+    giveBack(host)
+    holders.set(host, group)
+    held.set(group, (held.get(group) ?? 0) + 1)
+  }
+
+  function giveBack(host: string): boolean {
+    if (!holders.has(host)) return false
+    const group = holders.get(host)
+    held.set(group, (held.get(group) ?? 0) - 1)
+    return holders.delete(host)
   }
 
   function tryEnter(host: string, group: string | undefined): boolean {
     if (holders.has(host)) return true
-    if (!isRoom(group)) return false
-    holders.set(host, group)
+    if (isFull() || !isOpen(group)) return false
+    take(host, group)
     return true
   }
 
   function look(): void {
-    for (const waiting of [...line]) {
-      if (!tryEnter(waiting.host, waiting.group)) continue
-      line.splice(line.indexOf(waiting), 1)
-      waiting.admit()
+    const closed = new Set<string | undefined>()
+    for (const waiting of line) {
+      const isIn = holders.has(waiting.host)
+      if (!isIn && (isFull() || closed.has(waiting.group))) continue
+      if (tryEnter(waiting.host, waiting.group)) {
+        line.delete(waiting)
+        waiting.admit()
+      } else closed.add(waiting.group)
     }
   }
 
   return {
     tryEnter,
     look,
-    occupy: (host, group) => void holders.set(host, group),
+    occupy: take,
     enter: async (host, group, signal) => {
       signal.throwIfAborted()
       if (tryEnter(host, group)) return
@@ -81,15 +102,15 @@ export function createAdmission(first: AdmissionLimits, failures: (group: string
           },
         }
         const aborted = (): void => {
-          line.splice(line.indexOf(waiting), 1)
+          line.delete(waiting)
           reject(signal.reason)
         }
-        line.push(waiting)
+        line.add(waiting)
         signal.addEventListener('abort', aborted, { once: true })
       })
     },
     leave: (host) => {
-      if (holders.delete(host)) look()
+      if (giveBack(host)) look()
     },
     setLimits: (next) => {
       limits = next

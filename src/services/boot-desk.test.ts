@@ -4,10 +4,11 @@ import { createFakeClock } from '../../test/support/fake-clock.ts'
 import { createFixedRandom } from '../../test/support/fixed-random.ts'
 import { createSilentLog } from '../../test/support/silent-log.ts'
 import { createMemoryStore } from '../adapters/store-memory/memory-store.ts'
+import { Failure } from '../domain/failure.ts'
 import type { Installer } from '../domain/installer.ts'
 import type { RandomAccess } from '../ports/blob-source.ts'
 import type { BootClient } from '../ports/boot-desk.ts'
-import { createBootDesk } from './boot-desk.ts'
+import { type BootDeskDependencies, createBootDesk } from './boot-desk.ts'
 import { type HostTexts, sharedPlan } from './boot-plan.ts'
 import { openHostBook } from './host-book.ts'
 import { createServedInstaller } from './served-installer.ts'
@@ -32,6 +33,7 @@ const installer: Installer = {
   architecture: 'x86_64',
   artifacts: [
     { role: 'kernel', path: '/boot/kernel', sizeBytes: 7, extents: [{ offsetBytes: 2048, lengthBytes: 7 }] },
+    { role: 'rootfs', path: '/rootfs', sizeBytes: 9, extents: [{ offsetBytes: 4096, lengthBytes: 9 }] },
   ],
   builtInFiles: [],
   kernelArguments: [],
@@ -44,7 +46,10 @@ const blob: RandomAccess = {
   [Symbol.asyncDispose]: async () => undefined,
 }
 
-async function aDesk({ classic = false } = {}) {
+async function aDesk({
+  classic = false,
+  ...admission
+}: { readonly classic?: boolean } & Pick<BootDeskDependencies, 'admit' | 'notBegun'> = {}) {
   const store = createMemoryStore()
   const clock = createFakeClock()
   const book = await openHostBook({ store, clock, random: createFixedRandom(), log })
@@ -58,6 +63,7 @@ async function aDesk({ classic = false } = {}) {
     plans: sharedPlan({ installer: served, texts, policy, localBoot: 'auto' }),
     strangers: classic ? installAll((base) => `classic ${base}`, log) : turnAway(log),
     ...(classic ? { classic: () => ({ installer: served, userData: '#cloud-config\n# for all\n' }) } : {}),
+    ...admission,
     clock,
     log,
   })
@@ -119,6 +125,21 @@ describe('a known host that asks for its script', () => {
     store.appendEvent = () => Promise.reject(new Error('disk full'))
 
     await expect(desk.hostScript(query, client)).rejects.toThrow('disk full')
+  })
+
+  test('gives its place back when it is not handed the installer after all', async () => {
+    const places: string[] = []
+    const { desk, store } = await aDesk({
+      admit: (host) => places.push(`in ${host}`) > 0,
+      notBegun: (host) => void places.push(`out ${host}`),
+    })
+    store.addBoot = async () => {
+      throw new Failure('store.failed', 'the disk is full')
+    }
+
+    await expect(desk.hostScript(query, client)).rejects.toMatchObject({ code: 'store.failed' })
+
+    expect(places).toEqual(['in edge-1', 'out edge-1'])
   })
 })
 
@@ -194,12 +215,12 @@ describe('another machine', () => {
     expect((await desk.userData(token, client))?.document).toContain('# for')
   })
 
-  test('that downloads the artifacts of the boot is the same host with a new address', async () => {
+  test('that downloads the root file system of the boot is the same host with a new address', async () => {
     const { desk } = await aDesk()
     const { bootId, token } = await installed(desk)
     const live = { ...client, address: '192.0.2.8' }
 
-    desk.artifact(bootId, 'palette-kernel', live)?.observe().started()
+    desk.artifact(bootId, 'palette.squashfs', live)?.observe().started()
 
     expect((await desk.userData(token, live))?.document).toContain('# for')
   })

@@ -35,6 +35,8 @@ export interface BootDeskDependencies {
   readonly classic?: () => ClassicOffer | undefined
   /** Whether one more host may begin its installation now; hosts that have begun are always let in. */
   readonly admit?: (host: string) => boolean
+  /** Told of a host that was let in and then not handed the installer after all. */
+  readonly notBegun?: (host: string) => void
   readonly clock: Clock
   readonly log: Log
 }
@@ -59,7 +61,7 @@ const NEVER_INSTALL: InstallPolicy = { identity: 'claimed', approve: 'manual' }
 /** Answers the boot listener's questions out of the book. */
 export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
   const { book, plans, strangers, classic, clock, log } = dependencies
-  const admit = dependencies.admit ?? (() => true)
+  const { admit = () => true, notBegun = () => undefined } = dependencies
   const news = createRateLimiter(REPEATED_NEWS)
   const reports = createRateLimiter(REPORTS)
   return {
@@ -139,29 +141,40 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
     const question = { now: clock.now(), address: client.address }
     const first = decideBoot(state.life, policy, question)
     if (first.action !== 'install' && !news.take(name, question.now)) return answerTo(first)
-    const wanted = first.action === 'install' && admit(name)
-    // Opened before the decision is recorded, so that a crash in between never leaves a script without its boot.
-    const boot = wanted ? await book.openBoot(name) : undefined
-    let decided: BootDecision = { action: 'wait' }
-    const { data } = await book.decide(
-      name,
-      (now) => {
-        decided = decideBoot(now, policy, question)
-        if (decided.action === 'install' && !boot)
-          decided = { action: 'wait', reason: 'as many hosts as allowed install already' }
-        const about = { ...aboutClient(query, client), ...(decided.reason ? { reason: decided.reason } : {}) }
-        const installer = plan && decided.action === 'install' ? { installer: plan.installer.key } : {}
-        return { type: 'script.served', data: { action: decided.action, ...about, ...installer } } as const
-      },
-      boot?.bootId,
-    )
-    if (data.action === 'install' && boot && plan) {
+    const isIn = first.action === 'install' && admit(name)
+    let answer: ScriptAnswer | undefined
+    try {
+      answer = await decideNow(isIn)
+      return answer
+    } finally {
+      if (isIn && answer?.action !== 'install') notBegun(name)
+    }
+
+    async function decideNow(mayBegin: boolean): Promise<ScriptAnswer> {
+      // Opened before the decision is recorded, so that a crash in between never leaves a script without its boot.
+      const boot = mayBegin ? await book.openBoot(name) : undefined
+      let decided: BootDecision = { action: 'wait' }
+      const { data } = await book.decide(
+        name,
+        (now) => {
+          decided = decideBoot(now, policy, question)
+          if (decided.action === 'install' && !boot)
+            decided = { action: 'wait', reason: 'as many hosts as allowed install already' }
+          const about = {
+            ...aboutClient(query, client),
+            ...(decided.reason ? { reason: decided.reason } : {}),
+          }
+          const installer = plan && decided.action === 'install' ? { installer: plan.installer.key } : {}
+          return { type: 'script.served', data: { action: decided.action, ...about, ...installer } } as const
+        },
+        boot?.bootId,
+      )
+      if (data.action !== 'install' || !boot || !plan) return answerTo(decided)
       const mac = parseMacAddress(query['mac'] ?? '') ?? state.host.spec?.mac
       const { bootId, token } = boot
       const input = { host: name, mac, bootId, token, base: client.base }
       return { action: 'install', script: plan.texts.installScript(input) }
     }
-    return answerTo(decided)
 
     function answerTo({ action, reason }: BootDecision): ScriptAnswer {
       if (action === 'local') return sendToDisk(plan, state, query, reason)
@@ -255,8 +268,10 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
 }
 
 function aboutClient(query: ScriptQuery, { address }: BootClient) {
+  const uuid = parseUuid(query['uuid'] ?? '')
   return {
     address,
+    ...(uuid ? { uuid } : {}),
     ...(query['platform'] ? { platform: query['platform'] } : {}),
     ...(query['version'] ? { ipxeVersion: query['version'] } : {}),
   }

@@ -1,5 +1,10 @@
 import { decodeUserData } from '../codec/user-data/user-data.ts'
-import type { DesiredFleet, DesiredHost, DesiredMachine } from '../domain/desired-fleet.ts'
+import {
+  type DesiredFleet,
+  type DesiredHost,
+  type DesiredMachine,
+  NEW_HOST_NAME,
+} from '../domain/desired-fleet.ts'
 import { Failure } from '../domain/failure.ts'
 import { isMachineName } from '../domain/machine.ts'
 import { machineProblems } from '../domain/machine-rules.ts'
@@ -31,20 +36,30 @@ export interface CheckedFleet {
  * Whether the fleet can be carried out with these installers and drivers: names, user-data, memory, kernel lines. Failure
  * `fleet.invalid` with every problem, host by host; nothing was changed then.
  */
-export function checkFleet(...about: Parameters<typeof lookAtFleet>): CheckedFleet {
-  const { problems, ...checked } = lookAtFleet(...about)
+export async function checkFleet(...about: Parameters<typeof lookAtFleet>): Promise<CheckedFleet> {
+  const { problems, ...checked } = await lookAtFleet(...about)
   if (problems.length > 0) throw invalid(problems)
   return checked
 }
 
 /** The same with what is wrong as a value. */
-export function lookAtFleet(
+export async function lookAtFleet(
   fleet: DesiredFleet,
   shelf: { get(name: string): Pick<ShelvedInstaller, 'installer'> | undefined },
   abilities: FleetAbilities,
-  /** What was found in a document that was looked into before; most of a large fleet is the same every time. */
-  remembered: (host: DesiredHost) => UserDataSummary | undefined = () => undefined,
-): CheckedFleet & { readonly problems: readonly string[] } {
+  {
+    remembered = () => undefined,
+    kept = [],
+    breathe = async () => undefined,
+  }: {
+    /** What was found in a document that was looked into before; most of a large fleet is the same every time. */
+    readonly remembered?: (host: DesiredHost) => UserDataSummary | undefined
+    /** Hosts that stay in force beside those of the fleet. */
+    readonly kept?: readonly DesiredHost[]
+    /** Awaited after each host, for others to get their answers while a large fleet is looked through. */
+    readonly breathe?: () => Promise<void>
+  } = {},
+): Promise<CheckedFleet & { readonly problems: readonly string[] }> {
   const problems: string[] = [...checkPalette(fleet, abilities)]
   const warnings = new Set<string>()
   const userData = new Map<string, UserDataSummary>()
@@ -53,6 +68,7 @@ export function lookAtFleet(
   const profiles = new Set(fleet.profiles.map(({ name }) => name))
 
   for (const host of fleet.hosts) {
+    await breathe()
     const complain = (problem: string): void => void problems.push(`host ${host.name}: ${problem}`)
     if (!isMachineName(host.name)) {
       problems.push(`${JSON.stringify(host.name.slice(0, 80))} cannot be a host name: ${NAME_RULE}`)
@@ -71,11 +87,22 @@ export function lookAtFleet(
     if (installer) checkAgainst(host, installer, complain, warnings)
     else complain(`its installer ${host.installer} is not one of the fleet's`)
 
-    const before = remembered(host)
-    if (before) {
-      userData.set(host.name, before)
-      continue
+    const summary = remembered(host) ?? lookInto(host, complain)
+    if (!summary) continue
+    userData.set(host.name, summary)
+    if (host.ready.kind === 'palette' && summary.managementMode === 'local')
+      complain('is to be ready when Palette says so, but is managed locally and never registers there')
+    if (cannotBeProven(host, summary)) {
+      warnings.add(
+        'nothing can prove these hosts ready: they neither report (phone-home is off) nor have a Local UI; say what does with ready',
+      )
     }
+  }
+  problems.push(...checkClaims(fleet.hosts, kept))
+  problems.push(...checkUnknownHosts(fleet))
+  return { userData, warnings: [...warnings], problems }
+
+  function lookInto(host: DesiredHost, complain: (problem: string) => void): UserDataSummary | undefined {
     const known = decoded.get(host.userData) ?? decodeUserData(host.userData)
     // Many hosts often share one document; it is looked into once.
     if (decoded.size < 64) decoded.set(host.userData, known)
@@ -84,19 +111,38 @@ export function lookAtFleet(
       if (severity === 'error') complain(text)
       else if (warnings.size < MAX_PROBLEMS) warnings.add(text)
     }
-    if (known.summary) userData.set(host.name, known.summary)
-    if (known.summary && cannotBeProven(host, known.summary)) {
-      warnings.add(
-        'nothing can prove these hosts ready: they neither report (phone-home is off) nor have a Local UI; say what does with ready',
-      )
-    }
+    return known.summary
   }
-  for (const { names: two, by } of ambiguousMatches(fleet.hosts.filter(({ machine }) => !machine))) {
-    problems.push(
-      `hosts ${two.join(' and ')} could be the same machine (${by.join(', ')}); make their match differ`,
-    )
+}
+
+/** Two hosts that could be one machine: found now, not when the machine asks and gets nothing. */
+function checkClaims(hosts: readonly DesiredHost[], kept: readonly DesiredHost[]): readonly string[] {
+  const old = new Set(kept.map(({ name }) => name))
+  const claims = [...hosts, ...kept].filter(({ machine }) => !machine)
+  return ambiguousMatches(claims).flatMap(({ names, by }) => {
+    const gone = names.filter((name) => old.has(name))
+    if (gone.length === names.length) return []
+    const remedy =
+      gone.length > 0
+        ? `${gone[0]} is no longer asked for, but kept: remove it with --prune`
+        : 'make their match differ'
+    return [`hosts ${names.join(' and ')} could be the same machine (${by.join(', ')}); ${remedy}`]
+  })
+}
+
+/** What an unknown machine would become has to be right before one comes. */
+function checkUnknownHosts({ unknownHosts, profiles }: DesiredFleet): readonly string[] {
+  if (unknownHosts.policy !== 'profile') return []
+  const { profile } = unknownHosts
+  const template = profiles.find(({ name }) => name === profile)?.template
+  if (!template) {
+    return [
+      `unknown hosts are to become ${profile}, but its user-data needs more than a name (labels, or what a host is matched by)`,
+    ]
   }
-  return { userData, warnings: [...warnings], problems }
+  return decodeUserData(template.userData.replaceAll(NEW_HOST_NAME, 'new-host'))
+    .findings.filter(({ severity }) => severity === 'error')
+    .map(({ line, column, message }) => `unknown hosts: user-data ${line}:${column} ${message}`)
 }
 
 function cannotBeProven({ ready, phoneHome }: DesiredHost, { managementMode }: UserDataSummary): boolean {

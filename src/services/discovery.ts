@@ -7,7 +7,8 @@ import type { SettingsStore } from '../ports/settings-store.ts'
 
 /** Machines nobody has defined, with what they told; kept across restarts. */
 export interface Discovery {
-  note(facts: MachineFacts, address: string): void
+  /** `also`: what it told besides, by the names of iPXE's settings. */
+  note(facts: MachineFacts, address: string, also?: Readonly<Record<string, string>>): void
   all(): readonly DiscoveredHost[]
   find(id: string): DiscoveredHost | undefined
   forget(id: string): void
@@ -54,10 +55,12 @@ export async function openDiscovery({
   }
 
   return {
-    note: (facts, address) => {
-      const told = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined))
-      const identity = told['uuid'] ?? told['mac'] ?? JSON.stringify(told)
-      const id = hasher.sha256(`${told['mac'] ?? ''} ${identity}`).slice(0, ID_LENGTH)
+    note: (facts, address, also = {}) => {
+      const told = Object.fromEntries(
+        Object.entries({ ...also, ...facts }).filter(([, value]) => value !== undefined),
+      )
+      const identity = facts.uuid ?? facts.mac ?? JSON.stringify(facts)
+      const id = hasher.sha256(`${facts.mac ?? ''} ${identity}`).slice(0, ID_LENGTH)
       const now = clock.now()
       const before = known.get(id)
       known.delete(id)

@@ -4,8 +4,10 @@ import { aShelf } from '../../test/support/a-shelf.ts'
 import { createFakeClock } from '../../test/support/fake-clock.ts'
 import { createFixedRandom } from '../../test/support/fixed-random.ts'
 import { createSilentLog } from '../../test/support/silent-log.ts'
+import { createSystemClock } from '../adapters/clock-system/system-clock.ts'
 import { createMemoryStore } from '../adapters/store-memory/memory-store.ts'
 import type { DesiredFleet, DesiredMachine } from '../domain/desired-fleet.ts'
+import type { Clock } from '../ports/clock.ts'
 import { openFleetKeeper } from './fleet-keeper.ts'
 import { createFleetPlans } from './fleet-plans.ts'
 import { openHostBook } from './host-book.ts'
@@ -13,8 +15,10 @@ import { openHostBook } from './host-book.ts'
 const log = createSilentLog()
 const { signal } = new AbortController()
 
-async function aKeeper(store = createMemoryStore(), drivers: readonly string[] = ['qemu']) {
-  const clock = createFakeClock()
+async function aKeeper(
+  store = createMemoryStore(),
+  { drivers = ['qemu'], clock = createFakeClock() }: { drivers?: readonly string[]; clock?: Clock } = {},
+) {
   const random = createFixedRandom()
   const book = await openHostBook({ store, clock, random, log })
   const shelf = aShelf()
@@ -81,6 +85,7 @@ describe('applying a fleet', () => {
       aWish({ name: 'store-4', machine: undefined, match: { mac: '52:54:00:00:00:09' } }),
       aWish({ name: 'store-5', machine: undefined, match: { mac: '52-54-00-00-00-09' } }),
       aWish({ name: 'store-6', machine: undefined }),
+      aWish({ name: 'store-7', ready: { kind: 'palette' } }),
     ])
 
     const message = await apply(fleet).catch((error: Error) => error.message)
@@ -91,10 +96,51 @@ describe('applying a fleet', () => {
       'host store-3: there is no driver xen',
       'hosts store-4 and store-5 could be the same machine (mac)',
       'host store-6: has neither a machine',
+      'host store-7: is to be ready when Palette says so, but is managed locally',
     ])
       expect(message).toContain(part)
     expect(book.states()).toEqual([])
     expect(keeper.version()).toBe('0')
+  })
+
+  test('of thousands lets others have their answers meanwhile', async () => {
+    const { apply } = await aKeeper(createMemoryStore(), { clock: createSystemClock() })
+    const hosts = Array.from({ length: 1000 }, (_, at) => aWish({ name: `store-${at}` }))
+    let answers = 0
+    const asking = setInterval(() => {
+      answers += 1
+    }, 0)
+
+    await apply(aFleet(hosts))
+    clearInterval(asking)
+
+    expect(answers).toBeGreaterThan(10)
+  })
+
+  test('that gives the machine of a host it drops to another is refused, unless the old one is removed', async () => {
+    const { apply, plans } = await aKeeper()
+    const match = { mac: '52:54:00:00:00:09' }
+    const named = (name: string) => aFleet([aWish({ name, machine: undefined, match })])
+    await apply(named('before'))
+
+    await expect(apply(named('after'))).rejects.toThrow(/before is no longer asked for, but kept.*--prune/)
+    expect(plans.identify(match)).toBe('before')
+
+    await apply(named('after'), true)
+    expect(plans.identify(match)).toBe('after')
+  })
+
+  test('whose unknown machines could not become what it says is refused before one comes', async () => {
+    const { apply } = await aKeeper()
+    const { name: _, profile: __, match: ___, labels: ____, machine: _____, ...template } = aWish()
+    const fleet = (profile: DesiredFleet['profiles'][number]) =>
+      aFleet([], { profiles: [profile], unknownHosts: { policy: 'profile', profile: 'store' } })
+
+    await expect(apply(fleet({ name: 'store' }))).rejects.toThrow('needs more than a name')
+    await expect(
+      apply(fleet({ name: 'store', template: { ...template, userData: 'no header' } })),
+    ).rejects.toThrow('unknown hosts: user-data 1:1')
+    await apply(fleet({ name: 'store', template }))
   })
 
   test('is refused against a version that is no longer in force', async () => {
@@ -136,7 +182,7 @@ describe('machines in vSphere', () => {
     aFleet([aWish({ machine: { driver: 'vsphere', cpus: 2, memoryMiB: 4096, options, ...given } })])
 
   test('are planned with the place they go to', async () => {
-    const { keeper } = await aKeeper(createMemoryStore(), ['qemu', 'vsphere'])
+    const { keeper } = await aKeeper(createMemoryStore(), { drivers: ['qemu', 'vsphere'] })
     const options = { datastore: 'ds1', cluster: '/DC0/host/C0', 'extraConfig.guestinfo.a': 'hunter2' }
     const planned = async (fleet: DesiredFleet) =>
       (await keeper.plan(fleet, { prune: false }, signal)).changes[0]?.what[0]
@@ -149,7 +195,7 @@ describe('machines in vSphere', () => {
   })
 
   test('keep their options, and what may be secret in them is not told', async () => {
-    const { apply, book, keeper } = await aKeeper(createMemoryStore(), ['qemu', 'vsphere'])
+    const { apply, book, keeper } = await aKeeper(createMemoryStore(), { drivers: ['qemu', 'vsphere'] })
     const options = { datastore: 'ds1', 'extraConfig.guestinfo.a': 'hunter2' }
     await apply(vsphere(options))
 
@@ -169,7 +215,7 @@ describe('machines in vSphere', () => {
   })
 
   test('are refused with everything that cannot be', async () => {
-    const { apply } = await aKeeper(createMemoryStore(), ['qemu', 'vsphere'])
+    const { apply } = await aKeeper(createMemoryStore(), { drivers: ['qemu', 'vsphere'] })
     const [host] = vsphere(
       { datastor: 'x' },
       { memoryMiB: 4098, network: ' ', boot: 'typed', firmware: 'uefi' },

@@ -13,6 +13,8 @@ import type { InstallerShelf } from './installer-shelf.ts'
 import { planFleet } from './plan-fleet.ts'
 
 const MAX_LOGGED_PROBLEMS = 20
+/** Looked through in one go; a few milliseconds each. */
+const HOSTS_AT_A_TIME = 50
 
 export interface ApplyFleetOptions {
   readonly prune: boolean
@@ -53,7 +55,7 @@ export async function openFleetKeeper(
   dependencies: FleetKeeperDependencies,
   signal: AbortSignal,
 ): Promise<FleetKeeper> {
-  const { store, shelf, plans, book, abilities, applied, log } = dependencies
+  const { store, shelf, plans, book, abilities, applied, clock, log } = dependencies
   const stored = await store.fleet()
   let version = stored?.version ?? 0
   let fleet = stored?.fleet ?? EMPTY_FLEET
@@ -92,7 +94,7 @@ export async function openFleetKeeper(
    */
   async function summariesOf(known: DesiredFleet): Promise<CheckedFleet['userData']> {
     const hosts = known.hosts.filter(({ installer }) => shelf.get(installer))
-    const { userData, problems } = lookAtFleet({ ...known, hosts }, shelf, abilities)
+    const { userData, problems } = await lookAtFleet({ ...known, hosts }, shelf, abilities)
     for (const problem of problems.slice(0, MAX_LOGGED_PROBLEMS))
       log.error({ problem }, 'the fleet cannot be carried out as it is')
     return userData
@@ -102,11 +104,24 @@ export async function openFleetKeeper(
     return (host: string): number => userData.get(host)?.localUiPort ?? LOCAL_UI_PORT
   }
 
+  /** Thousands of hosts take seconds, and firmware that asks meanwhile is not to wait for them. */
+  function breather(inside: AbortSignal): () => Promise<void> {
+    let hosts = 0
+    return async () => {
+      hosts += 1
+      if (hosts % HOSTS_AT_A_TIME === 0) await clock.sleep(0, inside)
+    }
+  }
+
   async function prepare(next: DesiredFleet, prune: boolean, signal: AbortSignal) {
     for (const installer of next.installers) await shelf.put(installer, signal)
-    const checked = checkFleet(next, shelf, abilities, (host) =>
-      plans.wish(host.name)?.userData === host.userData ? summaries.get(host.name) : undefined,
-    )
+    const wanted = new Set(next.hosts.map(({ name }) => name))
+    const checked = await checkFleet(next, shelf, abilities, {
+      remembered: (host) =>
+        plans.wish(host.name)?.userData === host.userData ? summaries.get(host.name) : undefined,
+      kept: prune ? [] : fleet.hosts.filter(({ name }) => !wanted.has(name)),
+      breathe: breather(signal),
+    })
     const localUiPort = portOf(checked.userData)
     const difference = planFleet(fleet, next, (name) => book.state(name), { prune, localUiPort })
     return { checked, localUiPort, difference }
@@ -147,7 +162,9 @@ export async function openFleetKeeper(
     // What is kept although nobody asks for it any more stays in force: its disk boots, its machine is ours.
     const kept = prune ? next : withKept(next, fleet)
     if (difference.changes.some(({ kind }) => kind !== 'keep')) version = await store.saveFleet(kept, version)
+    const breathe = breather(signal)
     for (const host of next.hosts) {
+      await breathe()
       if (!book.state(host.name)) await enrolHost(host, localUiPort(host.name), dependencies)
     }
     putInForce(kept, new Map([...summaries, ...checked.userData]))

@@ -20,7 +20,7 @@ export interface FleetRunnerDependencies {
   readonly book: HostBook
   /** Drives one host to its end; rejects when that cannot be done at the moment. */
   readonly provision: (host: Host, signal: AbortSignal) => Promise<Life>
-  /** Whether there is anything to do for the host beyond waiting for it to ask. */
+  /** Whether there is anything to do for the host, which is not ready, beyond waiting for it to ask. */
   readonly isWanted: (state: HostState) => boolean
   /** Milliseconds until a loop that broke is begun again, by how often it broke; `undefined`: never. */
   readonly pauseMs: (attempt: number) => number | undefined
@@ -51,7 +51,7 @@ export function createFleetRunner(dependencies: FleetRunnerDependencies): FleetR
   function takeUp(state: HostState): void {
     const { host, life } = state
     if (closed || loops.has(host.name) || troubles.has(host.name)) return
-    if (life.phase === 'ready' || life.phase === 'failed' || !isWanted(state)) return
+    if (life.phase === 'ready' || !isWanted(state)) return
     const stop = new AbortController()
     // Begun later, so that whoever caused this is through with it.
     const done = Promise.resolve().then(() => follow(host, stop.signal))

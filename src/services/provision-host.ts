@@ -62,7 +62,8 @@ const MAX_RESETS = 2
 /**
  * Drives one host from wherever it is to ready, and comes back when it is ready or has failed. Every step looks at
  * the life and the machine first and may be repeated, so that a killed process is followed by one that goes on.
- * Rejects only when the signal aborts or the store or hypervisor gives up; then the machine is left as it is.
+ * Rejects only when the signal aborts or the store or hypervisor gives up; then the machine is left as it is, and so
+ * is the place of the host among those that install.
  */
 export async function provisionHost(
   plan: ProvisionPlan,
@@ -90,6 +91,7 @@ export async function provisionHost(
     await wake.next(TICK_MS, clock, inside)
     for (;;) {
       const life = lifeOf()
+      if (life.phase === 'ready' || life.phase === 'failed') admission.leave(name)
       if (life.phase === 'ready') return life
       if (life.phase === 'failed') {
         await keepScreenshot(machine, dependencies, 'failed', inside)
@@ -109,7 +111,6 @@ export async function provisionHost(
       await wake.next(TICK_MS, clock, inside)
     }
   } finally {
-    admission.leave(name)
     end.abort(new Error('the host is done'))
     wake.close()
     await Promise.allSettled([watching, typing])

@@ -1,8 +1,9 @@
 import type { Life } from '../domain/life.ts'
+import type { PaletteIdentity } from '../domain/palette.ts'
 import { LOCAL_UI_PORT, portOfUrl, type ReadyProbe } from '../domain/ready-probe.ts'
 import type { Machine } from '../ports/machine-driver.ts'
 import type { ProbeOutcome, Prober } from '../ports/prober.ts'
-import type { RegistrationCheck, RegistrationHost } from './registration-check.ts'
+import type { RegistrationCheck } from './registration-check.ts'
 
 export interface ReadyCheckDependencies {
   readonly prober: Prober
@@ -10,7 +11,7 @@ export interface ReadyCheckDependencies {
   /** For the probe `palette`, and for it only. */
   readonly registration?: Pick<RegistrationCheck, 'look'> | undefined
   /** What of the user-data decides under which id the host registers. */
-  readonly identity?: Omit<RegistrationHost, 'name' | 'uuid'> | undefined
+  readonly identity?: PaletteIdentity | undefined
 }
 
 /** What was asked, by name, and what came of it. */
@@ -22,7 +23,7 @@ export interface ReadyVerdict extends ProbeOutcome {
 export async function checkReady(
   probe: ReadyProbe,
   life: Life,
-  machine: Pick<Machine, 'endpoint' | 'spec'>,
+  machine: Pick<Machine, 'name' | 'endpoint' | 'spec'>,
   { prober, localUiPort = LOCAL_UI_PORT, registration, identity }: ReadyCheckDependencies,
   signal: AbortSignal,
 ): Promise<ReadyVerdict> {
@@ -49,10 +50,11 @@ export async function checkReady(
 
   async function palette(): Promise<ReadyVerdict> {
     if (!registration) return { probe: 'palette', ok: false, detail: 'no API key of Palette is configured' }
-    if (!machine.spec) return { probe: 'palette', ok: false, detail: 'the UUID of its machine is not known' }
-    const { name, uuid } = machine.spec
+    // What the machine is made with, or has to be, or else what it said when it asked for its script.
+    const uuid = machine.spec?.uuid ?? identity?.uuid ?? life.uuid
+    const host = { ...identity, name: machine.name, ...(uuid ? { uuid } : {}) }
     try {
-      const { ok, reason } = await registration.look({ ...identity, name, uuid }, life.since, signal)
+      const { ok, reason } = await registration.look(host, life.since, signal)
       return { probe: 'palette', ok, detail: reason }
     } catch (error) {
       if (!signal.aborted) throw error

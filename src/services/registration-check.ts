@@ -1,5 +1,5 @@
 import { formatDuration } from '../domain/duration.ts'
-import { type EdgeHostId, edgeHostIds } from '../domain/palette.ts'
+import { type EdgeHostId, edgeHostIds, type PaletteIdentity, whyUnpredictable } from '../domain/palette.ts'
 import { type EdgeHostRecord, judgeEdgeHost, type PaletteTroubleAnswer } from '../domain/palette-answer.ts'
 import {
   closeBucket,
@@ -9,19 +9,14 @@ import {
   REGISTRATION_PACE,
   takeCall,
 } from '../domain/palette-pace.ts'
-import type { Uuid } from '../domain/uuid.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { PaletteRegistry } from '../ports/palette-registry.ts'
 import type { Random } from '../ports/random.ts'
 
 /** What tells a host's id in Palette. */
-export interface RegistrationHost {
+export interface RegistrationHost extends PaletteIdentity {
   readonly name: string
-  readonly uuid: Uuid
-  /** `stylus.site.name` and `stylus.site.prefix` of its user-data. */
-  readonly siteName?: string
-  readonly prefix?: string
 }
 
 /** How a host stands in Palette. `reason` is a sentence that stays the same as long as nothing changes. */
@@ -269,9 +264,6 @@ export function createRegistrationCheck(
   }
 }
 
-function unpredictable({ siteName }: RegistrationHost): string {
-  return (
-    `its id in Palette cannot be told beforehand (stylus.site.name is ${siteName === undefined ? 'not set' : `“${siteName}”`}), ` +
-    'so its registration cannot be followed'
-  )
+function unpredictable(host: RegistrationHost): string {
+  return `its id in Palette cannot be told beforehand (${whyUnpredictable(host)}), so its registration cannot be followed`
 }

@@ -1,6 +1,8 @@
 import type { UnknownHostPolicy } from '../domain/desired-fleet.ts'
 import type { MachineFacts } from '../domain/matching.ts'
+import { createRateLimiter, type RateLimit } from '../domain/rate-limit.ts'
 import type { BootClient, ScriptAnswer, ScriptQuery } from '../ports/boot-desk.ts'
+import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import { renderLocalBootScript } from '../render/ipxe/local-boot-script.ts'
 import { renderUnknownHostScript } from '../render/ipxe/unknown-host-script.ts'
@@ -9,6 +11,12 @@ import type { Discovery } from './discovery.ts'
 
 /** A machine that has just become a host asks again after this many seconds. */
 const ADOPTED_RETRY_SECONDS = 2
+
+/** What is worth keeping of what a machine tells besides what it can be recognised by. */
+const ALSO_TOLD = ['platform', 'buildarch', 'version']
+/** Anybody can make up machines, and each that is adopted is a host for good. */
+const ADOPTIONS: RateLimit = { perSecond: 1, burst: 500 }
+const TOO_MANY_RETRY_SECONDS = 60
 
 /** Deals with machines that are no host we know. */
 export interface Strangers {
@@ -44,10 +52,12 @@ export function followPolicy(parts: {
   readonly discovery: Discovery
   /** Makes a host of the machine and resolves to its name. Rejects when it cannot be one. */
   readonly adopt: (facts: MachineFacts, profile: string) => Promise<string>
+  readonly clock: Clock
   readonly log: Log
 }): Strangers {
-  const { policy, discovery, adopt, log } = parts
+  const { policy, discovery, adopt, clock, log } = parts
   const away = turnAway(log)
+  const adoptions = createRateLimiter(ADOPTIONS)
   return {
     answer: async (facts, query, client) => {
       const wanted = policy()
@@ -58,21 +68,37 @@ export function followPolicy(parts: {
           script: renderLocalBootScript({ platform, reason: 'it is not known here' }),
         }
       }
-      if (wanted.policy !== 'ignore') discovery.note(facts, client.address)
       if (wanted.policy === 'profile') {
-        try {
-          const name = await adopt(facts, wanted.profile)
-          const retryAfterSeconds = ADOPTED_RETRY_SECONDS
-          return {
-            action: 'wait',
-            script: renderWaitScript({ host: name, retryAfterSeconds }),
-            retryAfterSeconds,
-          }
-        } catch (error) {
-          log.warn({ err: error, address: client.address }, 'a machine could not be adopted')
-        }
+        const answer = await adoptInTurn(facts, wanted.profile, client)
+        if (answer) return answer
       }
+      if (wanted.policy !== 'ignore') discovery.note(facts, client.address, alsoTold(query))
       return await away.answer(facts, query, client)
     },
   }
+
+  async function adoptInTurn(
+    facts: MachineFacts,
+    profile: string,
+    { address }: BootClient,
+  ): Promise<ScriptAnswer | undefined> {
+    if (!adoptions.take(profile, clock.now())) {
+      log.warn({ address }, 'too many machines want to be adopted at once')
+      return askAgain('this machine', TOO_MANY_RETRY_SECONDS)
+    }
+    try {
+      return askAgain(await adopt(facts, profile), ADOPTED_RETRY_SECONDS)
+    } catch (error) {
+      log.warn({ err: error, address }, 'a machine could not be adopted')
+      return undefined
+    }
+  }
+}
+
+function askAgain(host: string, retryAfterSeconds: number): ScriptAnswer {
+  return { action: 'wait', script: renderWaitScript({ host, retryAfterSeconds }), retryAfterSeconds }
+}
+
+function alsoTold(query: ScriptQuery): Readonly<Record<string, string>> {
+  return Object.fromEntries(ALSO_TOLD.flatMap((name) => (query[name] ? [[name, query[name]]] : [])))
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { MachineSpec } from '../../src/domain/machine.ts'
 import type { BootId, ConfigToken } from '../../src/domain/opaque-id.ts'
 import type { HostStore } from '../../src/ports/host-store.ts'
 import { aHost } from '../support/a-host.ts'
@@ -17,23 +18,35 @@ export function describeHostStore(name: string, open: () => Promise<HostStore & 
       expect(await store.hosts()).toEqual([first, second])
     })
 
-    test('every kind of host comes back: without a machine of ours, booted by its network, in an inventory', async () => {
+    test('a host without a machine of ours, and one of every kind, comes back too', async () => {
       await using store = await open()
-      const { spec: _, ...physical } = aHost({ name: 'physical', driver: 'none', createdAt: 1000 })
-      const pxe = aHost({ name: 'pxe', boot: 'pxe', createdAt: 2000 })
-      const inventory = aHost({
-        name: 'inventory',
-        driver: 'vsphere',
-        createdAt: 3000,
-        spec: {
-          network: { kind: 'named', name: 'VM Network' },
-          assignsMac: true,
-          options: { datastore: 'LocalDS_0' },
-        },
-      })
-      for (const host of [physical, pxe, inventory]) await store.saveHost(host)
+      const { spec: _, ...known } = aHost({ name: 'box', driver: 'none' })
+      const networks: readonly MachineSpec['network'][] = [
+        { kind: 'user' },
+        { kind: 'bridge', bridge: 'br0' },
+        { kind: 'tap', device: 'tap0' },
+        { kind: 'named', name: 'VM Network' },
+      ]
+      const kinds = networks.flatMap((network, at) =>
+        (['media', 'typed', 'pxe'] as const).map((boot) =>
+          aHost({
+            name: `${boot}-${at}`,
+            boot,
+            spec: {
+              network,
+              firmware: 'uefi',
+              probePorts: [],
+              assignsMac: true,
+              options: { datastore: 'ds1' },
+            },
+          }),
+        ),
+      )
+      const all = [known, ...kinds]
 
-      expect(await store.hosts()).toEqual([physical, pxe, inventory])
+      for (const host of all) await store.saveHost(host)
+
+      expect(await store.hosts()).toEqual(all.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
     })
 
     test('saving a host again replaces it', async () => {

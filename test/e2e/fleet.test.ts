@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ControlClient, createControlClient } from '../../src/adapters/control-client/control-client.ts'
 import { loadDesiredFleet } from '../../src/app/load-fleet.ts'
+import { PHASES } from '../../src/domain/phase.ts'
 import { type EdgebootProcess, runEdgeboot, startEdgeboot } from '../support/edgeboot-process.ts'
 import { standInIso } from '../support/stand-in-iso.ts'
 
@@ -77,10 +78,10 @@ async function allReady(names: readonly string[], signal: AbortSignal): Promise<
   }
 }
 
-/** How often the installer of a host began to write its disk. */
+/** How often a host went on to an installation: what the installer reports is lost while no server runs, this is not. */
 async function installations(host: string): Promise<number> {
-  const { items } = await connect().events({ host, type: 'host.stage', limit: 1000 })
-  return items.filter(({ data }) => data['stage'] === 'before-install').length
+  const { items } = await connect().events({ host, type: 'phase.changed', limit: 1000 })
+  return items.filter(({ data }) => data['to'] === 'config').length
 }
 
 function serialLog(host: string): string {
@@ -112,7 +113,7 @@ describe('a fleet of three hosts with three configurations', () => {
     const signal = AbortSignal.timeout(1_200_000)
     await connect().applyFleet(await loadDesiredFleet([fleetFile]))
 
-    for (const phase of ['firmware', 'initrd', 'config', 'installing', 'installed', 'disk-boot']) {
+    for (const phase of PHASES.slice(PHASES.indexOf('starting'), PHASES.indexOf('ready'))) {
       await serving.line(new RegExp(`"to":"${phase}"`))
       await serving.kill()
       serving = await serve()

@@ -11,7 +11,7 @@ import { openSqlStore, type SqlStoreOptions } from '../../src/adapters/store-sql
 import { Failure } from '../../src/domain/failure.ts'
 import type { BootId, ConfigToken } from '../../src/domain/opaque-id.ts'
 import { describeSqlStore } from '../contracts/sql-store.ts'
-import { describeUpgrade } from '../contracts/sql-upgrade.ts'
+import { describeUpgrade, type OldSchema } from '../contracts/sql-upgrade.ts'
 import { aHost } from '../support/a-host.ts'
 import { createSilentLog } from '../support/silent-log.ts'
 import { openTemporaryPostgres, type TemporaryPostgres } from '../support/temporary-postgres.ts'
@@ -34,12 +34,10 @@ function open(database: string, more: Partial<SqlStoreOptions> = {}) {
   return openSqlStore({ database, secretBox, log, ...more })
 }
 
-async function oldDatabase(): Promise<string> {
+async function oldDatabase(version: OldSchema = 1): Promise<string> {
   const url = await server.newDatabase()
-  await server.run(
-    url,
-    readFileSync(new URL('../fixtures/store/version-1.postgres.sql', import.meta.url), 'utf8'),
-  )
+  const dump = `../fixtures/store/version-${version}.postgres.sql`
+  await server.run(url, readFileSync(new URL(dump, import.meta.url), 'utf8'))
   return url
 }
 
@@ -64,7 +62,7 @@ function everythingIn(failure: Failure): string {
 }
 
 describeSqlStore('PostgreSQL', async () => open(await server.newDatabase()))
-describeUpgrade('PostgreSQL', async () => open(await oldDatabase()))
+describeUpgrade('PostgreSQL', async (version) => open(await oldDatabase(version)))
 
 describe('a PostgreSQL state database', () => {
   test('is there again when it is opened again, by either name of its scheme', async () => {

@@ -111,7 +111,7 @@ describe('a machine', () => {
   test('keeps the address it was given, and goes to a port group of a distributed switch and a host that are named', async () => {
     const mac = '00:50:56:01:02:03' as MacAddress
     const spec = aVsphereSpec({
-      assignsMac: undefined,
+      assignsMac: false,
       mac,
       network: { kind: 'named', name: 'DC0_DVPG0' },
       options: { host: 'DC0_H0', folder: '/DC0/vm' },

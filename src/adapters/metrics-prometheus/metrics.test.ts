@@ -20,8 +20,11 @@ function aHistory(metrics: Metrics, host = 'edge-1') {
   }
 }
 
-async function samples(metrics: Metrics): Promise<Map<string, number>> {
-  const lines = (await metrics.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+async function samples(
+  metrics: Metrics,
+  lives: readonly Pick<Life, 'phase'>[] = [],
+): Promise<Map<string, number>> {
+  const lines = (await metrics.text(lives)).split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   return new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.split(' ').at(-1))]))
 }
 
@@ -42,8 +45,6 @@ test('a host on its way is counted by phase, boot, decision, bytes and time', as
   tell(36, 'config.served', { bytes: 2000, ...where, userAgent: '', inert: false })
   const seen = await samples(metrics)
 
-  expect(seen.get('edgeboot_hosts{phase="config"}')).toBe(1)
-  expect(seen.get('edgeboot_hosts{phase="kernel"}')).toBe(0)
   expect(seen.get('edgeboot_boots_total')).toBe(1)
   expect(seen.get('edgeboot_boot_decisions_total{action="install"}')).toBe(1)
   expect(seen.get('edgeboot_boot_decisions_total{action="local"}')).toBe(0)
@@ -55,17 +56,24 @@ test('a host on its way is counted by phase, boot, decision, bytes and time', as
   expect(seen.get('edgeboot_phase_duration_seconds_bucket{le="60",phase="kernel"}')).toBe(1)
 })
 
-test('hosts that were there before and hosts that go are counted too', async () => {
+test('the hosts there are now are counted, whatever happened before', async () => {
   const metrics = createMetrics()
 
-  metrics.place('edge-1', { phase: 'ready' })
-  metrics.place('edge-2', { phase: 'ready' })
-  metrics.place('edge-2', { phase: 'ready' })
-  metrics.forget('edge-1')
-  metrics.forget('edge-9')
-  const seen = await samples(metrics)
+  await metrics.text([{ phase: 'ready' }, { phase: 'ready' }, { phase: 'defined' }])
+  const seen = await samples(metrics, [{ phase: 'ready' }])
 
   expect(seen.get('edgeboot_hosts{phase="ready"}')).toBe(1)
+  expect(seen.get('edgeboot_hosts{phase="defined"}')).toBe(0)
+})
+
+test('answers to machines that are no hosts are counted too', async () => {
+  const metrics = createMetrics()
+
+  metrics.answered('unknown')
+  const seen = await samples(metrics)
+
+  expect(seen.get('edgeboot_boot_decisions_total{action="unknown"}')).toBe(1)
+  expect(seen.get('edgeboot_boot_decisions_total{action="refused"}')).toBe(0)
 })
 
 test('refusals are counted by reason, sentences and floods of reasons as other', async () => {
@@ -87,19 +95,20 @@ test('refusals are counted by reason, sentences and floods of reasons as other',
 test('no host is named, so that a fleet is as many time series as one host', async () => {
   const metrics = createMetrics()
 
-  for (let index = 0; index < 200; index++) metrics.place(`edge-${index}`, { phase: 'ready' })
-  const text = await metrics.text()
+  const tell = aHistory(metrics)
+  tell(1, 'script.served', { action: 'install', address: '192.0.2.7' })
+  const text = await metrics.text(Array.from({ length: 200 }, () => ({ phase: 'ready' })))
 
-  expect(text).not.toContain('edge-1')
+  expect(text).not.toContain('edge-')
   expect(text).toContain('edgeboot_hosts{phase="ready"} 200')
 })
 
 test('two sets of metrics do not know each other, and the text says what it is', async () => {
   const [one, other] = [createMetrics(), createMetrics()]
 
-  one.place('edge-1', { phase: 'ready' })
+  one.answered('local')
 
-  expect(await other.text()).toContain('edgeboot_hosts{phase="ready"} 0')
-  expect(await one.text()).toContain('# TYPE edgeboot_phase_duration_seconds histogram')
+  expect(await other.text([])).toContain('edgeboot_boot_decisions_total{action="local"} 0')
+  expect(await one.text([])).toContain('# TYPE edgeboot_phase_duration_seconds histogram')
   expect(one.contentType).toBe('text/plain; version=0.0.4; charset=utf-8')
 })

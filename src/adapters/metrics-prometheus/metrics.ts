@@ -17,20 +17,18 @@ const MAX_REASONS = 32
 export function createMetrics(): Metrics {
   const registry = new Registry()
   const families = createFamilies(registry)
-  const phases = new Map<string, Phase>()
   const nameReason = createReasonNames()
 
-  function place(host: string, phase: Phase): void {
-    const before = phases.get(host)
-    if (before === phase) return
-    if (before) families.hosts.dec({ phase: before })
-    families.hosts.inc({ phase })
-    phases.set(host, phase)
+  /** Counted when asked for: hosts come and go without an event of their own. */
+  function countHosts(lives: Iterable<Pick<Life, 'phase'>>): void {
+    const counts = new Map<Phase, number>()
+    for (const { phase } of lives) counts.set(phase, (counts.get(phase) ?? 0) + 1)
+    // A phase nobody is in is 0, not absent: alerts need the difference.
+    for (const phase of PHASES) families.hosts.set({ phase }, counts.get(phase) ?? 0)
   }
 
   return {
     observe(event, life) {
-      place(event.host, life.phase)
       families.events.inc({ type: event.type })
       switch (event.type) {
         case 'script.served':
@@ -57,13 +55,11 @@ export function createMetrics(): Metrics {
           return
       }
     },
-    place: (host, life) => place(host, life.phase),
-    forget(host) {
-      const phase = phases.get(host)
-      if (phase) families.hosts.dec({ phase })
-      phases.delete(host)
+    answered: (action) => families.decisions.inc({ action }),
+    text: (lives) => {
+      countHosts(lives)
+      return registry.metrics()
     },
-    text: () => registry.metrics(),
     contentType: registry.contentType,
   }
 }
@@ -76,15 +72,13 @@ function createFamilies(registry: Registry) {
     labelNames: ['phase'] as const,
     registers,
   })
-  // A phase nobody is in is 0, not absent: alerts need the difference.
-  for (const phase of PHASES) hosts.set({ phase }, 0)
   const decisions = new Counter({
     name: 'edgeboot_boot_decisions_total',
     help: 'Boot scripts handed out, by what they tell the host to do.',
     labelNames: ['action'] as const,
     registers,
   })
-  for (const action of ['install', 'local', 'wait', 'unknown']) decisions.inc({ action }, 0)
+  for (const action of ['install', 'local', 'wait', 'unknown', 'refused']) decisions.inc({ action }, 0)
   return {
     hosts,
     decisions,

@@ -38,9 +38,9 @@ const SPEC = z.strictObject({
   memoryMiB: z.int().min(1),
   diskGiB: z.int().min(1),
   network: NETWORK,
-  probePorts: z.array(z.int()),
+  probePorts: z.array(z.int()).readonly(),
   assignsMac: z.boolean().exactOptional(),
-  options: z.record(z.string(), z.string()).exactOptional(),
+  options: z.record(z.string(), z.string()).readonly().exactOptional(),
 })
 
 const HOST = z.strictObject({
@@ -50,6 +50,9 @@ const HOST = z.strictObject({
   driver: z.string(),
   createdAt: z.number(),
 })
+
+/** What is written has to satisfy it, or it could not be read back. */
+export type StoredHost = z.output<typeof HOST>
 
 const INSTALLER = z.strictObject({
   name: z.string(),

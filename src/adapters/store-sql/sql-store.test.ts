@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, describe, expect, test } from 'vitest'
 import { describeSqlStore } from '../../../test/contracts/sql-store.ts'
-import { describeUpgrade } from '../../../test/contracts/sql-upgrade.ts'
+import { describeUpgrade, type OldSchema } from '../../../test/contracts/sql-upgrade.ts'
 import { aHost } from '../../../test/support/a-host.ts'
 import { createPlainSecretBox } from '../../../test/support/plain-secret-box.ts'
 import { createSilentLog } from '../../../test/support/silent-log.ts'
@@ -19,12 +19,11 @@ const newPath = (): string => join(directory, `${++count}.db`)
 const open = (path = newPath(), access: SqlStoreOptions['access'] = 'own') =>
   openSqlStore({ database: path, secretBox: createPlainSecretBox(), log: createSilentLog(), access })
 
-/** A file as the program of schema version 1 left it. */
-function oldDatabase(path = newPath()): string {
+/** A file as the program of that schema version left it. */
+function oldDatabase(version: OldSchema = 1, path = newPath()): string {
   const raw = new DatabaseSync(path)
-  raw.exec(
-    readFileSync(new URL('../../../test/fixtures/store/version-1.sqlite.sql', import.meta.url), 'utf8'),
-  )
+  const dump = `../../../test/fixtures/store/version-${version}.sqlite.sql`
+  raw.exec(readFileSync(new URL(dump, import.meta.url), 'utf8'))
   raw.close()
   return path
 }
@@ -39,7 +38,7 @@ function bytesOf(path: string): string {
 }
 
 describeSqlStore('SQLite', () => open())
-describeUpgrade('SQLite', () => open(oldDatabase()))
+describeUpgrade('SQLite', (version) => open(oldDatabase(version)))
 
 describe('the state database', () => {
   test('is there again when it is opened again, and only its owner can read it', async () => {

@@ -66,6 +66,17 @@ describe('a user-data file', () => {
     })
   })
 
+  test('says what the id of its host is made of', () => {
+    const summaryOf = (site: string) =>
+      decodeUserData(`#cloud-config\nstylus: { site: ${site} }\n${FINISH}`).summary
+
+    expect(summaryOf('{ prefix: shop }')).toMatchObject({ sitePrefix: 'shop' })
+    expect(summaryOf('{ deviceUIDPaths: [{ name: /etc/uid }] }')).toMatchObject({ hasOtherIdSource: true })
+    expect(summaryOf('{ deviceUIDPaths: [{ name: /sys/class/dmi/id/product_uuid }] }')).not.toHaveProperty(
+      'hasOtherIdSource',
+    )
+  })
+
   test('larger than the installer reads is refused', () => {
     expect(rulesOf(`#cloud-config\n#${'x'.repeat(1024 * 1024)}`)).toEqual(['size'])
   })

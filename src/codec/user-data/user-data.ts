@@ -4,7 +4,7 @@ import type { UserDataPath } from '../../domain/user-data-key.ts'
 import { USER_DATA_RULES } from '../../domain/user-data-rules.ts'
 import { checkInstall } from './install-rules.ts'
 import { checkKeys } from './key-rules.ts'
-import { everyValue, type Located, scalarAt } from './located.ts'
+import { everyValue, type Located, scalarAt, valueAt } from './located.ts'
 import { type Check, type Problem, toFinding } from './problem.ts'
 import { readCloudConfig, withoutSecretTags } from './read-cloud-config.ts'
 import { checkSite } from './site-rules.ts'
@@ -73,15 +73,30 @@ function sorted(findings: readonly Finding[]): readonly Finding[] {
 
 function summarize(root: Located): UserDataSummary {
   const port = scalarAt(root, 'stylus', 'localUI', 'port')
-  const site = scalarAt(root, 'stylus', 'site', 'name')
+  const name = scalarAt(root, 'stylus', 'site', 'name')
+  const prefix = scalarAt(root, 'stylus', 'site', 'prefix')
   const isOn = (key: string): boolean => scalarAt(root, 'install', key) === true
   return {
     managementMode: scalarAt(root, 'stylus', 'managementMode') === 'local' ? 'local' : 'central',
     // Kairos: reboot wins over poweroff.
     finish: isOn('reboot') ? 'reboot' : isOn('poweroff') ? 'poweroff' : 'none',
     localUiPort: typeof port === 'number' ? port : LOCAL_UI_PORT,
-    ...(typeof site === 'string' ? { siteName: site } : {}),
+    ...(typeof name === 'string' ? { siteName: name } : {}),
+    ...(typeof prefix === 'string' ? { sitePrefix: prefix } : {}),
+    ...(hasOtherIdSource(root) ? { hasOtherIdSource: true } : {}),
   }
+}
+
+/** Where Palette hosts look for their id when the user-data does not say (installer reference, `deviceUIDPaths`). */
+const PRODUCT_UUID = '/sys/class/dmi/id/product_uuid'
+
+function hasOtherIdSource(root: Located): boolean {
+  const paths = valueAt(root, 'stylus', 'site', 'deviceUIDPaths')
+  if (paths?.kind !== 'list') return false
+  return paths.items.some((entry) => {
+    const regex = scalarAt(entry, 'regex')
+    return scalarAt(entry, 'name') !== PRODUCT_UUID || (regex !== undefined && regex !== '')
+  })
 }
 
 /** The document as it is, its header in the first line as cloud-init wants it. */

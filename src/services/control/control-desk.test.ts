@@ -229,13 +229,27 @@ describe('machines nobody defined', () => {
         await adoptMachine({ ...parts, signal }, told, { name: 'store-525400000088', profile, by: 'policy' })
         return 'store-525400000088'
       },
-      log,
+      ...{ clock: parts.clock, log },
     })
 
     const answer = await strangers.answer(facts, {}, client)
 
     expect(answer).toMatchObject({ action: 'wait', retryAfterSeconds: 2 })
     expect(parts.plans.identify(facts)).toBe('store-525400000088')
+    expect(parts.discovery.all()).toEqual([])
+  })
+
+  test('made up by the thousand are not all adopted, and real ones among them are told to ask again', async () => {
+    const { clock, discovery } = await aDesk()
+    let adopted = 0
+    const adopt = async () => `store-${adopted++}`
+    const policy = () => ({ policy: 'profile', profile: 'store' }) as const
+    const strangers = followPolicy({ policy, discovery, adopt, clock, log })
+
+    for (let at = 0; at < 2000; at += 1) await strangers.answer({ mac: `${at}` }, {}, client)
+
+    expect(adopted).toBe(500)
+    expect(await strangers.answer(facts, {}, client)).toMatchObject({ action: 'wait', retryAfterSeconds: 60 })
   })
 
   test.each([
@@ -243,13 +257,25 @@ describe('machines nobody defined', () => {
     ['local', 'local', 0],
     ['discover', 'unknown', 1],
   ] as const)('with policy %s are told %s', async (policy, action, noted) => {
-    const { discovery } = await aDesk()
+    const { discovery, clock } = await aDesk()
     const adopt = async (): Promise<string> => Promise.reject(new Error('nobody is adopted'))
-    const strangers = followPolicy({ policy: () => ({ policy }), discovery, adopt, log })
+    const strangers = followPolicy({ policy: () => ({ policy }), discovery, adopt, clock, log })
+    const also = { platform: 'efi', buildarch: 'x86_64', version: '2.0.0' }
 
-    const answer = await strangers.answer(facts, { platform: 'efi' }, client)
+    const answer = await strangers.answer(facts, { ...facts, ...also, cwd: 'x' }, client)
 
     expect(answer.action).toBe(action)
-    expect(discovery.all().length).toBe(noted)
+    expect(discovery.all().map(({ told }) => told)).toEqual(Array(noted).fill({ ...facts, ...also }))
   })
+})
+
+test('the hosts there are now are counted, with those that have never asked and without those that are gone', async () => {
+  const { desk, apply } = await aDesk()
+  const fleet = aFleet([aWish({ name: 'box', ...UNATTENDED }), aWish({ name: 'made' })])
+  await apply(fleet)
+  expect(await desk.metrics()).toContain('edgeboot_hosts{phase="defined"} 2')
+
+  await desk.deleteHost('box', 'token:anna')
+
+  expect(await desk.metrics()).toContain('edgeboot_hosts{phase="defined"} 1')
 })

@@ -44,7 +44,7 @@ function createTokenDesk({ access, store, clock }: ControlParts): TokenDesk {
   }
 }
 
-function createObservationDesk({ store, metrics, plans, shelf }: ControlParts): ObservationDesk {
+function createObservationDesk({ store, metrics, plans, shelf, book }: ControlParts): ObservationDesk {
   return {
     audit: async ({ who, action, object, outcome }, { after, limit }) => {
       const beforeId = after === undefined ? undefined : Number(after)
@@ -60,7 +60,7 @@ function createObservationDesk({ store, metrics, plans, shelf }: ControlParts): 
       const last = items.at(-1)
       return { items, ...(items.length === limit && last ? { next: String(last.id) } : {}) }
     },
-    metrics: () => metrics.text(),
+    metrics: () => metrics.text(book.states().map(({ life }) => life)),
     readiness: async () => {
       const missing = plans
         .fleet()

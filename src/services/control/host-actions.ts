@@ -14,7 +14,7 @@ const ACTION_LIMIT_MS = 60_000
 
 /** What people do to single hosts. */
 export function createHostActions(parts: ControlParts): HostActionDesk {
-  const { book, clock, drivers, files, keeper, runner, metrics } = parts
+  const { book, clock, drivers, files, keeper, runner } = parts
   const limit = () => AbortSignal.any([parts.signal, AbortSignal.timeout(ACTION_LIMIT_MS)])
 
   async function machineOf({ host }: HostState): Promise<Machine> {
@@ -78,7 +78,6 @@ export function createHostActions(parts: ControlParts): HostActionDesk {
       // First the wish: a host that is wished for is enrolled anew when the program starts.
       await keeper.forget(name)
       await book.remove(name)
-      metrics.forget(name)
     },
     screenshot: async (name) => {
       const state = requireHost(book, name)
