@@ -1,0 +1,101 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { RecordedEvent } from '../../src/domain/event.ts'
+import type { UpSummary } from '../../src/domain/summary.ts'
+import { type LabVcenter, openLabVcenter } from '../lab/vcenter/open-lab-vcenter.ts'
+import { type EdgebootProcess, runEdgeboot, startEdgeboot } from '../support/edgeboot-process.ts'
+import { standInIso } from '../support/stand-in-iso.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'edgeboot-e2e-vsphere-'))
+const userData = join(directory, 'user-data.yaml')
+const lines = ['#cloud-config', 'stylus: { managementMode: local }', 'install: { poweroff: true }', '']
+writeFileSync(userData, lines.join('\n'))
+let iso: string
+let lab: LabVcenter
+let running: EdgebootProcess | undefined
+
+beforeAll(async () => {
+  iso = await standInIso()
+})
+beforeEach(async () => {
+  // Switching a machine on there starts a real one with the very ISO that was uploaded.
+  lab = await openLabVcenter({ machines: 'qemu' })
+})
+afterEach(async () => {
+  await running?.kill()
+  await lab[Symbol.asyncDispose]()
+})
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+function up(dataDirectory: string, args: readonly string[]): EdgebootProcess {
+  const machine = ['--cpus', '2', '--memory', '1536MiB', '--disk', '10GiB']
+  const places = [
+    '--cluster',
+    'DC0_C0',
+    '--network',
+    'VM Network',
+    '--advertise',
+    '10.0.2.2',
+    '--boot-port',
+    '0',
+  ]
+  running = startEdgeboot(
+    [
+      ...['--data-dir', dataDirectory, '--json', 'up', iso, '--user-data', userData, '--driver', 'vsphere'],
+      ...[...machine, ...places, '--timeout', '14m', ...args],
+    ],
+    lab.environment,
+  )
+  return running
+}
+
+async function summaryOf(started: EdgebootProcess): Promise<UpSummary> {
+  const { code, stdout, stderr } = await started.finished
+  expect(code, stderr.slice(-4000)).toBe(0)
+  return JSON.parse(stdout)
+}
+
+async function eventsOf(dataDirectory: string): Promise<readonly RecordedEvent[]> {
+  const { stdout } = await runEdgeboot(['--data-dir', dataDirectory, '--json', 'host', 'show', 'edge-1'])
+  return JSON.parse(stdout).events
+}
+
+test('a machine of a vCenter boots the ISO that was uploaded, installs, is switched on again and is ready, although up is killed and the vCenter restarts', async () => {
+  const dataDirectory = join(directory, 'media')
+  const first = up(dataDirectory, [])
+  await first.line(/edge-1 {2}rootfs/)
+  await first.kill()
+  const second = up(dataDirectory, [])
+  await second.line(/reports before-install/)
+  await lab.restart({ downMs: 3000 })
+
+  const summary = await summaryOf(second)
+
+  expect(summary.hosts).toMatchObject([{ name: 'edge-1', result: 'ready', installs: 1, driver: 'vsphere' }])
+  const [machine, ...others] = await lab.machines()
+  expect(others).toEqual([])
+  expect(machine).toMatchObject({ powerState: 'poweredOn', cd: { startConnected: false } })
+  expect(summary.hosts[0]).toMatchObject({ mac: machine?.mac, uuid: machine?.uuid })
+  expect(lab.log.uploads.filter(({ complete }) => complete)).toHaveLength(1)
+  expect(lab.log.count('PutUsbScanCodes')).toBe(0)
+  const events = await eventsOf(dataDirectory)
+  const offs = events.filter(({ type, data }) => type === 'machine.power' && data.state === 'off')
+  expect(offs.map(({ data }) => 'cause' in data && data.cause)).toEqual(['unknown', 'guest-shutdown'])
+
+  const gone = ['--data-dir', dataDirectory, 'host', 'delete', 'edge-1', '--yes']
+  expect(await runEdgeboot(gone, lab.environment)).toMatchObject({ code: 0 })
+  expect(await lab.machines()).toEqual([])
+})
+
+test('keys are typed at the prompt of a stock iPXE in a vCenter, some of them lost, and the request for the script is the proof', async () => {
+  const dataDirectory = join(directory, 'typed')
+  lab.keyTrouble({ kind: 'refuse', every: 5 })
+
+  const summary = await summaryOf(up(dataDirectory, ['--boot', 'typed']))
+
+  expect(summary.hosts).toMatchObject([{ result: 'ready', installs: 1 }])
+  expect(lab.log.count('PutUsbScanCodes')).toBeGreaterThan(5)
+  expect((await lab.machines())[0]).toMatchObject({ powerState: 'poweredOn' })
+})
