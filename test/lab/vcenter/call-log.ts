@@ -50,7 +50,7 @@ export interface WritableCallLog extends CallLog {
 }
 
 /** Waits at the server by design. */
-const WAITING = 'WaitForUpdatesEx'
+export const WAITING = 'WaitForUpdatesEx'
 
 export function createCallLog(): WritableCallLog {
   const calls: LabCall[] = []

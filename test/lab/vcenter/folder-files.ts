@@ -71,8 +71,9 @@ export function createFolderFiles(lab: {
     await pipeline(request, counted, upstream)
     const [answer] = await answered
     answer.resume()
-    noted.complete = true
-    return () => reply(response, answer.statusCode ?? 500)
+    const status = answer.statusCode ?? 500
+    noted.complete = status < 300
+    return () => reply(response, status)
   }
 
   async function download(
@@ -88,8 +89,11 @@ export function createFolderFiles(lab: {
     const limit = trouble?.kind === 'reset-midway' ? trouble.afterBytes : Number.POSITIVE_INFINITY
     return async () => {
       const status = answer.statusCode ?? 500
-      const headers = ANSWER_HEADERS.flatMap((name) => [[name, answer.headers[name]] as const])
-      response.writeHead(status, Object.fromEntries(headers.filter(([, value]) => value !== undefined)))
+      const headers = ANSWER_HEADERS.flatMap((name) => {
+        const value = answer.headers[name]
+        return value === undefined ? [] : [[name, value] as const]
+      })
+      response.writeHead(status, Object.fromEntries(headers))
       await pipeline(answer, cutting(limit), response)
       return String(status)
     }

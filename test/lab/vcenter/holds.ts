@@ -1,4 +1,4 @@
-import type { LabCall } from './call-log.ts'
+import { type LabCall, WAITING } from './call-log.ts'
 
 /** The connection is cut and nothing answered. */
 export class Dropped extends Error {}
@@ -16,8 +16,8 @@ export interface Hold {
 export type HoldPlace = 'before' | 'after'
 
 /**
- * Holds the n-th request from now on (1 is the next one), or the first that is asked for, before it is forwarded or
- * before its answer is sent.
+ * Holds the n-th request from now on (1 is the next one; those that only wait for updates are not counted), or the first
+ * that is asked for, before it is forwarded or before its answer is sent.
  */
 export type HoldWhich = number | ((call: LabCall) => boolean)
 
@@ -52,8 +52,9 @@ export function createHolds(): Holds {
       place,
       call: undefined,
       takes: (call) => {
-        seen += 1
-        return typeof which === 'number' ? seen === which : which(call)
+        if (typeof which !== 'number') return which(call)
+        if (call.method !== WAITING) seen += 1
+        return call.method !== WAITING && seen === which
       },
       release: () => go('released'),
       drop: () => go('dropped'),

@@ -31,8 +31,19 @@ const { values } = parseArgs({
   },
 })
 
+const wrong = findWrongOption()
 if (values.help) process.stdout.write(HELP)
-else await run()
+else if (wrong === undefined) await run()
+else {
+  process.stderr.write(`--${wrong}: not understood; --help says what there is\n`)
+  process.exitCode = 2
+}
+
+/** Name of an option whose value makes no sense. */
+function findWrongOption(): string | undefined {
+  if (values.model !== 'vpx' && values.model !== 'esx') return 'model'
+  return Object.entries(numbers()).find(([, number]) => !Number.isInteger(number) || number < 0)?.[0]
+}
 
 async function run(): Promise<void> {
   // Whoever asked for the end while it starts, gets it when it has started.
