@@ -6,6 +6,7 @@ import { readVsphereSettings } from '../adapters/hypervisor-vsphere/read-vsphere
 import { createPinoLog } from '../adapters/log-pino/pino-log.ts'
 import { Failure } from '../domain/failure.ts'
 import type { CleanedFile, CleanOptions } from '../ports/media-cleaner.ts'
+import { UNCHECKED_BY_ENVIRONMENT } from './open-drivers.ts'
 import type { VsphereFlags } from './vsphere-flags.ts'
 
 export type { CleanedFile } from '../ports/media-cleaner.ts'
@@ -23,6 +24,8 @@ export async function* cleanMedia(
   const settings = await readVsphereSettings(process.env, options.vsphere)
   if (!settings)
     throw new Failure('usage.invalid', 'which vCenter or ESXi? Give --vsphere-url or set GOVC_URL')
+  // The flag was said aloud when it was read.
+  if (settings.trust.kind === 'none' && !options.vsphere.insecure) options.note(UNCHECKED_BY_ENVIRONMENT)
   const clock = createSystemClock()
   const log = createPinoLog({ level: options.logLevel, destination: 'stderr' })
   await using client = createVimClient(settings, { clock, log })

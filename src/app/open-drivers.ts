@@ -16,7 +16,8 @@ export interface DriverSettings {
   readonly tell?: ((text: string) => void) | undefined
 }
 
-const INSECURE =
+/** Said where no option of the command line was, and so nothing has been said yet. */
+export const UNCHECKED_BY_ENVIRONMENT =
   'WARNING: GOVC_INSECURE: the certificate of the vCenter is not checked: whoever is in between reads the password'
 
 export interface DriversOptions extends DriverSettings {
@@ -80,7 +81,7 @@ async function openVsphere(options: DriversOptions): Promise<OpenVsphere | undef
   }
   if (!settings) return undefined
   // The flag was said aloud when it was read.
-  let warning = settings.trust.kind === 'none' && !vsphere.insecure ? INSECURE : undefined
+  let warning = settings.trust.kind === 'none' && !vsphere.insecure ? UNCHECKED_BY_ENVIRONMENT : undefined
   const client = createVimClient(settings, { clock, log })
   return {
     driver: createVsphereDriver({

@@ -179,6 +179,12 @@ describe('media clean', () => {
     expect([cleaned.code, files()]).toEqual([0, ['edgeboot/other.iso', `edgeboot/used-${DIGEST}.iso`]])
   })
 
+  test('says aloud that nobody checks the certificate', async () => {
+    const { stderr } = await run(['media', 'clean', '--dry-run'], { ...lab.environment, GOVC_INSECURE: '1' })
+
+    expect(stderr).toContain('WARNING: GOVC_INSECURE: the certificate of the vCenter is not checked')
+  })
+
   test('names the privilege it lacks, and ends with 1', async () => {
     lab.privileges.deny('Datastore.Browse')
 

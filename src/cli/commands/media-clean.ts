@@ -41,7 +41,7 @@ async function clean(context: CommandContext, values: CleanValues): Promise<void
     ...vsphereMachineOptionsOf(values),
     vsphere: vsphereOf(values, context),
     dryRun: values.dryRun === true,
-    note: (text: string) => context.progress(`note: ${text}`),
+    note: (text: string) => context.progress(text),
     logLevel: context.logLevel,
   }
   const files: CleanedFile[] = []
