@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { VimRefusal } from '../../codec/vim25/fault.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { HttpCall, HttpsTransport } from './https-transport.ts'
+import type { Persist } from './persistence.ts'
 import type { OpenSession } from './vim-session.ts'
 
 /** A file on a datastore, as its HTTP access names it. */
@@ -31,12 +32,6 @@ export interface DatastoreTransfers {
   download(file: RemoteFile, maxBytes: number, signal: AbortSignal): Promise<Uint8Array>
 }
 
-type Persist = <T>(
-  repeatable: boolean,
-  work: (session: OpenSession) => Promise<T>,
-  signal: AbortSignal,
-) => Promise<T>
-
 const SILENCE_MS = 120_000
 
 export function createDatastoreTransfers(transport: HttpsTransport, persist: Persist): DatastoreTransfers {
@@ -60,7 +55,8 @@ export function createDatastoreTransfers(transport: HttpsTransport, persist: Per
     )
     if (response.statusCode === 401) {
       response.resume()
-      throw new VimRefusal({ type: 'NotAuthenticated', message: '', properties: {} }, nameOf(file))
+      const message = 'HTTP 401: no session, or no Datastore.Browse or Datastore.FileManagement there'
+      throw new VimRefusal({ type: 'NotAuthenticated', message, properties: {} }, nameOf(file))
     }
     return response
   }
@@ -85,6 +81,7 @@ export function createDatastoreTransfers(transport: HttpsTransport, persist: Per
         true,
         async (session) => {
           let sent = 0
+          const answered = new AbortController()
           const body: HttpCall['body'] = async (request) => {
             const counted = async function* (chunks: AsyncIterable<Uint8Array>) {
               for await (const chunk of chunks) {
@@ -93,11 +90,18 @@ export function createDatastoreTransfers(transport: HttpsTransport, persist: Per
                 yield chunk
               }
             }
-            await pipeline(createReadStream(localPath, { highWaterMark: 256 * 1024 }), counted, request)
+            const { signal: until } = answered
+            const chunks = createReadStream(localPath, { highWaterMark: 256 * 1024 })
+            await pipeline(chunks, counted, request, { signal: until })
           }
-          const response = await send({ method: 'PUT', body, length: total }, file, session, signal)
-          response.resume()
-          requireSuccess(response, file, transport.address)
+          try {
+            const response = await send({ method: 'PUT', body, length: total }, file, session, signal)
+            response.resume()
+            requireSuccess(response, file, transport.address)
+          } finally {
+            // A server that refuses before it has read all must not be sent the rest.
+            answered.abort(new Error('it was answered'))
+          }
         },
         signal,
       )
@@ -107,6 +111,7 @@ export function createDatastoreTransfers(transport: HttpsTransport, persist: Per
         true,
         async (session) => {
           const response = await send({ method: 'GET' }, file, session, signal)
+          if (response.statusCode !== 200) response.resume()
           requireSuccess(response, file, transport.address)
           return await readBytes(response, maxBytes, file, signal)
         },
