@@ -73,19 +73,17 @@ export async function uploadOnce(upload: Upload, parts: UploadParts, signal: Abo
 
   /** False when somebody else has brought it meanwhile. */
   async function enter(): Promise<boolean> {
-    uploads.write(note, basename(part.path))
     const until = clock.now() + (begun === undefined ? WAIT_MS : 0)
     while (!(await makeFolder(lock, false))) {
-      if (await isThere()) {
-        uploads.remove(note)
-        return false
-      }
+      if (await isThere()) return false
       if (clock.now() >= until) {
         log.info({ lock }, 'an upload that was left unfinished is begun again')
-        return true
+        break
       }
       await clock.sleep(LOOK_MS, signal)
     }
+    // Not before: a lock that was only waited for is not ours to break after a restart.
+    uploads.write(note, basename(part.path))
     return true
   }
 
