@@ -81,7 +81,6 @@ export function createDatastoreTransfers(transport: HttpsTransport, persist: Per
         true,
         async (session) => {
           let sent = 0
-          const answered = new AbortController()
           const body: HttpCall['body'] = async (request) => {
             const counted = async function* (chunks: AsyncIterable<Uint8Array>) {
               for await (const chunk of chunks) {
@@ -90,18 +89,11 @@ export function createDatastoreTransfers(transport: HttpsTransport, persist: Per
                 yield chunk
               }
             }
-            const { signal: until } = answered
-            const chunks = createReadStream(localPath, { highWaterMark: 256 * 1024 })
-            await pipeline(chunks, counted, request, { signal: until })
+            await pipeline(createReadStream(localPath, { highWaterMark: 256 * 1024 }), counted, request)
           }
-          try {
-            const response = await send({ method: 'PUT', body, length: total }, file, session, signal)
-            response.resume()
-            requireSuccess(response, file, transport.address)
-          } finally {
-            // A server that refuses before it has read all must not be sent the rest.
-            answered.abort(new Error('it was answered'))
-          }
+          const response = await send({ method: 'PUT', body, length: total }, file, session, signal)
+          response.resume()
+          requireSuccess(response, file, transport.address)
         },
         signal,
       )
