@@ -69,6 +69,8 @@ export function createUpdateHub(dependencies: {
   let added: ManagedObject[] = []
   let removed: ManagedObject[] = []
   let current: Collector | undefined
+  /** The session that the collector is in, or was to be made in. */
+  let used: OpenSession | undefined
   let running: Promise<void> | undefined
   let flushing: Promise<void> | undefined
 
@@ -81,7 +83,7 @@ export function createUpdateHub(dependencies: {
         failures = 0
       } catch (error) {
         if (signal.aborted) return
-        if (isRefusal(error, 'NotAuthenticated') && current) session.ended(current.session)
+        if (isRefusal(error, 'NotAuthenticated') && used) session.ended(used)
         current = undefined
         failures += 1
         log.debug({ err: error, failures }, 'watching vSphere was interrupted')
@@ -100,6 +102,7 @@ export function createUpdateHub(dependencies: {
 
   async function open(): Promise<Collector> {
     const opened = await session.open(signal)
+    used = opened
     const { propertyCollector, viewManager } = await session.content(signal)
     const collector = decodeReturnedReference(
       await call(createPropertyCollector(propertyCollector), opened, signal),
