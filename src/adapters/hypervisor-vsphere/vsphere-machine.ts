@@ -12,7 +12,7 @@ import type { MediaLibrary } from './media-library.ts'
 import type { PowerNotes } from './power-notes.ts'
 import { steadily } from './steadily.ts'
 import { takeScreenshot } from './take-screenshot.ts'
-import { typeScanCodes } from './type-scan-codes.ts'
+import { newTypingPace, typeScanCodes } from './type-scan-codes.ts'
 import type { VimClient } from './vim-client.ts'
 
 export interface VsphereMachineParts {
@@ -42,6 +42,7 @@ export function createVsphereMachine(
   const { client, clock, notes } = parts
   const { name } = spec
   const changes = createChannel<PowerChange>()
+  const pace = newTypingPace()
   let known: PowerState | undefined
   /** What it is being switched to at the moment. */
   let ordered: PowerState | undefined
@@ -144,7 +145,7 @@ export function createVsphereMachine(
     setMedia: (isoPath, signal, { first } = { first: false }) =>
       inTurn(() => changeDrive({ object, name, isoPath, first }, parts, signal)),
     typeKeys: (chords, intervalMs, signal) =>
-      typeScanCodes({ object, name, chords, intervalMs }, parts, signal),
+      typeScanCodes({ object, name, chords, intervalMs, pace }, parts, signal),
     screenshot: async (signal) => {
       if ((await readPower(signal)) === 'off')
         throw new Failure('machine.wrong-state', `${name} is off: a screenshot needs it to be on`)
