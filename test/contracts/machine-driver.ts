@@ -63,6 +63,14 @@ export function describeMachineDriver(name: string, under: () => DriverUnderTest
   }
 
   describe(`${name} is a machine driver`, () => {
+    test('nothing is changed by checking whether a machine can be made', async () => {
+      await using driver = await under().open()
+
+      await driver.check(small({ name: 'checked' }), signal())
+
+      expect(await driver.find('checked', signal())).toBeUndefined()
+    })
+
     test('a machine made twice is the same machine, switched off', async () => {
       const spec = small({ name: 'twice' })
       await withMachine(spec, under().idleIso, async (machine, driver) => {
