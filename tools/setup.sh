@@ -1,12 +1,14 @@
 #!/bin/sh
 # Installs what a checkout needs and does not have yet. Safe to run at any time; says nothing when nothing is missing.
 #
-#   setup.sh [all|node|system]
+#   setup.sh [all|demo|node|system]
 #
-#   node     npm packages of this checkout, with the pinned Node.js among them
-#   system   Debian packages of debian-packages.txt (root or sudo needed when one is missing); a current iPXE and the
-#            simulator of the vCenter lab in the cache folder (EDGEBOOT_CACHE_DIR, else XDG_CACHE_HOME/edgeboot, else
-#            ~/.cache/edgeboot)
+#   demo     all that the demo and everyday use need: npm packages of this checkout with the pinned Node.js, Debian packages
+#            of debian-packages.txt (root or sudo needed when one is missing), and a current iPXE in the cache folder
+#            (EDGEBOOT_CACHE_DIR, else XDG_CACHE_HOME/edgeboot, else ~/.cache/edgeboot)
+#   all      that, the Debian packages of debian-packages-tests.txt, and the simulator of the vCenter lab in the cache folder
+#   node     only the npm packages
+#   system   the same as all, without the npm packages
 #
 # Exit codes: 0 done, 1 failed, 2 wrong usage, 3 something has to be done by hand first (it is printed).
 set -eu
@@ -24,19 +26,24 @@ simulator() {
 
 case ${1:-all} in
   all)
-    sh "$here/setup/system.sh"
+    sh "$here/setup/system.sh" debian-packages.txt debian-packages-tests.txt
     sh "$here/setup/node.sh"
     sh "$here/setup/ipxe.sh"
     simulator
     ;;
+  demo)
+    sh "$here/setup/system.sh" debian-packages.txt
+    sh "$here/setup/node.sh"
+    sh "$here/setup/ipxe.sh"
+    ;;
   node) sh "$here/setup/node.sh" ;;
   system)
-    sh "$here/setup/system.sh"
+    sh "$here/setup/system.sh" debian-packages.txt debian-packages-tests.txt
     sh "$here/setup/ipxe.sh"
     simulator
     ;;
   *)
-    echo 'usage: setup.sh [all|node|system]' >&2
+    echo 'usage: setup.sh [all|demo|node|system]' >&2
     exit 2
     ;;
 esac

@@ -17,7 +17,7 @@ export async function prepareDemo(options: {
 }): Promise<{ readonly isoPath: string; readonly userDataPath: string; readonly dataDirectory: string }> {
   const dataDirectory = options.dataDirectory ?? join(cacheDirectory(), 'demo')
   options.note('looking for what the demo needs (Debian packages, iPXE)')
-  await runScript('tools/setup.sh', ['all'])
+  await runScript('tools/setup.sh', ['demo'])
   options.note('looking for the stand-in installer ISO; building it takes about two minutes')
   const isoPath = (await runScript('demo/build-installer.sh', [])).trim().split('\n').at(-1) ?? ''
   if (!existsSync(isoPath))

@@ -3,8 +3,10 @@ import type { DesiredFleet } from '../domain/desired-fleet.ts'
 import type { HostEvent } from '../domain/event.ts'
 import type { Host } from '../domain/host.ts'
 import { canBeRetried, isInstalling } from '../domain/life.ts'
+import type { MachineDrivers } from '../ports/machine-driver.ts'
 import { type Admission, createAdmission } from '../services/admission.ts'
 import { type ClassicOffer, createBootDesk } from '../services/boot-desk.ts'
+import type { FleetAbilities } from '../services/check-fleet.ts'
 import { type FleetKeeper, openFleetKeeper } from '../services/fleet-keeper.ts'
 import { createFleetPlans, type FleetPlans } from '../services/fleet-plans.ts'
 import { createFleetRunner, type FleetRunner } from '../services/fleet-runner.ts'
@@ -87,7 +89,7 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
       clock,
       random,
       log,
-      abilities: { drivers: drivers.kinds, palette: options.palette?.where },
+      abilities: { ...abilitiesOf(drivers), palette: options.palette?.where },
       remove: async (name, inside) => {
         await runner.stop(name)
         const known = book.state(name)?.host
@@ -169,6 +171,10 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
     const address = options.advertise ?? serverAddress(host, drivers)
     return `${baseUrl(address, server.port)}/boot.ipxe`
   }
+}
+
+function abilitiesOf({ kinds, of }: MachineDrivers): Pick<FleetAbilities, 'drivers' | 'missesResets'> {
+  return { drivers: kinds, missesResets: (driver) => !of(driver).can.seeGuestResets }
 }
 
 function isAnotherTry(type: HostEvent['type']): boolean {

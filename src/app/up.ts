@@ -3,6 +3,7 @@ import { machineNetwork } from '../domain/machine.ts'
 import { parseReadyProbe } from '../domain/ready-probe.ts'
 import type { UpSummary } from '../domain/summary.ts'
 import { createClassicTexts } from '../services/boot-texts.ts'
+import { machineOf } from '../services/enrol-hosts.ts'
 import { installAll } from '../services/strangers.ts'
 import { loadInputs } from './load-inputs.ts'
 import { openSite } from './open-site.ts'
@@ -33,7 +34,11 @@ export async function up(options: UpOptions, observer: UpObserver, signal: Abort
     purpose: `up ${options.isoPath}`,
     tell: (text) => observer.note(text),
   })
-  observer.note(await place.drivers.of(options.driver).describe(signal))
+  const driver = place.drivers.of(options.driver)
+  observer.note(await driver.describe(signal))
+  // All machines are alike: what keeps one from being made keeps all.
+  for (const host of wish.hosts.slice(0, 1))
+    if (host.machine) await driver.check(machineOf(host, host.machine, localUiPort), signal)
   const ipxe = await place.media.findIpxe(options.boot === 'typed' ? 'bios' : options.firmware, signal)
   observer.note(`iPXE ${ipxe.version} from ${ipxe.isoPath}`)
   const texts = createClassicTexts({ ...options, installer: inputs.installer, userData: document })

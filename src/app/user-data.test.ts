@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { readServedUserData, userDataSchema, validateUserData } from './user-data.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'edgeboot-user-data-'))
@@ -10,6 +10,7 @@ const file = (name: string, text: string): string => {
   writeFileSync(path, text)
   return path
 }
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
 const GOOD = 'install: {poweroff: true, device: /dev/sda}\n'
 
 describe('a user-data file on disk', () => {

@@ -17,6 +17,11 @@ export interface MachineDriver extends AsyncDisposable {
   /** Address under which guests of this network reach this process, when the driver knows one (after `describe`). */
   serverAddress(spec: Pick<MachineSpec, 'network'>): string | undefined
   /**
+   * Rejects with what would keep it from making such a machine, as far as that can be told without making one: nobody
+   * may log in, a place is unknown, firmware is missing. Nothing is changed.
+   */
+  check(spec: Omit<MachineSpec, 'mac' | 'uuid'>, signal: AbortSignal): Promise<void>
+  /**
    * Makes the machine, switched off; the same spec again finds it. Its `spec` says the addresses that it has got.
    * Failure `machine.exists-differently` otherwise, `driver.refused` when something that we did not make is in its place.
    */

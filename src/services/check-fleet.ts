@@ -22,6 +22,8 @@ const MAX_PROBLEMS = 50
 export interface FleetAbilities {
   /** Kinds of drivers there are. */
   readonly drivers: readonly string[]
+  /** Whether one of them does not notice a guest that resets itself. */
+  readonly missesResets?: (driver: string) => boolean
   /** The Palette it may ask; absent without an API key. */
   readonly palette?: { readonly endpoint: string; readonly projectUid?: string | undefined } | undefined
 }
@@ -92,6 +94,11 @@ export async function lookAtFleet(
     userData.set(host.name, summary)
     if (host.ready.kind === 'palette' && summary.managementMode === 'local')
       complain('is to be ready when Palette says so, but is managed locally and never registers there')
+    if (installedUnnoticed(host, summary, abilities)) {
+      warnings.add(
+        `driver ${host.machine?.driver} does not notice that a machine restarts itself, and these hosts do not report (phone-home is off): with install.reboot nothing tells that they have installed; use install.poweroff, or let them report`,
+      )
+    }
     if (cannotBeProven(host, summary)) {
       warnings.add(
         'nothing can prove these hosts ready: they neither report (phone-home is off) nor have a Local UI; say what does with ready',
@@ -143,6 +150,16 @@ function checkUnknownHosts({ unknownHosts, profiles }: DesiredFleet): readonly s
   return decodeUserData(template.userData.replaceAll(NEW_HOST_NAME, 'new-host'))
     .findings.filter(({ severity }) => severity === 'error')
     .map(({ line, column, message }) => `unknown hosts: user-data ${line}:${column} ${message}`)
+}
+
+/** A host that restarts into its installed system without a word to us. */
+function installedUnnoticed(
+  { machine, phoneHome }: DesiredHost,
+  { finish }: UserDataSummary,
+  { drivers, missesResets = () => false }: FleetAbilities,
+): boolean {
+  if (!machine || phoneHome || finish !== 'reboot') return false
+  return drivers.includes(machine.driver) && missesResets(machine.driver)
 }
 
 function cannotBeProven({ ready, phoneHome }: DesiredHost, { managementMode }: UserDataSummary): boolean {
@@ -199,6 +216,13 @@ function checkAgainst(
     complain(
       `memory ${machine.memoryMiB}MiB is too little: the installer keeps its root file system of ` +
         `${Math.ceil(size('rootfs') / 1024 / 1024)} MiB in memory and needs at least ${floor}MiB`,
+    )
+  }
+  // Every machine that is made here is one of x86.
+  if (machine && installer.architecture === 'arm64') {
+    complain(
+      'its installer is for arm64, but the machine made for it is x86_64 and cannot boot that; use an x86_64 installer, or leave ' +
+        'machine out and boot an arm64 machine of your own',
     )
   }
   try {

@@ -83,9 +83,15 @@ function optionDifferences(
     .map((name) => `${name} ${before[name] ?? 'as set up'} (asked for ${next[name] ?? 'as set up'})`)
 }
 
-type Shape = Omit<MachineSpec, 'mac' | 'uuid'>
+/** All of a machine but its addresses. */
+export type MachineShape = Omit<MachineSpec, 'mac' | 'uuid'>
 
-function machineOf({ name, ready, match }: DesiredHost, machine: DesiredMachine, localUiPort: number): Shape {
+/** What is asked of the machine of a wish, defaults filled in. */
+export function machineOf(
+  { name, ready, match }: DesiredHost,
+  machine: DesiredMachine,
+  localUiPort: number,
+): MachineShape {
   return {
     name,
     firmware: machine.firmware ?? 'bios',
@@ -101,7 +107,7 @@ function machineOf({ name, ready, match }: DesiredHost, machine: DesiredMachine,
 }
 
 function describe(
-  { firmware, cpus, memoryMiB, diskGiB, network }: Shape,
+  { firmware, cpus, memoryMiB, diskGiB, network }: MachineShape,
   boot: string,
   driver: string,
 ): Readonly<Record<string, string>> {

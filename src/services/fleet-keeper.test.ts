@@ -7,6 +7,7 @@ import { createSilentLog } from '../../test/support/silent-log.ts'
 import { createSystemClock } from '../adapters/clock-system/system-clock.ts'
 import { createMemoryStore } from '../adapters/store-memory/memory-store.ts'
 import type { DesiredFleet, DesiredMachine } from '../domain/desired-fleet.ts'
+import type { Architecture } from '../domain/installer.ts'
 import type { Clock } from '../ports/clock.ts'
 import { openFleetKeeper } from './fleet-keeper.ts'
 import { createFleetPlans } from './fleet-plans.ts'
@@ -17,11 +18,15 @@ const { signal } = new AbortController()
 
 async function aKeeper(
   store = createMemoryStore(),
-  { drivers = ['qemu'], clock = createFakeClock() }: { drivers?: readonly string[]; clock?: Clock } = {},
+  {
+    drivers = ['qemu'],
+    clock = createFakeClock(),
+    architecture,
+  }: { drivers?: readonly string[]; clock?: Clock; architecture?: Architecture } = {},
 ) {
   const random = createFixedRandom()
   const book = await openHostBook({ store, clock, random, log })
-  const shelf = aShelf()
+  const shelf = aShelf(architecture ? { architecture } : {})
   const plans = createFleetPlans(shelf, log)
   const removed: string[] = []
   const remove = async (name: string): Promise<void> => {
@@ -37,7 +42,7 @@ async function aKeeper(
       clock,
       random,
       log,
-      abilities: { drivers },
+      abilities: { drivers, missesResets: (driver) => driver === 'vsphere' },
       remove,
       applied: () => undefined,
     },
@@ -48,6 +53,28 @@ async function aKeeper(
 }
 
 describe('applying a fleet', () => {
+  test('warns of machines that restart unnoticed into what they have installed', async () => {
+    const { apply } = await aKeeper(createMemoryStore(), { drivers: ['qemu', 'vsphere'] })
+    const userData =
+      '#cloud-config\nstylus: { managementMode: local }\ninstall: { device: /dev/sda, reboot: true }\n'
+    const machine = (driver: string) => ({ driver, options: {} })
+    const hosts = [
+      aWish({ name: 'seen', userData, phoneHome: false, machine: machine('qemu') }),
+      aWish({ name: 'told', userData, machine: machine('vsphere') }),
+    ]
+
+    expect((await apply(aFleet(hosts))).warnings.join()).not.toContain('restarts itself')
+    const unnoticed = aWish({ name: 'unnoticed', userData, phoneHome: false, machine: machine('vsphere') })
+    expect((await apply(aFleet([unnoticed]))).warnings.join()).toMatch(/restarts itself.*install\.poweroff/)
+  })
+
+  test('refuses an installer for arm64 for machines that are made here', async () => {
+    const { apply } = await aKeeper(createMemoryStore(), { architecture: 'arm64' })
+
+    await expect(apply(aFleet([aWish()]))).rejects.toThrow(/arm64.*x86_64/)
+    await apply(aFleet([aWish({ machine: undefined, match: { mac: '52:54:00:00:00:77' } })]))
+  })
+
   test('enrols new hosts with an address and a UUID of their own, and is safe to repeat', async () => {
     const { apply, book, keeper } = await aKeeper()
     const fleet = aFleet([aWish(), aWish({ name: 'store-2' })])

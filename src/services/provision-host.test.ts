@@ -61,6 +61,7 @@ async function aStage(onPower: (nth: number, change: (to: PowerChange) => void) 
     can: { typeKeys: true, screenshot: true, seeGuestResets: true, forwardPorts: true },
     describe: async () => '',
     serverAddress: () => undefined,
+    check: async () => undefined,
     create: async () => machine,
     find: async () => machine,
     delete: async () => undefined,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { isFailure } from '../../src/domain/failure.ts'
 import type { MachineSpec, PowerChange } from '../../src/domain/machine.ts'
+import { chordsForText } from '../../src/domain/us-keyboard.ts'
 import type { Machine, MachineDriver } from '../../src/ports/machine-driver.ts'
 import { aSpec } from '../support/a-host.ts'
 
@@ -13,6 +14,10 @@ export interface DriverUnderTest {
   readonly resetIso: string
   /** An ISO that stays. */
   readonly idleIso: string
+  /** An ISO that writes what is typed to its serial console. */
+  readonly echoIso: string
+  /** All that a guest has written to its serial console so far. */
+  consoleText(machine: Machine): Promise<string>
 }
 
 const signal = () => AbortSignal.timeout(60_000)
@@ -58,6 +63,14 @@ export function describeMachineDriver(name: string, under: () => DriverUnderTest
   }
 
   describe(`${name} is a machine driver`, () => {
+    test('nothing is changed by checking whether a machine can be made', async () => {
+      await using driver = await under().open()
+
+      await driver.check(small({ name: 'checked' }), signal())
+
+      expect(await driver.find('checked', signal())).toBeUndefined()
+    })
+
     test('a machine made twice is the same machine, switched off', async () => {
       const spec = small({ name: 'twice' })
       await withMachine(spec, under().idleIso, async (machine, driver) => {
@@ -167,6 +180,28 @@ export function describeMachineDriver(name: string, under: () => DriverUnderTest
       await driver.delete('gone', signal())
 
       expect(await driver.find('gone', signal())).toBeUndefined()
+    })
+
+    test('types every printable ASCII character so that the guest reads the same', async () => {
+      const printable = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join('')
+      await withMachine(small({ name: 'typed' }), under().echoIso, async (machine) => {
+        await machine.power('on', signal())
+        const console = () => under().consoleText(machine)
+        // The guest reads as soon as it echoes; until then keys are lost with the firmware.
+        await expect
+          .poll(() => machine.typeKeys(chordsForText('\n'), 40, signal()).then(console), {
+            timeout: 30_000,
+            interval: 300,
+          })
+          .toContain('\r')
+        const before = (await console()).length
+
+        await machine.typeKeys(chordsForText(printable), 40, signal())
+
+        await expect
+          .poll(async () => (await console()).slice(before).replaceAll('\r', ''), { timeout: 20_000 })
+          .toBe(printable)
+      })
     })
 
     test('a name that could lead elsewhere is refused', async () => {

@@ -1,119 +1,28 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { element, typedElement, type XmlNode } from '../../src/codec/soap/render-xml.ts'
-import { childOf, childrenOf, textOf } from '../../src/codec/soap/xml-element.ts'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { element, typedElement } from '../../src/codec/soap/render-xml.ts'
 import { vimCall } from '../../src/codec/vim25/call.ts'
 import { deleteDatastoreFile, makeDirectory, moveDatastoreFile } from '../../src/codec/vim25/file-calls.ts'
-import {
-  createListView,
-  createPropertyCollector,
-  createViewFilter,
-  decodeUpdateSet,
-  modifyListView,
-  waitForUpdates,
-} from '../../src/codec/vim25/property-calls.ts'
-import {
-  decodeReturnedReference,
-  type ManagedObject,
-  readReference,
-  referenceNode,
-} from '../../src/codec/vim25/reference.ts'
-import { logout } from '../../src/codec/vim25/service-calls.ts'
-import { cancelTask, TASK_PROPERTIES } from '../../src/codec/vim25/task.ts'
+import { type ManagedObject, readReference } from '../../src/codec/vim25/reference.ts'
 import { putUsbScanCodes, readAcceptedKeys } from '../../src/codec/vim25/usb-scan-codes.ts'
-import { type LabClient, openLabClient } from '../lab/vcenter/lab-client.ts'
+import { openLabClient } from '../lab/vcenter/lab-client.ts'
 import { createLabMachine, labCdDrive } from '../lab/vcenter/lab-machine-spec.ts'
-import { type LabVcenter, openLabVcenter } from '../lab/vcenter/open-lab-vcenter.ts'
+import { openLabVcenter } from '../lab/vcenter/open-lab-vcenter.ts'
+import { type LabForTest, openLabForTest, refusal } from '../support/lab-for-test.ts'
 
-let lab: LabVcenter
-let client: LabClient
+let opened: LabForTest
+let lab: LabForTest['lab']
+let client: LabForTest['client']
+let datacenter: ManagedObject
 let folder: ManagedObject
 let pool: ManagedObject
-let datacenter: ManagedObject
-
+let create: LabForTest['create']
 beforeAll(async () => {
-  lab = await openLabVcenter()
-  client = await openLabClient(lab)
-  await client.login()
-  datacenter = await client.find('/DC0')
-  folder = await client.find('/DC0/vm')
-  pool = await client.find('/DC0/host/DC0_C0/Resources')
+  opened = await openLabForTest()
+  ;({ lab, client, datacenter, folder, pool, create } = opened)
 })
-afterAll(async () => {
-  client?.[Symbol.dispose]()
-  await lab?.[Symbol.asyncDispose]()
-})
+afterAll(() => opened?.[Symbol.asyncDispose]())
 beforeEach(() => lab.log.clear())
-
-const refusal = (type: string, properties: object = {}) => ({
-  fault: { type, properties: expect.objectContaining(properties) },
-})
-const create = (name: string) => client.callTask(createLabMachine(folder, pool, { name }))
-
-/** A collector that tells of a task's changes. */
-async function watchTask(task: ManagedObject) {
-  const { propertyCollector, viewManager } = client.content
-  const view = decodeReturnedReference(await client.call(createListView(viewManager)))
-  await client.call(modifyListView(view, { add: [task], remove: [] }))
-  const collector = decodeReturnedReference(await client.call(createPropertyCollector(propertyCollector)))
-  await client.call(createViewFilter(collector, [TASK_PROPERTIES], view))
-  let version = ''
-  return {
-    collector,
-    next: async (seconds = 20) => {
-      const set = decodeUpdateSet(await client.call(waitForUpdates(collector, version, seconds)))
-      version = set?.version ?? version
-      return set?.updates[0]?.properties
-    },
-  }
-}
-
-describe('sessions', () => {
-  test('a wrong password is refused and noted, the right one opens a session, logging out ends it', async () => {
-    using other = await openLabClient(lab)
-
-    await expect(other.login('wrong')).rejects.toMatchObject(refusal('InvalidLogin'))
-    expect(lab.log.calls.at(-1)).toMatchObject({ method: 'Login', outcome: 'InvalidLogin' })
-    await expect(other.find('/DC0')).rejects.toMatchObject(refusal('NotAuthenticated'))
-
-    await other.login()
-    expect(await other.find('/DC0')).toEqual(datacenter)
-    await other.call(logout(other.content.sessionManager))
-    await expect(other.find('/DC0')).rejects.toMatchObject(refusal('NotAuthenticated'))
-  })
-
-  test('ended ones are refused, for files too, and so is whoever waits for updates', async () => {
-    const task = await slowTask(30_000)
-    const watch = await watchTask(task)
-    await watch.next()
-    const waiting = watch.next(600)
-    await expect.poll(() => lab.log.calls.at(-1)?.method).toBe('WaitForUpdatesEx')
-
-    lab.endSessions()
-
-    await expect(waiting).rejects.toMatchObject(refusal('NotAuthenticated'))
-    await expect(client.find('/DC0')).rejects.toMatchObject(refusal('NotAuthenticated'))
-    for (const method of ['PUT', 'GET', 'HEAD'] as const)
-      expect((await client.file(method, 'a', new Uint8Array(0))).status).toBe(401)
-    await client.login()
-    await client.call(cancelTask(task))
-  })
-})
-
-test('a client that is gone no longer waits', async () => {
-  const task = await slowTask(60_000)
-  const watch = await watchTask(task)
-  await watch.next()
-  const aborted = new AbortController()
-  const waiting = client.call(waitForUpdates(watch.collector, '-', 600), aborted.signal)
-  waiting.catch(() => undefined)
-  await expect.poll(() => lab.log.calls.at(-1)?.method).toBe('WaitForUpdatesEx')
-
-  aborted.abort()
-
-  await expect.poll(() => lab.log.calls.at(-1)?.outcome).toBeDefined()
-  await client.call(cancelTask(task))
-})
 
 describe('machines', () => {
   test('are made of the spec and read back', async () => {
@@ -224,163 +133,6 @@ describe('files', () => {
   })
 })
 
-describe('on demand', () => {
-  test('a call is refused, a task fails, an answer is no SOAP, or broken, or too large', async () => {
-    const fault = { type: 'ConcurrentAccess', message: 'somebody else' }
-    lab.fault({ method: 'FindByInventoryPath', nth: 2, kind: 'fault', fault })
-    await client.find('/DC0')
-    await expect(client.find('/DC0')).rejects.toMatchObject(refusal('ConcurrentAccess'))
-    await client.find('/DC0')
-
-    const noSpace = { type: 'NoDiskSpace', properties: { datastore: 'LocalDS_0' } }
-    lab.fault({ method: 'CreateVM_Task', kind: 'task-fault', fault: noSpace })
-    expect(await create('never')).toMatchObject({
-      state: 'error',
-      fault: { type: 'NoDiskSpace', properties: { datastore: 'LocalDS_0' } },
-    })
-    lab.fault({ method: 'FindByInventoryPath', kind: 'status', status: 503 })
-    await expect(client.find('/DC0')).rejects.toThrow('503')
-    lab.fault({ method: 'FindByInventoryPath', kind: 'malformed' })
-    await expect(client.find('/DC0')).rejects.toMatchObject({ code: 'packet.malformed' })
-    lab.fault({ method: 'FindByInventoryPath', kind: 'huge', bytes: 50_000_000 })
-    await expect(client.find('/DC0')).rejects.toMatchObject({ code: 'packet.malformed' })
-    expect((await lab.machines()).map(({ name }) => name)).not.toContain('never')
-  })
-
-  test('a connection is cut before or after a call took effect', async () => {
-    lab.fault({ method: 'CreateVM_Task', kind: 'reset-before' })
-    lab.fault({ method: 'CreateVM_Task', nth: 2, kind: 'reset-after' })
-
-    await expect(create('cut-before')).rejects.toThrow()
-    await expect(create('cut-after')).rejects.toThrow()
-
-    const names = (await lab.machines()).map(({ name }) => name)
-    expect(names).not.toContain('cut-before')
-    expect(names).toContain('cut-after')
-    expect(lab.log.calls.filter(({ outcome }) => outcome === 'dropped')).toHaveLength(2)
-  })
-
-  test('a request is held before or after it took effect, and then released or dropped', async () => {
-    const before = lab.hold((call) => call.method === 'CreateVM_Task', 'before')
-    const dropped = create('held')
-    dropped.catch(() => undefined)
-    expect(await before.held).toMatchObject({ method: 'CreateVM_Task' })
-    before.drop()
-    await expect(dropped).rejects.toThrow()
-    expect((await lab.machines()).map(({ name }) => name)).not.toContain('held')
-
-    const after = lab.hold(1, 'after')
-    const made = create('held')
-    await after.held
-    expect((await lab.machines()).map(({ name }) => name)).toContain('held')
-    after.release()
-    expect(await made).toMatchObject({ state: 'success' })
-  })
-
-  test('a task takes its time, tells its progress, and can be cancelled', async () => {
-    const watch = await watchTask(await slowTask(800, [25, 75]))
-    const seen: (string | undefined)[] = []
-    while (seen.at(-1) !== 'success') {
-      const properties = await watch.next()
-      seen.push(properties?.get('info.progress')?.text, properties?.get('info.state')?.text)
-    }
-    expect(seen).toContain('75')
-
-    const task = await slowTask(60_000)
-    await client.call(cancelTask(task))
-    await expect
-      .poll(() => client.taskState(task))
-      .toMatchObject({ state: 'error', fault: { type: 'RequestCanceled' } })
-    await expect(client.call(cancelTask(task))).rejects.toMatchObject(refusal('InvalidState'))
-  })
-
-  test('the server restarts: everybody is cut and has to log in again, the inventory is the same', async () => {
-    const before = await lab.machines()
-    const hold = lab.hold(1, 'before')
-    const cut = client.find('/DC0')
-    cut.catch(() => undefined)
-    await hold.held
-
-    await lab.stopListening()
-
-    await expect(cut).rejects.toThrow()
-    await expect(client.find('/DC0')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
-    await lab.startListening()
-    await expect(client.find('/DC0')).rejects.toMatchObject(refusal('NotAuthenticated'))
-    await client.login()
-    expect(await lab.machines()).toEqual(before)
-    hold.drop()
-  })
-
-  test('calls in flight are counted', async () => {
-    lab.fault({ method: 'FindByInventoryPath', kind: 'delay', ms: 100, times: 5 })
-
-    await Promise.all(Array.from({ length: 5 }, () => client.find('/DC0')))
-
-    expect(lab.log.maxInFlight()).toBe(5)
-  })
-})
-
-describe('privileges', () => {
-  afterEach(() => lab.privileges.allowAll())
-  const held = async (...ids: string[]) => {
-    const privileges = ids.map((id) => element('privId', id))
-    const { authorizationManager = folder } = client.content
-    const answer = await client.call(
-      vimCall(
-        'HasPrivilegeOnEntities',
-        authorizationManager,
-        referenceNode('entity', folder),
-        element('sessionId', 'x'),
-        ...privileges,
-      ),
-    )
-    return childrenOf(childOf(answer, 'returnval'), 'privAvailability').map((one) => [
-      textOf(one, 'privId'),
-      textOf(one, 'isGranted'),
-    ])
-  }
-
-  test('are all there at first, and refused by name when one is missing', async () => {
-    expect(await held('System.Read', 'VirtualMachine.Inventory.Create')).toEqual([
-      ['System.Read', 'true'],
-      ['VirtualMachine.Inventory.Create', 'true'],
-    ])
-    lab.privileges.deny('Network.Assign', 'Datastore.FileManagement')
-
-    expect(await held('Network.Assign', 'System.Read')).toEqual([
-      ['Network.Assign', 'false'],
-      ['System.Read', 'true'],
-    ])
-    await expect(create('denied')).rejects.toMatchObject(
-      refusal('NoPermission', { privilegeId: 'Network.Assign' }),
-    )
-    expect((await client.file('PUT', 'c.iso', randomBytes(10))).status).toBe(403)
-    const directory = makeDirectory(
-      client.content.fileManager,
-      { datacenter, path: '[LocalDS_0] other' },
-      true,
-    )
-    await expect(client.call(directory)).rejects.toMatchObject(
-      refusal('NoPermission', { privilegeId: 'Datastore.FileManagement', object: lab.datastores[0]?.id }),
-    )
-  })
-
-  test('that a change of a machine needs depend on what is changed', async () => {
-    const { reference } = await lab.addForeignMachine('changed')
-    const change = (content: XmlNode) =>
-      client.callTask(vimCall('ReconfigVM_Task', reference, element('spec', [content])))
-    lab.privileges.allowOnly('VirtualMachine.Config.CPUCount')
-
-    expect(await change(element('numCPUs', 2))).toMatchObject({ state: 'success' })
-    await expect(change(element('memoryMB', 64))).rejects.toMatchObject(
-      refusal('NoPermission', { privilegeId: 'VirtualMachine.Config.Memory' }),
-    )
-    for (const method of ['PowerOnVM_Task', 'Destroy_Task', 'PutUsbScanCodes', 'CreateScreenshot_Task'])
-      await expect(client.call(vimCall(method, reference))).rejects.toMatchObject(refusal('NoPermission'))
-  })
-})
-
 test('without real machines power, keys, screenshots and addresses are there too', async () => {
   const { reference } = await lab.addForeignMachine('pretended')
   expect(await client.callTask(vimCall('PowerOnVM_Task', reference))).toMatchObject({ state: 'success' })
@@ -420,8 +172,3 @@ test('a single host is simulated too', async () => {
   await other.find('/ha-datacenter/datastore/LocalDS_0')
   expect(await esx.addForeignMachine('theirs')).toMatchObject({ name: 'theirs' })
 })
-
-async function slowTask(delayMs: number, progress: readonly number[] = []): Promise<ManagedObject> {
-  lab.fault({ method: 'Rename_Task', kind: 'slow-task', delayMs, progress })
-  return decodeReturnedReference(await client.call(vimCall('Rename_Task', folder, element('newName', 'vm'))))
-}

@@ -34,7 +34,10 @@ function setUp(machine: { readonly has: readonly string[]; readonly uid: number;
   program('sudo', machine.sudo ? ['shift', 'echo "sudo $*" >>"$LOG"', 'exec "$@"'] : ['exit 1'])
   program('apt-get', ['echo "apt-get $*" >>"$LOG"'])
   const env = { PATH: `${directory}:${process.env['PATH']}`, LOG: log }
-  const { status, stderr } = spawnSync('sh', [join(TOOLS, 'setup/system.sh')], { env, encoding: 'utf8' })
+  const { status, stderr } = spawnSync('sh', [join(TOOLS, 'setup/system.sh'), 'debian-packages.txt'], {
+    env,
+    encoding: 'utf8',
+  })
   return { status, stderr, done: readFileSync(log, 'utf8') }
 }
 

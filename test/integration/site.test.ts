@@ -23,6 +23,7 @@ function aDriver(): { readonly driver: MachineDriver; readonly made: string[] } 
     can: { typeKeys: false, screenshot: false, seeGuestResets: false, forwardPorts: true },
     describe: async () => 'machines that do nothing',
     serverAddress: () => '127.0.0.1',
+    check: async () => undefined,
     create: async (spec) => {
       made.push(spec.name)
       const machine = machines.get(spec.name) ?? aMachine(spec)

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import { type LabVcenter, openLabVcenter } from '../lab/vcenter/open-lab-vcenter.ts'
 
 const PROGRAM = fileURLToPath(new URL('../support/vsphere-life.ts', import.meta.url))
@@ -18,6 +18,7 @@ beforeEach(async () => {
   return async () => lab[Symbol.asyncDispose]()
 })
 afterEach(() => rmSync(join(directory, 'notes'), { recursive: true, force: true }))
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 function start(what: 'live' | 'delete'): {
   readonly child: ChildProcess

@@ -12,7 +12,7 @@ const installer: Installer = {
 }
 
 /** A shelf on which every ISO is found whose path does not say `missing`. */
-export function aShelf(): InstallerShelf {
+export function aShelf(given: Partial<Installer> = {}): InstallerShelf {
   const shelf = new Map<string, ShelvedInstaller>()
   return {
     put: async ({ name, isoPath }) => {
@@ -24,7 +24,7 @@ export function aShelf(): InstallerShelf {
         },
         learnDigests: async () => undefined,
       }
-      const shelved = { name, isoPath, sizeBytes: 1, installer, served }
+      const shelved = { name, isoPath, sizeBytes: 1, installer: { ...installer, ...given }, served }
       shelf.set(name, shelf.get(name)?.isoPath === isoPath ? (shelf.get(name) ?? shelved) : shelved)
       return shelf.get(name) ?? shelved
     },

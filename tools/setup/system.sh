@@ -1,15 +1,16 @@
 #!/bin/sh
-# Debian packages listed in debian-packages.txt. Asks for nothing: without the rights to install, it prints the command.
+# system.sh LIST...: Debian packages named in these files of the folder tools. Asks for nothing: without the rights to
+# install, it prints the command.
 set -eu
 
-list=$(cd "$(dirname "$0")/.." && pwd)/debian-packages.txt
-packages=$(sed -e 's/#.*//' "$list" | tr -s '[:space:]' ' ')
+cd "$(dirname "$0")/.."
+packages=$(sed -e 's/#.*//' "$@" | tr -s '[:space:]' ' ')
 
 note() { printf 'setup: %s\n' "$*" >&2; }
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   note 'this is not a Debian or Ubuntu system, so nothing can be installed from here. Needed are the programs of:'
-  sed -n '/^[a-z]/s/^/  /p' "$list" >&2
+  sed -n '/^[a-z]/s/^/  /p' "$@" >&2
   exit 3
 fi
 

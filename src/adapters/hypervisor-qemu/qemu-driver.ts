@@ -55,6 +55,10 @@ export async function openQemuDriver(options: {
       return `QEMU ${version}, ${kind === 'kvm' ? 'with KVM' : `emulated (${reason})`}`
     },
     serverAddress: ({ network }) => (network.kind === 'user' ? HOST_SEEN_BY_GUEST : undefined),
+    check: async ({ firmware }) => {
+      await host.version()
+      if (firmware === 'uefi') findEfiFirmware()
+    },
     create: async (spec) => {
       const path = directoryOf(spec.name)
       return turns.take(spec.name, async () => {

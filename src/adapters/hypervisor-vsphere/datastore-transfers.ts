@@ -69,7 +69,7 @@ export function createDatastoreTransfers(transport: HttpsTransport, persist: Per
           const response = await send({ method: 'HEAD' }, file, session, signal)
           response.resume()
           if (response.statusCode === 404) return undefined
-          requireSuccess(response, file, transport.address)
+          requireSuccess(response, 'HEAD', file, transport.address)
           const size = Number(response.headers['content-length'])
           return Number.isSafeInteger(size) ? size : undefined
         },
@@ -93,7 +93,7 @@ export function createDatastoreTransfers(transport: HttpsTransport, persist: Per
           }
           const response = await send({ method: 'PUT', body, length: total }, file, session, signal)
           response.resume()
-          requireSuccess(response, file, transport.address)
+          requireSuccess(response, 'PUT', file, transport.address)
         },
         signal,
       )
@@ -104,7 +104,7 @@ export function createDatastoreTransfers(transport: HttpsTransport, persist: Per
         async (session) => {
           const response = await send({ method: 'GET' }, file, session, signal)
           if (response.statusCode !== 200) response.resume()
-          requireSuccess(response, file, transport.address)
+          requireSuccess(response, 'GET', file, transport.address)
           return await readBytes(response, maxBytes, file, signal)
         },
         signal,
@@ -135,14 +135,26 @@ async function readBytes(
   return Buffer.concat(chunks)
 }
 
-function requireSuccess({ statusCode = 0 }: IncomingMessage, file: RemoteFile, address: string): void {
+/** What each method needs (vSphere Web Services Programming Guide, "HTTP access"). */
+const PRIVILEGES = {
+  HEAD: 'Datastore.Browse',
+  GET: 'Datastore.Browse',
+  PUT: 'Datastore.FileManagement',
+} as const
+
+function requireSuccess(
+  { statusCode = 0 }: IncomingMessage,
+  method: keyof typeof PRIVILEGES,
+  file: RemoteFile,
+  address: string,
+): void {
   if (statusCode >= 200 && statusCode < 300) return
   const what = `${nameOf(file)} at ${address}: HTTP ${statusCode}`
   switch (statusCode) {
     case 403:
       throw new Failure(
         'driver.forbidden',
-        `${what}; the user lacks Datastore.FileManagement or Datastore.Browse there`,
+        `${what}; the user lacks the privilege ${PRIVILEGES[method]} on the datastore; give it to their role`,
       )
     case 404:
       throw new Failure('driver.refused', `${what}; there is no such file, datastore or data centre`)

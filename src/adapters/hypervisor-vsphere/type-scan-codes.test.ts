@@ -4,7 +4,7 @@ import { anElement, createFakeVimClient } from '../../../test/support/fake-vim-c
 import type { VimCall } from '../../codec/vim25/call.ts'
 import { VimRefusal } from '../../codec/vim25/fault.ts'
 import { chordsForText } from '../../domain/us-keyboard.ts'
-import { typeScanCodes } from './type-scan-codes.ts'
+import { newTypingPace, typeScanCodes } from './type-scan-codes.ts'
 
 const signal = new AbortController().signal
 
@@ -12,6 +12,7 @@ const signal = new AbortController().signal
 function aKeyboard(accepts: (number | Error)[]) {
   const typed: string[] = []
   const clock = createFakeClock(0)
+  const pace = newTypingPace()
   const keysOf = ({ args }: VimCall): string[] =>
     (Array.isArray(args[0]?.content) ? args[0].content : []).map(({ content }) => String(content[0].content))
   const client = createFakeVimClient([], {
@@ -30,6 +31,7 @@ function aKeyboard(accepts: (number | Error)[]) {
         name: 'edge-1',
         chords: chordsForText(text),
         intervalMs: 60,
+        pace,
       },
       { client, clock },
       until,

@@ -8,6 +8,15 @@ import type { VimClient } from './vim-client.ts'
 
 /** Chords of one call. The queue of a machine's keyboard is short, and firmware reads it slowly. */
 const BATCH = 8
+
+/** How fast a machine is typed at, by how it went so far. */
+export interface TypingPace {
+  batch: number
+}
+
+export function newTypingPace(): TypingPace {
+  return { batch: BATCH }
+}
 /** Calls in a row of which nothing was accepted. */
 const MAX_REFUSED = 5
 
@@ -17,22 +26,25 @@ export interface Typing {
   readonly chords: readonly KeyChord[]
   /** Between two chords, on average. */
   readonly intervalMs: number
+  readonly pace: TypingPace
 }
 
 /**
- * Types in batches; what the machine did not accept is typed again. Failure `driver.refused` when it accepts nothing,
+ * Types in batches; what the machine did not accept is typed again. The server tells how many it accepted, not which: from
+ * the first time that some were missing on, keys go one by one, where the number says all. Failure `driver.refused` when it accepts nothing,
  * `driver.forbidden` with the privilege that is missing, and the way that needs no typing.
  */
 export async function typeScanCodes(
-  { object, name, chords, intervalMs }: Typing,
+  { object, name, chords, intervalMs, pace }: Typing,
   { client, clock }: { readonly client: VimClient; readonly clock: Clock },
   signal: AbortSignal,
 ): Promise<void> {
   let typed = 0
   let refused = 0
   while (typed < chords.length) {
-    const batch = chords.slice(typed, typed + BATCH)
+    const batch = chords.slice(typed, typed + pace.batch)
     const accepted = Math.min(await put(batch), batch.length)
+    if (accepted < batch.length) pace.batch = 1
     typed += accepted
     refused = accepted === 0 ? refused + 1 : 0
     if (refused >= MAX_REFUSED)

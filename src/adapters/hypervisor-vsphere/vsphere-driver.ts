@@ -182,10 +182,18 @@ export function createVsphereDriver(options: VsphereDriverOptions): MachineDrive
   return {
     kind: 'vsphere',
     can: { typeKeys: true, screenshot: true, seeGuestResets: false, forwardPorts: false },
-    describe: async (signal) => `${(await client.content(signal)).fullName} at ${client.address}`,
+    describe: async (signal) => {
+      // A password that is wrong is better told now than for each machine.
+      await client.sessionKey(signal)
+      return `${(await client.content(signal)).fullName} at ${client.address}`
+    },
     serverAddress: () => {
       const address = client.localAddress()
       return address && !/^(127\.|::1$|::ffff:127\.)/.test(address) ? address : undefined
+    },
+    check: async (spec, signal) => {
+      requireVsphereOptions(spec.options ?? {})
+      tellOnce(await inventory.resolvePlacement(placesOf(spec, defaults), signal))
     },
     create: async (spec, signal) => {
       requireName(spec.name)
@@ -222,7 +230,10 @@ export function createVsphereDriver(options: VsphereDriverOptions): MachineDrive
 }
 
 /** Where a machine wants to be: what it says itself, and for the rest the defaults. */
-function placesOf({ options = {}, network }: MachineSpec, defaults: VsphereDefaults): WantedPlaces {
+function placesOf(
+  { options = {}, network }: Pick<MachineSpec, 'options' | 'network'>,
+  defaults: VsphereDefaults,
+): WantedPlaces {
   const own: WantedPlaces = Object.fromEntries(
     PLACES.flatMap((place) => (options[place] === undefined ? [] : [[place, options[place]]])),
   )

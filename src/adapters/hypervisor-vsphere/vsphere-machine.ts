@@ -11,7 +11,7 @@ import type { MediaLibrary } from './media-library.ts'
 import type { PowerNotes } from './power-notes.ts'
 import { steadily } from './steadily.ts'
 import { takeScreenshot } from './take-screenshot.ts'
-import { typeScanCodes } from './type-scan-codes.ts'
+import { newTypingPace, typeScanCodes } from './type-scan-codes.ts'
 import type { VimClient } from './vim-client.ts'
 
 export interface VsphereMachineParts {
@@ -41,6 +41,7 @@ export function createVsphereMachine(
   const { client, clock } = parts
   const { name } = spec
   const power = createMachinePower({ object, name }, parts)
+  const pace = newTypingPace()
   let isRemoved = false
   let turn: Promise<unknown> = Promise.resolve()
 
@@ -71,7 +72,7 @@ export function createVsphereMachine(
     setMedia: (isoPath, signal, { first } = { first: false }) =>
       inTurn(() => changeDrive({ object, name, isoPath, first }, parts, signal)),
     typeKeys: (chords, intervalMs, signal) =>
-      typeScanCodes({ object, name, chords, intervalMs }, parts, signal),
+      typeScanCodes({ object, name, chords, intervalMs, pace }, parts, signal),
     screenshot: async (signal) => {
       if ((await power.state(signal)) === 'off')
         throw new Failure('machine.wrong-state', `${name} is off: a screenshot needs it to be on`)

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import type { RecordedEvent } from '../../domain/event.ts'
 import type { HostStore } from '../../ports/host-store.ts'
 import type { SecretBox } from '../../ports/secret-box.ts'
-import { byName, readBoot, readEvent, readHost, type StoredHost } from './rows.ts'
+import { byName, readBoot, readEvent, readHost, writeHost } from './rows.ts'
 import type { Tables } from './tables.ts'
 
 /** A fleet's events are many, and each statement has its time limit; so they are read in pieces of so many rows. */
@@ -12,10 +12,12 @@ export function createHostQueries(db: Kysely<Tables>, secretBox: SecretBox): Hos
   return {
     async hosts() {
       const rows = await db.selectFrom('hosts').selectAll().execute()
-      return rows.toSorted((a, b) => a.created_at - b.created_at || byName(a, b)).map(readHost)
+      return rows
+        .toSorted((a, b) => a.created_at - b.created_at || byName(a, b))
+        .map((row) => readHost(row, secretBox))
     },
     async saveHost(host) {
-      const definition = JSON.stringify(host satisfies StoredHost)
+      const definition = writeHost(host, secretBox)
       await db
         .insertInto('hosts')
         .values({ name: host.name, definition, created_at: host.createdAt })

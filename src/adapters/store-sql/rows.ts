@@ -40,8 +40,10 @@ const SPEC = z.strictObject({
   network: NETWORK,
   probePorts: z.array(z.int()).readonly(),
   assignsMac: z.boolean().exactOptional(),
-  options: z.record(z.string(), z.string()).readonly().exactOptional(),
+  /** What only the driver knows, as JSON; some of it may be secret. */
+  sealedOptions: z.string().exactOptional(),
 })
+const OPTIONS = z.record(z.string(), z.string()).readonly()
 
 const HOST = z.strictObject({
   name: z.string().refine(isMachineName),
@@ -52,7 +54,7 @@ const HOST = z.strictObject({
 })
 
 /** What is written has to satisfy it, or it could not be read back. */
-export type StoredHost = z.output<typeof HOST>
+type StoredHost = z.output<typeof HOST>
 
 const INSTALLER = z.strictObject({
   name: z.string(),
@@ -69,9 +71,27 @@ const INSTALLER = z.strictObject({
 
 const EVENT_DATA = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
 
-/** Failure `store.failed` naming table and key when the row is not what this program writes. */
-export function readHost(row: Tables['hosts']): Host {
-  return read('hosts', row.name, () => HOST.parse(JSON.parse(row.definition)))
+/**
+ * Failure `store.failed` naming table and key when the row is not what this program writes, `secret.unreadable` when it
+ * was sealed with another key.
+ */
+export function readHost(row: Tables['hosts'], secretBox: SecretBox): Host {
+  return read('hosts', row.name, () => {
+    const { spec: stored, ...host } = HOST.parse(JSON.parse(row.definition))
+    if (!stored) return host
+    const { sealedOptions, ...spec } = stored
+    if (sealedOptions === undefined) return { ...host, spec }
+    const options = OPTIONS.parse(JSON.parse(secretBox.open(sealedOptions)))
+    return { ...host, spec: { ...spec, options } }
+  })
+}
+
+/** The text that `readHost` reads. */
+export function writeHost({ spec: known, ...host }: Host, secretBox: SecretBox): string {
+  if (!known) return JSON.stringify(host satisfies StoredHost)
+  const { options, ...spec } = known
+  const sealed = options ? { sealedOptions: secretBox.seal(JSON.stringify(options)) } : {}
+  return JSON.stringify({ ...host, spec: { ...spec, ...sealed } } satisfies StoredHost)
 }
 
 /** Failure `secret.unreadable` when the token was sealed with another key. */

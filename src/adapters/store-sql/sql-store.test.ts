@@ -56,6 +56,19 @@ describe('the state database', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600)
   })
 
+  test('keeps what only the driver knows of a machine sealed: some of it may be secret', async () => {
+    const path = newPath()
+    const host = aHost({ spec: { options: { 'extraConfig.guestinfo.key': 'q7Xk2mZ9pLw4' } } })
+    {
+      await using store = await open(path)
+      await store.saveHost(host)
+    }
+
+    expect(bytesOf(path)).not.toContain('q7Xk2mZ9pLw4')
+    await using store = await open(path)
+    expect(await store.hosts()).toEqual([host])
+  })
+
   test('gives back more events than are read at once, each once and in order', async () => {
     const path = newPath()
     await using store = await open(path)

@@ -20,8 +20,8 @@ export function formatUpSummary({ hosts, dataDirectory }: UpSummary): string {
     const steps = phases.filter(({ ms }) => ms >= SHOWN_MS)
     return `  ${name}: ${steps.map(({ phase, ms }) => `${phase} ${formatDuration(ms)}`).join(', ')}`
   })
-  const next = hosts.flatMap(({ name, reason, localUi, console, screenshot }) => [
-    ...(reason ? [`  ${name} failed: ${reason}`] : []),
+  const next = hosts.flatMap(({ name, result, reason, localUi, console, screenshot }) => [
+    ...(reason ? [`  ${name} ${result}: ${reason}`] : []),
     ...(localUi ? [`  ${name} Local UI: ${localUi}`] : []),
     ...(screenshot ? [`  ${name} last screenshot: ${screenshot}`] : []),
     ...(console ? [`  ${name} serial console: ${console}`] : []),

@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type LabVcenter, openLabVcenter } from '../lab/vcenter/open-lab-vcenter.ts'
+import { runEdgeboot, startEdgeboot } from '../support/edgeboot-process.ts'
+import { standInIso } from '../support/stand-in-iso.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'edgeboot-vsphere-command-'))
+const userData = join(directory, 'user-data.yaml')
+writeFileSync(userData, '#cloud-config\nstylus: { managementMode: local }\ninstall: { poweroff: true }\n')
+let iso: string
+let lab: LabVcenter
+
+beforeAll(async () => {
+  iso = await standInIso()
+  lab = await openLabVcenter()
+}, 600_000)
+afterAll(async () => {
+  await lab[Symbol.asyncDispose]()
+  rmSync(directory, { recursive: true, force: true })
+})
+
+let count = 0
+const up = (environment: NodeJS.ProcessEnv, ...args: readonly string[]) =>
+  runEdgeboot(
+    [
+      ...['--data-dir', join(directory, `data-${++count}`), 'up', iso, '--user-data', userData],
+      ...[
+        '--driver',
+        'vsphere',
+        '--advertise',
+        '10.0.2.2',
+        '--boot-port',
+        '0',
+        '--memory',
+        '1536MiB',
+        ...args,
+      ],
+    ],
+    environment,
+  )
+
+test('without an address of a vCenter it says what to set', async () => {
+  const { code, stderr } = await up({ GOVC_URL: '' })
+
+  expect(code).toBe(2)
+  expect(stderr).toMatch(/driver\.unknown|usage\.invalid/)
+  expect(stderr).toContain('GOVC_URL')
+})
+
+test('a vCenter that was never there is told at once, not waited for', async () => {
+  const { code, stderr } = await up({ ...lab.environment, GOVC_URL: 'https://127.0.0.1:1/sdk' })
+
+  expect(code).toBe(1)
+  expect(stderr).toContain('driver.unreachable')
+})
+
+test('a wrong password is tried once, and its text is nowhere', async () => {
+  lab.log.clear()
+
+  const { code, stderr } = await up({ ...lab.environment, GOVC_PASSWORD: 'wrong-and-secret' }, '--count', '3')
+
+  expect(code).toBe(2)
+  expect(stderr).toContain('driver.login-refused')
+  expect(stderr).not.toContain('wrong-and-secret')
+  expect(lab.log.count('Login')).toBe(1)
+  expect(await lab.machines()).toEqual([])
+})
+
+test('places that are not there or not plain are refused with the choices, before anything is made', async () => {
+  const { code, stderr } = await up(lab.environment, '--cluster', 'DC0_C9', '--network', 'VM Network')
+
+  expect(code).toBe(2)
+  expect(stderr).toContain('DC0_C0')
+  expect(await lab.machines()).toEqual([])
+})
+
+test('a server whose vCenter is down serves all the same, and says so', async () => {
+  const args = ['--data-dir', join(directory, 'serve'), 'serve', '--boot-port', '0', '--control-port', '0']
+  const server = startEdgeboot(args, { ...lab.environment, GOVC_URL: 'https://127.0.0.1:1/sdk' })
+  try {
+    expect(await server.line(/driver vsphere:/)).toContain('cannot be reached')
+    await server.line(/control API on/)
+  } finally {
+    await server.kill()
+  }
+})
