@@ -152,6 +152,26 @@ describe('an upload', () => {
     expect(files.has(LOCK)).toBe(true)
   })
 
+  test('that was killed as soon as it had its lock is gone on with at once', async () => {
+    const { bring, client, clock, names } = aSite()
+    const end = new AbortController()
+    const { call } = client
+    client.call = async (request, options, until) => {
+      await call(request, options, until)
+      if (!JSON.stringify(request).includes('.lock')) return anElement('answer')
+      end.abort(new Error('killed'))
+      throw end.signal.reason
+    }
+    await expect(bring(end.signal)).rejects.toThrow('killed')
+    expect(names()).toContain(LOCK)
+
+    client.call = call
+    const begun = clock.now()
+    await bring()
+    expect(clock.now()).toBe(begun)
+    expect(names()).toEqual(DONE)
+  })
+
   test('that was killed between the file and its tidying up is tidied up', async () => {
     const { bring, files, names, sent, uploads } = aSite()
     for (const [path, size] of [
