@@ -44,7 +44,12 @@ async function aServer(handle: Handler = (_, response) => response.end('ok')) {
   server.on('tlsClientError', () => undefined)
   server.listen(0, '0.0.0.0')
   await once(server, 'listening')
-  open.push({ close: () => (server.close(), server.closeAllConnections()) })
+  open.push({
+    close: () => {
+      server.close()
+      server.closeAllConnections()
+    },
+  })
   const { port } = server.address() as AddressInfo
   return { url: new URL(`https://127.0.0.1:${port}/sdk`), bytes: () => bytes }
 }
