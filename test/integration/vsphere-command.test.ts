@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -41,20 +43,38 @@ const up = (environment: NodeJS.ProcessEnv, ...args: readonly string[]) =>
     environment,
   )
 
-test('without an address of a vCenter it says what to set', async () => {
-  const { code, stderr } = await up({ GOVC_URL: '' })
+test.each([
+  ['GOVC_URL', 'driver.unknown', ['GOVC_URL', 'GOVC_USERNAME', 'GOVC_PASSWORD', '--vsphere-url']],
+  ['GOVC_USERNAME', 'usage.invalid', ['GOVC_USERNAME', '--vsphere-user']],
+  ['GOVC_PASSWORD', 'usage.invalid', ['GOVC_PASSWORD', '--vsphere-password-file']],
+])('without %s it says what to set', async (name, code, remedies) => {
+  const ended = await up({ ...lab.environment, [name]: '' })
 
-  expect(code).toBe(2)
-  expect(stderr).toMatch(/driver\.unknown|usage\.invalid/)
-  expect(stderr).toContain('GOVC_URL')
+  expect(ended.code).toBe(2)
+  expect(ended.stderr).toContain(`[${code}]`)
+  for (const remedy of remedies) expect(ended.stderr).toContain(remedy)
 })
 
 test('a vCenter that was never there is told at once, not waited for', async () => {
+  const begun = performance.now()
+
   const { code, stderr } = await up({ ...lab.environment, GOVC_URL: 'https://127.0.0.1:1/sdk' })
 
   expect(code).toBe(1)
-  expect(stderr).toContain('driver.unreachable')
+  expect(stderr).toMatch(/127\.0\.0\.1:1 .*\[driver\.unreachable\]/)
+  expect(performance.now() - begun).toBeLessThan(15_000)
 })
+
+test('an address where somebody listens and says nothing is given up soon', async () => {
+  await using silent = createServer((socket) => void socket.on('error', () => undefined).resume())
+  await once(silent.listen(0, '127.0.0.1'), 'listening')
+  const { port } = silent.address() as AddressInfo
+
+  const { code, stderr } = await up({ ...lab.environment, GOVC_URL: `https://127.0.0.1:${port}/sdk` })
+
+  expect(code).toBe(1)
+  expect(stderr).toContain('[driver.unreachable]')
+}, 60_000)
 
 test('a wrong password is tried once, and its text is nowhere', async () => {
   lab.log.clear()
@@ -82,6 +102,19 @@ test('a server whose vCenter is down serves all the same, and says so', async ()
   try {
     expect(await server.line(/driver vsphere:/)).toContain('cannot be reached')
     await server.line(/control API on/)
+  } finally {
+    await server.kill()
+  }
+})
+
+test('a server whose password is wrong serves all the same, says so, and has tried it once', async () => {
+  lab.log.clear()
+  const args = ['--data-dir', join(directory, 'refused'), 'serve', '--boot-port', '0', '--control-port', '0']
+  const server = startEdgeboot(args, { ...lab.environment, GOVC_PASSWORD: 'wrong-and-secret' })
+  try {
+    expect(await server.line(/driver vsphere:/)).not.toContain('wrong-and-secret')
+    await server.line(/control API on/)
+    expect(lab.log.count('Login')).toBe(1)
   } finally {
     await server.kill()
   }
