@@ -96,7 +96,8 @@ export async function lookAtFleet(
       complain('is to be ready when Palette says so, but is managed locally and never registers there')
     if (installedUnnoticed(host, summary, abilities)) {
       warnings.add(
-        `driver ${host.machine?.driver} does not notice that a machine restarts itself, and these hosts do not report (phone-home is off): with install.reboot nothing tells that they have installed; use install.poweroff, or let them report`,
+        `driver ${host.machine?.driver} does not notice that a machine restarts itself, and hosts that do not report (phone-home is off) ` +
+          'do not tell: with install.reboot nobody learns that they have installed; set install.poweroff, or let them report (phone-home)',
       )
     }
     if (cannotBeProven(host, summary)) {

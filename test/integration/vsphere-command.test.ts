@@ -24,24 +24,21 @@ afterAll(async () => {
 })
 
 let count = 0
+const upArguments = (document: string, ...args: readonly string[]): readonly string[] => [
+  ...[
+    '--data-dir',
+    join(directory, `data-${++count}`),
+    'up',
+    iso,
+    '--user-data',
+    document,
+    '--driver',
+    'vsphere',
+  ],
+  ...['--advertise', '10.0.2.2', '--boot-port', '0', '--memory', '1536MiB', ...args],
+]
 const up = (environment: NodeJS.ProcessEnv, ...args: readonly string[]) =>
-  runEdgeboot(
-    [
-      ...['--data-dir', join(directory, `data-${++count}`), 'up', iso, '--user-data', userData],
-      ...[
-        '--driver',
-        'vsphere',
-        '--advertise',
-        '10.0.2.2',
-        '--boot-port',
-        '0',
-        '--memory',
-        '1536MiB',
-        ...args,
-      ],
-    ],
-    environment,
-  )
+  runEdgeboot(upArguments(userData, ...args), environment)
 
 test.each([
   ['GOVC_URL', 'driver.unknown', ['GOVC_URL', 'GOVC_USERNAME', 'GOVC_PASSWORD', '--vsphere-url']],
@@ -117,5 +114,21 @@ test('a server whose password is wrong serves all the same, says so, and has tri
     expect(lab.log.count('Login')).toBe(1)
   } finally {
     await server.kill()
+  }
+})
+
+test('up warns, before it switches anything on, of hosts that restart without anybody noticing', async () => {
+  const restarting = join(directory, 'restarting.yaml')
+  writeFileSync(restarting, '#cloud-config\nstylus: { managementMode: local }\ninstall: { reboot: true }\n')
+  lab.log.clear()
+  const args = upArguments(restarting, '--no-phone-home', '--cluster', 'DC0_C0', '--network', 'VM Network')
+  const running = startEdgeboot(args, lab.environment)
+  try {
+    expect(await running.line(/does not notice that a machine restarts itself/)).toMatch(
+      /install\.poweroff.*phone-home/,
+    )
+    expect(lab.log.count('PowerOnVM_Task')).toBe(0)
+  } finally {
+    await running.kill()
   }
 })
