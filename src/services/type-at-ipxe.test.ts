@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest'
 import { createFakeClock } from '../../test/support/fake-clock.ts'
 import { createSilentLog } from '../../test/support/silent-log.ts'
-import { isFailure } from '../domain/failure.ts'
+import { Failure, isFailure } from '../domain/failure.ts'
 import { typeChain } from './type-at-ipxe.ts'
 
 /** A machine at whose prompt somebody types; `answers` says whether what was typed leads to a request. */
-function aTypist(answers: (typed: string, resets: number) => boolean) {
+function aTypist(
+  answers: (typed: string, resets: number) => boolean,
+  screenshot = async () => new Uint8Array([1]),
+) {
   const clock = createFakeClock()
   const proof = Promise.withResolvers<void>()
   const seen = { typed: [] as string[], resets: 0, screenshots: [] as string[] }
@@ -21,7 +24,7 @@ function aTypist(answers: (typed: string, resets: number) => boolean) {
         power: async () => {
           seen.resets += 1
         },
-        screenshot: async () => new Uint8Array([1]),
+        screenshot,
       },
       clock,
       log: createSilentLog(),
@@ -65,4 +68,27 @@ test('after three attempts it is said what to look at', async () => {
   expect(isFailure(failure, 'typing.unanswered')).toBe(true)
   expect(seen).toMatchObject({ resets: 2 })
   expect(seen.screenshots.length).toBe(3)
+})
+
+test('a call that is cut off is an attempt without an answer, and so is the screenshot that nobody may take', async () => {
+  const forbidden = async () => {
+    throw new Failure('driver.forbidden', 'no screenshots')
+  }
+  const { run, seen } = aTypist((typed, resets) => {
+    if (typed === CHAIN && resets === 0) throw new Failure('driver.unreachable', 'cut', { sent: true })
+    return typed === CHAIN
+  }, forbidden)
+
+  await run()
+
+  expect(seen).toMatchObject({ resets: 1, screenshots: [] })
+})
+
+test('keys that are not allowed end the typing at once', async () => {
+  const { run, seen } = aTypist(() => {
+    throw new Failure('driver.forbidden', 'no keys')
+  })
+
+  await expect(run()).rejects.toMatchObject({ code: 'driver.forbidden' })
+  expect(seen.resets).toBe(0)
 })

@@ -1,4 +1,4 @@
-import { Failure } from '../domain/failure.ts'
+import { Failure, isFailure } from '../domain/failure.ts'
 import type { KeyChord } from '../domain/key-chord.ts'
 import { CTRL_B, chordsForText, ESCAPE, LETTER_B } from '../domain/us-keyboard.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -35,6 +35,9 @@ interface Timing {
 
 const TIMING: Timing = { interruptEvery: 500, interruptFor: 12_000, dhcp: 8000, proof: 30_000, key: 60 }
 
+/** The hypervisor was not reached, or its answer was lost. */
+const CUT = ['driver.unreachable', 'driver.timeout'] as const
+
 /**
  * Types `dhcp` and `chain URL` at the prompt of a stock iPXE. Ctrl+B, at the second attempt Esc and B, is repeated
  * all through the time in which the prompt can be there (repeating is harmless); the request arriving at the server
@@ -55,13 +58,15 @@ export async function typeChain(input: TypeChainInput): Promise<void> {
       if (attempt > 1) await machine.power('reset', signal)
       await typeOnce(input, commands, attempt % 2 === 0 ? [ESCAPE, LETTER_B] : [CTRL_B], until).catch(
         (error: unknown) => {
-          if (!proven.signal.aborted) throw error
+          signal.throwIfAborted()
+          // Nobody knows which keys have arrived: only the next attempt begins at a prompt that is empty.
+          if (!proven.signal.aborted && !isFailure(error, ...CUT)) throw error
+          log.debug({ err: error, machine: machine.name }, 'typing was cut off')
         },
       )
       if (proven.signal.aborted) return
       log.warn({ attempt, machine: machine.name }, 'typed at iPXE without an answer')
-      const why = `attempt ${attempt} of ${attempts} to type at iPXE was not answered`
-      await input.onScreenshot(await machine.screenshot(signal), why)
+      await showScreen(`attempt ${attempt} of ${attempts} to type at iPXE was not answered`)
     }
   } finally {
     over.abort(new Error('typing is over'))
@@ -72,6 +77,16 @@ export async function typeChain(input: TypeChainInput): Promise<void> {
       'at the screenshots: no prompt means no iPXE, an error means no way from the machine to that URL. ' +
       '--boot media needs no typing.',
   )
+
+  /** For people; that there is none is no reason to give up. */
+  async function showScreen(why: string): Promise<void> {
+    try {
+      await input.onScreenshot(await machine.screenshot(signal), why)
+    } catch (error) {
+      signal.throwIfAborted()
+      log.debug({ err: error, machine: machine.name }, 'no screenshot')
+    }
+  }
 }
 
 async function typeOnce(

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { powerOff } from '../../src/codec/vim25/machine-calls.ts'
 import { isFailure } from '../../src/domain/failure.ts'
@@ -365,6 +366,19 @@ describe('what goes wrong on the way', () => {
     await switchOffByOthers('edge-1')
 
     expect((await watching).at(-1)).toEqual({ state: 'off', cause: 'guest-shutdown' })
+  })
+
+  test('closing the driver ends what waits for a task, at once', async () => {
+    lab.fault({ method: 'CreateVM_Task', kind: 'slow-task', delayMs: 20_000 })
+    const making = reason(driver.create(aVsphereSpec(), signal()))
+    await expect.poll(() => lab.log.calls.some(({ method }) => method === 'CreateVM_Task')).toBe(true)
+    await setTimeout(300)
+
+    const begun = Date.now()
+    await driver[Symbol.asyncDispose]()
+
+    expect(String(await making)).toContain('closed')
+    expect(Date.now() - begun).toBeLessThan(5000)
   })
 
   test('a vCenter that restarts while machines are made loses nothing', async () => {

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import { VimRefusal } from '../../codec/vim25/fault.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { HttpCall, HttpsTransport } from './https-transport.ts'
+import type { Persist } from './persistence.ts'
 import type { OpenSession } from './vim-session.ts'
 
 /** A file on a datastore, as its HTTP access names it. */
@@ -31,12 +32,6 @@ export interface DatastoreTransfers {
   download(file: RemoteFile, maxBytes: number, signal: AbortSignal): Promise<Uint8Array>
 }
 
-type Persist = <T>(
-  repeatable: boolean,
-  work: (session: OpenSession) => Promise<T>,
-  signal: AbortSignal,
-) => Promise<T>
-
 const SILENCE_MS = 120_000
 
 export function createDatastoreTransfers(transport: HttpsTransport, persist: Persist): DatastoreTransfers {
@@ -60,7 +55,8 @@ export function createDatastoreTransfers(transport: HttpsTransport, persist: Per
     )
     if (response.statusCode === 401) {
       response.resume()
-      throw new VimRefusal({ type: 'NotAuthenticated', message: '', properties: {} }, nameOf(file))
+      const message = 'HTTP 401: no session, or no Datastore.Browse or Datastore.FileManagement there'
+      throw new VimRefusal({ type: 'NotAuthenticated', message, properties: {} }, nameOf(file))
     }
     return response
   }
@@ -107,6 +103,7 @@ export function createDatastoreTransfers(transport: HttpsTransport, persist: Per
         true,
         async (session) => {
           const response = await send({ method: 'GET' }, file, session, signal)
+          if (response.statusCode !== 200) response.resume()
           requireSuccess(response, 'GET', file, transport.address)
           return await readBytes(response, maxBytes, file, signal)
         },

@@ -7,9 +7,9 @@ import {
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { type ConnectionOptions, connect as connectTls } from 'node:tls'
+import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls'
 import { Failure, isFailure } from '../../domain/failure.ts'
-import { requireTrusted } from './server-trust.ts'
+import { authoritiesOf, requireTrusted } from './server-trust.ts'
 import type { VsphereTrust } from './vsphere-settings.ts'
 
 /** One HTTP request to the server. */
@@ -38,6 +38,11 @@ export interface HttpsTransport extends Disposable {
 
 /** Time to reach the server and to shake hands, in milliseconds. */
 const CONNECT_MS = 15_000
+/**
+ * A connection that nobody uses is closed after this. Servers do the same after a minute or more, and a call that meets
+ * that moment is lost without anybody knowing whether it took effect. Milliseconds.
+ */
+const IDLE_MS = 15_000
 
 export function createHttpsTransport(url: URL, trust: VsphereTrust): HttpsTransport {
   const isTls = url.protocol === 'https:'
@@ -46,7 +51,9 @@ export function createHttpsTransport(url: URL, trust: VsphereTrust): HttpsTransp
   const note = (socket: Socket): void => {
     local = socket.localAddress ?? local
   }
-  const agent = isTls ? new TrustingAgent(trust, address, note) : new HttpAgent({ keepAlive: true })
+  const agent = isTls
+    ? new TrustingAgent(trust, address, note)
+    : new HttpAgent({ keepAlive: true, timeout: IDLE_MS })
 
   return {
     address,
@@ -88,10 +95,12 @@ class TrustingAgent extends HttpsAgent {
   readonly #trust: VsphereTrust
   readonly #address: string
   readonly #connected: (socket: Socket) => void
+  /** The agent does not know them yet. */
+  readonly #connecting = new Set<TLSSocket>()
 
   constructor(trust: VsphereTrust, address: string, connected: (socket: Socket) => void) {
     // Without sessions: a resumed one has no certificate to look at.
-    super({ keepAlive: true, maxCachedSessions: 0 })
+    super({ keepAlive: true, maxCachedSessions: 0, timeout: IDLE_MS })
     this.#trust = trust
     this.#address = address
     this.#connected = connected
@@ -102,20 +111,22 @@ class TrustingAgent extends HttpsAgent {
     callback?: (error: Error | null, stream: Duplex) => void,
   ): undefined {
     const { host, port, servername } = options
-    const ca = this.#trust.kind === 'authorities' ? { ca: this.#trust.pem } : {}
+    const ca = authoritiesOf(this.#trust)
     const name = servername ? { servername } : {}
     // Whether it is trusted is decided below, with a better message than Node's own.
     const socket = connectTls({
       host,
       port,
       ...name,
-      ...ca,
+      ...(ca ? { ca } : {}),
       rejectUnauthorized: false,
       minVersion: 'TLSv1.2',
     })
     const done = callback as ((error: Error | null, stream?: Duplex) => void) | undefined
+    this.#connecting.add(socket)
     const fail = (error: Error): void => {
       clearTimeout(late)
+      this.#connecting.delete(socket)
       socket.destroy()
       done?.(error)
     }
@@ -125,6 +136,7 @@ class TrustingAgent extends HttpsAgent {
     )
     socket.setKeepAlive(true, 30_000)
     socket.once('error', fail)
+    socket.once('close', () => clearTimeout(late))
     socket.once('secureConnect', () => {
       clearTimeout(late)
       try {
@@ -133,10 +145,17 @@ class TrustingAgent extends HttpsAgent {
         return fail(error as Error)
       }
       socket.removeListener('error', fail)
+      this.#connecting.delete(socket)
       this.#connected(socket)
       done?.(null, socket)
     })
     return undefined
+  }
+
+  /** Also what is still on its way to a server that does not answer: else it keeps the process from ending. */
+  override destroy(): void {
+    for (const socket of this.#connecting) socket.destroy(new Error('the connection is closed'))
+    super.destroy()
   }
 }
 

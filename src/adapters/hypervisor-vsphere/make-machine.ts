@@ -3,6 +3,7 @@ import { createMachine, type MachineWishes } from '../../codec/vim25/machine-cal
 import type { NetworkBacking } from '../../codec/vim25/network-backing.ts'
 import { type ManagedObject, readReference } from '../../codec/vim25/reference.ts'
 import { Failure } from '../../domain/failure.ts'
+import { type MacAddress, vmwareStaticMac } from '../../domain/mac-address.ts'
 import type { MachineSpec } from '../../domain/machine.ts'
 import { EXTRA_CONFIG } from '../../domain/vsphere-options.ts'
 import { instanceUuidOf, marksOf } from './machine-marks.ts'
@@ -26,7 +27,8 @@ export async function makeMachine(
   const { folder, pool, host, datastore } = placement
   const doing = `creating ${spec.name} in ${folder.path} on ${datastore.name}`
   const place = { folder: folder.ref, pool: pool.ref, host: host?.ref }
-  const call = createMachine(place, wishesOf(spec, owner, placement))
+  const { standalone } = await client.content(signal)
+  const call = createMachine(place, wishesOf(spec, owner, placement, standalone))
   try {
     const machine = readReference(await client.runTask(call, { doing, repeatable: false }, signal))
     if (machine) return machine
@@ -50,7 +52,12 @@ export class NameTaken extends Failure {
   }
 }
 
-function wishesOf(spec: MachineSpec, owner: string, placement: Placement): MachineWishes {
+function wishesOf(
+  spec: MachineSpec,
+  owner: string,
+  placement: Placement,
+  standalone: boolean,
+): MachineWishes {
   const { options = {} } = spec
   return {
     name: spec.name,
@@ -67,8 +74,14 @@ function wishesOf(spec: MachineSpec, owner: string, placement: Placement): Machi
     home: `[${placement.datastore.name}]`,
     diskKiB: spec.diskGiB * KIB_PER_GIB,
     network: backingOf(placement.network),
-    mac: spec.assignsMac ? undefined : spec.mac,
+    mac: macOf(spec, standalone),
   }
+}
+
+/** A vCenter chooses one at once; an ESXi by itself only when the machine is first switched on, which is too late for us. */
+function macOf({ assignsMac, mac }: MachineSpec, standalone: boolean): MacAddress | undefined {
+  if (!assignsMac) return mac
+  return standalone ? vmwareStaticMac(mac) : undefined
 }
 
 function extraConfigOf(options: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

@@ -18,7 +18,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
 import { createDatastoreTransfers } from './datastore-transfers.ts'
 import { createHttpsTransport } from './https-transport.ts'
-import { isOutage, pauseMs, wasNotBegun } from './persistence.ts'
+import { createPersistence, pauseMs } from './persistence.ts'
 import { createUpdateHub } from './update-hub.ts'
 import type { CallOptions, VimClient } from './vim-client.ts'
 import { createVimSession, type OpenSession } from './vim-session.ts'
@@ -27,13 +27,14 @@ import { waitForTask } from './wait-for-task.ts'
 
 /** Calls at the server at the same time; waiting for changes is not counted. A vCenter slows everybody down beyond. */
 const CALLS_IN_FLIGHT = 8
-/** A server that was there before may be away for so long: vCenters take minutes to restart. Milliseconds. */
-const PATIENCE_MS = 15 * 60_000
 /** Creating a machine on a busy datastore takes minutes. */
 const TASK_LIMIT_MS = 15 * 60_000
 const CANCEL_MS = 3000
 /** More pages than any inventory has. */
 const MAX_PAGES = 10_000
+
+/** Files that are on their way at the same time. They have places of their own: a call must not wait for an upload. */
+const TRANSFERS_IN_FLIGHT = 4
 
 /** Connects when it is first asked for something; disposing logs out. */
 export function createVimClient(
@@ -43,6 +44,8 @@ export function createVimClient(
   const transport = createHttpsTransport(new URL(settings.url), settings.trust)
   const session = createVimSession(transport, settings, { clock, log })
   const slots = createSlots(CALLS_IN_FLIGHT)
+  const transferSlots = createSlots(TRANSFERS_IN_FLIGHT)
+  const closing = new AbortController()
   const hub = createUpdateHub({
     session,
     clock,
@@ -51,38 +54,7 @@ export function createVimClient(
     call: (call, inside, signal) =>
       slots.run(() => session.perform(call, { doing: 'watching vSphere', session: inside }, signal), signal),
   })
-  let wasThere = false
-
-  /** Goes on through outages: what was not begun is tried again, and what is repeatable in any case. */
-  async function persist<T>(
-    repeatable: boolean,
-    work: (opened: OpenSession) => Promise<T>,
-    signal: AbortSignal,
-  ): Promise<T> {
-    const begun = clock.now()
-    for (let failures = 1; ; failures += 1) {
-      let opened: OpenSession | undefined
-      try {
-        opened = await session.open(signal)
-        const inside = opened
-        const result = await slots.run(() => work(inside), signal)
-        wasThere = true
-        return result
-      } catch (error) {
-        signal.throwIfAborted()
-        if (opened && isRefusal(error, 'NotAuthenticated')) session.ended(opened)
-        const again = isOutage(error) && (!opened || repeatable || wasNotBegun(error))
-        const isFirst = isRefusal(error, 'NotAuthenticated') && failures === 1
-        if (!again || !(wasThere || isFirst) || clock.now() - begun > PATIENCE_MS) throw error
-        if (isFirst) continue
-        log.warn(
-          { err: error, server: transport.address, failures },
-          'vSphere cannot be reached at the moment',
-        )
-        await clock.sleep(pauseMs(failures), signal)
-      }
-    }
-  }
+  const persist = createPersistence({ session, slots, clock, log, address: transport.address })
 
   function call(
     request: VimCall,
@@ -123,7 +95,8 @@ export function createVimClient(
     runTask: async (request, { doing, repeatable, onProgress }, signal) => {
       const task = decodeReturnedReference(await call(request, { doing, repeatable }, signal))
       try {
-        return await waitForTask(hub, task, { doing, onProgress, limitMs: TASK_LIMIT_MS }, signal)
+        const until = AbortSignal.any([signal, closing.signal])
+        return await waitForTask(hub, task, { doing, onProgress, limitMs: TASK_LIMIT_MS }, until)
       } catch (error) {
         if (signal.aborted || isFailure(error, 'driver.timeout')) {
           const limit = AbortSignal.timeout(CANCEL_MS)
@@ -183,8 +156,12 @@ export function createVimClient(
       )
     },
     watch: (object, listener) => hub.watch(object, listener),
-    transfers: createDatastoreTransfers(transport, persist),
+    transfers: createDatastoreTransfers(transport, (repeatable, work, signal) =>
+      persist(repeatable, work, signal, transferSlots),
+    ),
     [Symbol.asyncDispose]: async () => {
+      // Whoever still waits for a task would do so until its time is over.
+      closing.abort(new Error('the connection is closed'))
       await hub[Symbol.asyncDispose]()
       await session[Symbol.asyncDispose]()
       transport[Symbol.dispose]()

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isRefusal } from '../../codec/vim25/fault.ts'
 
 /**
  * What we last did to the power of a machine: `starting` before it is switched on, `on` once that was seen, `off` before
@@ -34,5 +35,25 @@ export function createPowerNotes(directory: string): PowerNotes {
       renameSync(`${path}.new`, path)
     },
     remove: (name) => rmSync(pathOf(name), { force: true }),
+  }
+}
+
+/** Notes what is about to be done, and does it. What a server refuses it has not done: the note is as before then. */
+export async function noted<T>(
+  notes: PowerNotes,
+  name: string,
+  note: PowerNote,
+  work: () => Promise<T>,
+): Promise<T> {
+  const before = notes.read(name)
+  notes.write(name, note)
+  try {
+    return await work()
+  } catch (error) {
+    if (isRefusal(error) && notes.read(name) === note) {
+      if (before === undefined) notes.remove(name)
+      else notes.write(name, before)
+    }
+    throw error
   }
 }

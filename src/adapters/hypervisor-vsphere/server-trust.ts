@@ -1,6 +1,17 @@
-import type { PeerCertificate, TLSSocket } from 'node:tls'
+import { getCACertificates, type PeerCertificate, type TLSSocket } from 'node:tls'
 import { Failure } from '../../domain/failure.ts'
 import type { VsphereTrust } from './vsphere-settings.ts'
+
+let ofSystem: string[] | undefined
+
+/** Certificates in PEM of those who may vouch for the server; `undefined` where they are not asked. */
+export function authoritiesOf(trust: VsphereTrust): string | string[] | undefined {
+  if (trust.kind === 'authorities') return trust.pem
+  if (trust.kind !== 'system') return undefined
+  // Node has authorities of its own, and knows those of the system only when it is asked for them.
+  ofSystem ??= [...new Set([...getCACertificates('default'), ...getCACertificates('system')])]
+  return ofSystem
+}
 
 /** Failure `driver.untrusted` when the server at the other end is not who it should be. Before a byte is sent to it. */
 export function requireTrusted(socket: TLSSocket, trust: VsphereTrust, address: string): void {

@@ -1,4 +1,5 @@
 import { isRefusal } from '../../codec/vim25/fault.ts'
+import { isFailure } from '../../domain/failure.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { isOutage, pauseMs } from './persistence.ts'
 
@@ -17,16 +18,19 @@ export async function steadily<T>(
   signal: AbortSignal,
 ): Promise<T> {
   const begun = clock.now()
+  let failedAt: number | undefined
   let busy = 0
   for (let failures = 1; ; failures += 1) {
     try {
       return await operation()
     } catch (error) {
       signal.throwIfAborted()
+      // What takes long by itself, an upload say, is no outage; a task that was waited for to the end is not begun anew.
+      failedAt ??= isFailure(error, 'driver.timeout') ? begun : clock.now()
       const isBusy = isRefusal(error, 'TaskInProgress', 'ConcurrentAccess')
       if (isBusy) busy += 1
       const again = isBusy ? busy <= MAX_BUSY : isOutage(error)
-      if (!again || clock.now() - begun > LIMIT_MS) throw error
+      if (!again || clock.now() - failedAt > LIMIT_MS) throw error
       await clock.sleep(pauseMs(failures), signal)
     }
   }

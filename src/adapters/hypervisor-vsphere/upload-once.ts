@@ -73,20 +73,24 @@ export async function uploadOnce(upload: Upload, parts: UploadParts, signal: Abo
 
   /** False when somebody else has brought it meanwhile. */
   async function enter(): Promise<boolean> {
-    uploads.write(note, basename(part.path))
     const until = clock.now() + (begun === undefined ? WAIT_MS : 0)
-    while (!(await makeFolder(lock, false))) {
+    for (;;) {
+      // Before it is made, so that a lock of ours is known as such whenever this process is killed.
+      uploads.write(note, basename(part.path))
+      if (await makeFolder(lock, false)) return true
+      // One that is only waited for is not ours to break after a restart.
+      if (begun === undefined) uploads.remove(note)
       if (await isThere()) {
         uploads.remove(note)
         return false
       }
       if (clock.now() >= until) {
         log.info({ lock }, 'an upload that was left unfinished is begun again')
+        uploads.write(note, basename(part.path))
         return true
       }
       await clock.sleep(LOOK_MS, signal)
     }
-    return true
   }
 
   async function isThere(): Promise<boolean> {

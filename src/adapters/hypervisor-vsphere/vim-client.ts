@@ -4,9 +4,7 @@ import type { ObjectProperties, PropertySpec } from '../../codec/vim25/property-
 import type { ManagedObject } from '../../codec/vim25/reference.ts'
 import type { ServiceContent } from '../../codec/vim25/service-calls.ts'
 import type { DatastoreTransfers } from './datastore-transfers.ts'
-
-/** Properties of the object so far, or `undefined` when it is gone. */
-type UpdateListener = (properties: ReadonlyMap<string, XmlElement> | undefined) => void
+import type { UpdateListener } from './update-hub.ts'
 
 /** What is being done, and what may be done again. */
 export interface CallOptions {

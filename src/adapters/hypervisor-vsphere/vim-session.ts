@@ -153,11 +153,11 @@ export function createVimSession(
   }
 }
 
-/** The work goes on for others when this signal aborts. */
+/** The work goes on for others when this signal aborts, and its failure is dealt with all the same. */
 export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted()
   return new Promise((resolve, reject) => {
     const aborted = (): void => reject(signal.reason)
+    if (signal.aborted) aborted()
     signal.addEventListener('abort', aborted, { once: true })
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', aborted))
   })

@@ -15,7 +15,7 @@ import { instanceUuidOf, isMarked, readSpec, requireSameSpec } from './machine-m
 import { makeMachine, NameTaken } from './make-machine.ts'
 import { createMediaLibrary } from './media-library.ts'
 import { mergePlaces, type Placement, type WantedPlaces } from './placement.ts'
-import { createPowerNotes } from './power-notes.ts'
+import { createPowerNotes, noted } from './power-notes.ts'
 import { steadily } from './steadily.ts'
 import { createUploadNotes } from './upload-notes.ts'
 import type { VimClient } from './vim-client.ts'
@@ -170,12 +170,13 @@ export function createVsphereDriver(options: VsphereDriverOptions): MachineDrive
 
   /** Also of one whose marks are damaged. */
   async function switchOff(name: string, object: ManagedObject, signal: AbortSignal): Promise<void> {
-    notes.write(name, 'off')
-    try {
-      await client.runTask(powerOff(object), { doing: `switching ${name} off`, repeatable: true }, signal)
-    } catch (error) {
-      if (!isRefusal(error, 'InvalidPowerState')) throw error
-    }
+    await noted(notes, name, 'off', async () => {
+      try {
+        await client.runTask(powerOff(object), { doing: `switching ${name} off`, repeatable: true }, signal)
+      } catch (error) {
+        if (!isRefusal(error, 'InvalidPowerState')) throw error
+      }
+    })
   }
 
   return {

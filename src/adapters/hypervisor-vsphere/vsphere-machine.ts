@@ -1,13 +1,12 @@
-import { isRefusal } from '../../codec/vim25/fault.ts'
-import { createScreenshot, powerOff, powerOn, reset } from '../../codec/vim25/machine-calls.ts'
+import { createScreenshot, reset } from '../../codec/vim25/machine-calls.ts'
 import type { ManagedObject } from '../../codec/vim25/reference.ts'
-import { createChannel } from '../../domain/async/event-channel.ts'
 import { Failure } from '../../domain/failure.ts'
-import type { MachineSpec, PowerCause, PowerChange, PowerState } from '../../domain/machine.ts'
+import type { MachineSpec } from '../../domain/machine.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Machine } from '../../ports/machine-driver.ts'
 import { changeDrive } from './change-drive.ts'
+import { createMachinePower } from './machine-power.ts'
 import type { MediaLibrary } from './media-library.ts'
 import type { PowerNotes } from './power-notes.ts'
 import { steadily } from './steadily.ts'
@@ -39,15 +38,10 @@ export function createVsphereMachine(
   spec: MachineSpec,
   parts: VsphereMachineParts,
 ): VsphereMachine {
-  const { client, clock, notes } = parts
+  const { client, clock } = parts
   const { name } = spec
-  const changes = createChannel<PowerChange>()
+  const power = createMachinePower({ object, name }, parts)
   const pace = newTypingPace()
-  let known: PowerState | undefined
-  /** What it is being switched to at the moment. */
-  let ordered: PowerState | undefined
-  let address: string | undefined
-  let listening: (() => void) | undefined
   let isRemoved = false
   let turn: Promise<unknown> = Promise.resolve()
 
@@ -61,82 +55,15 @@ export function createVsphereMachine(
     return result
   }
 
-  function listen(): void {
-    listening ??= client.watch(object, (properties) => {
-      if (!properties) {
-        see('off', 'lost')
-        return
-      }
-      address = properties.get('guest.ipAddress')?.text || undefined
-      const state = properties.get('runtime.powerState')?.text
-      if (state !== undefined) see(state === 'poweredOn' ? 'on' : 'off')
-    })
-  }
-
-  /** Takes note of the power; what is news is told, except what the first look shows. */
-  function see(state: PowerState, given?: PowerCause): PowerChange {
-    const before = known
-    const cause = given ?? (state === 'on' ? causeOfOn() : causeOfOff())
-    known = state
-    // While it is being switched off, seeing that it is still on says nothing new.
-    if (state === 'on' && ordered !== 'off') notes.write(name, 'on')
-    const change = { state, cause }
-    if (before !== undefined && before !== state) changes.tell(change)
-    return change
-  }
-
-  function causeOfOn(): PowerCause {
-    return notes.read(name) === 'starting' ? 'asked' : 'unknown'
-  }
-
-  /** By what we did last: of what we switched on and did not switch off, the guest is through. */
-  function causeOfOff(): PowerCause {
-    const note = notes.read(name)
-    if (note === 'on') return 'guest-shutdown'
-    return note === 'off' ? 'asked' : 'unknown'
-  }
-
-  async function readPower(signal: AbortSignal): Promise<PowerState> {
-    const spec = { type: object.type, paths: ['runtime.powerState'] }
-    const [found] = await client.retrieve([spec], [object], signal)
-    if (!found) throw new Failure('machine.wrong-state', `${name} was removed from the inventory`)
-    return found.properties.get('runtime.powerState')?.text === 'poweredOn' ? 'on' : 'off'
-  }
-
-  async function change(to: PowerState, signal: AbortSignal): Promise<void> {
-    const doing = `switching ${name} ${to}`
-    const call = to === 'on' ? powerOn(object) : powerOff(object)
-    ordered = to
-    try {
-      await steadily(
-        async () => {
-          if ((await readPower(signal)) === to) return
-          notes.write(name, to === 'on' ? 'starting' : 'off')
-          try {
-            await client.runTask(call, { doing, repeatable: false }, signal)
-          } catch (error) {
-            // Somebody was faster, or the answer to an earlier try was lost.
-            if (!isRefusal(error, 'InvalidPowerState') || (await readPower(signal)) !== to) throw error
-          }
-        },
-        clock,
-        signal,
-      )
-      if (known !== undefined) see(to, to === 'off' ? 'asked' : undefined)
-    } finally {
-      ordered = undefined
-    }
-  }
-
   return {
     name,
     object,
     spec,
-    powerState: (signal) => readPower(signal),
+    powerState: (signal) => power.state(signal),
     power: (action, signal) =>
       inTurn(async () => {
         if (action !== 'reset') {
-          await change(action, signal)
+          await power.change(action, signal)
           return
         }
         const options = { doing: `resetting ${name}`, repeatable: false }
@@ -147,25 +74,19 @@ export function createVsphereMachine(
     typeKeys: (chords, intervalMs, signal) =>
       typeScanCodes({ object, name, chords, intervalMs, pace }, parts, signal),
     screenshot: async (signal) => {
-      if ((await readPower(signal)) === 'off')
+      if ((await power.state(signal)) === 'off')
         throw new Failure('machine.wrong-state', `${name} is off: a screenshot needs it to be on`)
       return await takeScreenshot({ object, name }, parts, createScreenshot(object), signal)
     },
-    watch: (signal) =>
-      changes.listen(signal, async () => {
-        listen()
-        return see(await readPower(signal))
-      }),
-    endpoint: (port) => (address === undefined ? undefined : { host: address, port }),
-    detach: () => {
-      listening?.()
-      listening = undefined
+    watch: (signal) => power.watch(signal),
+    endpoint: (port) => {
+      const host = power.address()
+      return host === undefined ? undefined : { host, port }
     },
+    detach: () => power.detach(),
     removed: () => {
       isRemoved = true
-      listening?.()
-      listening = undefined
-      if (known !== undefined) see('off', 'asked')
+      power.removed()
     },
   }
 }

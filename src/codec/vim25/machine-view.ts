@@ -48,7 +48,8 @@ export function readMachineView(properties: ReadonlyMap<string, XmlElement>): Ma
     name: text('name'),
     uuid: text('config.uuid').toLowerCase(),
     instanceUuid: text('config.instanceUuid').toLowerCase(),
-    isOn: text('runtime.powerState') === 'poweredOn',
+    // Suspended is not off: it is neither removed nor given another CD as it is.
+    isOn: /^(poweredOn|suspended)$/.test(text('runtime.powerState')),
     extraConfig: readExtraConfig(properties.get('config.extraConfig')),
     disks: devices.filter(({ type }) => type === 'VirtualDisk').map((disk) => numberOf(disk, 'key')),
     cards: devices.flatMap((device) => {

@@ -1,7 +1,7 @@
 import { element, type XmlNode } from '../soap/render-xml.ts'
 import { childOf, childrenOf, textOf, type XmlElement } from '../soap/xml-element.ts'
 import { type VimCall, vimCall } from './call.ts'
-import { decodeReference, type ManagedObject, referenceNode } from './reference.ts'
+import { decodeReference, type ManagedObject, readReferences, referenceNode } from './reference.ts'
 
 /** Properties of one object by path; what the server did not send is missing. */
 export interface ObjectProperties {
@@ -20,7 +20,11 @@ export interface ObjectUpdate {
   readonly object: ManagedObject
   /** False: it is gone, or no longer in the view. */
   readonly present: boolean
+  /** It has come into the view: `properties` is all there is. */
+  readonly isNew: boolean
   readonly properties: ReadonlyMap<string, XmlElement>
+  /** Properties that it no longer has: the address of a guest that is off, say. */
+  readonly unset: readonly string[]
 }
 
 export interface UpdateSet {
@@ -107,6 +111,11 @@ export function modifyListView(
   )
 }
 
+/** Those that were to be added and that the server does not know. */
+export function readUnresolved(answer: XmlElement): readonly ManagedObject[] {
+  return readReferences(answer, 'returnval')
+}
+
 export function destroyView(view: ManagedObject): VimCall {
   return vimCall('DestroyView', view)
 }
@@ -152,7 +161,11 @@ export function decodeUpdateSet(answer: XmlElement): UpdateSet | undefined {
       .map((update) => ({
         object: decodeReference(childOf(update, 'obj')),
         present: textOf(update, 'kind') !== 'leave',
+        isNew: textOf(update, 'kind') === 'enter',
         properties: readProperties(childrenOf(update, 'changeSet')),
+        unset: childrenOf(update, 'changeSet').flatMap((set) =>
+          childOf(set, 'val') ? [] : (textOf(set, 'name') ?? []),
+        ),
       })),
   }
 }

@@ -18,6 +18,7 @@ import {
   destroyPropertyCollector,
   destroyView,
   modifyListView,
+  readUnresolved,
   retrieveProperties,
   retrieveView,
   waitForUpdates,
@@ -188,18 +189,28 @@ describe('answers', () => {
     const set = decodeUpdateSet(
       answer(
         '<returnval><version>4</version><filterSet>' +
-          '<objectSet><kind>modify</kind><obj type="Task">t-1</obj><changeSet><name>info.state</name><val>success</val></changeSet></objectSet>' +
+          '<objectSet><kind>modify</kind><obj type="Task">t-1</obj><changeSet><name>info.state</name><val>success</val></changeSet><changeSet><name>info.progress</name><op>assign</op></changeSet></objectSet>' +
+          '<objectSet><kind>enter</kind><obj type="Task">t-3</obj></objectSet>' +
           '<objectSet><kind>leave</kind><obj type="Task">t-2</obj></objectSet></filterSet></returnval>',
       ),
     )
 
     expect(set).toMatchObject({ version: '4', truncated: false })
-    expect(set?.updates.map(({ object, present }) => [object.id, present])).toEqual([
-      ['t-1', true],
-      ['t-2', false],
+    expect(set?.updates.map(({ object, present, isNew }) => [object.id, present, isNew])).toEqual([
+      ['t-1', true, false],
+      ['t-3', true, true],
+      ['t-2', false, false],
     ])
+    expect(set?.updates[0]?.unset).toEqual(['info.progress'])
     expect(readTaskState(set?.updates[0]?.properties ?? new Map())).toMatchObject({ state: 'success' })
     expect(decodeUpdateSet(answer(''))).toBeUndefined()
+  })
+
+  test('name what could not be put into a view', () => {
+    const unresolved = answer('<returnval type="Task">t-1</returnval><returnval type="Task">t-2</returnval>')
+
+    expect(readUnresolved(unresolved)).toEqual([part('Task', 't-1'), part('Task', 't-2')])
+    expect(readUnresolved(answer(''))).toEqual([])
   })
 
   test('tell how far a task is, and why it failed', () => {
