@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -102,6 +102,45 @@ test('a server whose vCenter is down serves all the same, and says so', async ()
   } finally {
     await server.kill()
   }
+})
+
+test('what a fleet gives machines as extraConfig is nowhere in the clear: not on the disk, and in nothing that is said', async () => {
+  const data = join(directory, 'sealed')
+  const fleet = join(directory, 'fleet.yaml')
+  const secret = 'q7Xk2mZ9pLw4'
+  const machine = { driver: 'vsphere', vsphere: { extraConfig: { 'guestinfo.key': secret } } }
+  const profile = { installer: 'one', userData: userData, machine }
+  const document = { apiVersion: 'edgeboot/v1', installers: { one: { iso } }, profiles: { store: profile } }
+  writeFileSync(fleet, JSON.stringify({ ...document, hosts: [{ name: 'store-1', profile: 'store' }] }))
+  const args = [
+    '--data-dir',
+    data,
+    'serve',
+    '--boot-port',
+    '0',
+    '--control-port',
+    '0',
+    '--log-level',
+    'debug',
+  ]
+  const server = startEdgeboot(args, { ...lab.environment, GOVC_URL: 'https://127.0.0.1:1/sdk' })
+  try {
+    await server.line(/control API on/)
+    const applied = await runEdgeboot(['--data-dir', data, '--json', 'apply', '-f', fleet])
+    const shown = await runEdgeboot(['--data-dir', data, '--json', 'host', 'show', 'store-1'])
+
+    expect([applied.code, applied.stdout]).toEqual([0, expect.stringContaining('store-1')])
+    expect(shown.stdout).toContain('guestinfo.key')
+    expect(applied.stdout + applied.stderr + shown.stdout).not.toContain(secret)
+  } finally {
+    await server.kill()
+  }
+
+  expect((await server.finished).stderr).not.toContain(secret)
+  const files = readdirSync(data, { recursive: true, withFileTypes: true }).filter((file) => file.isFile())
+  const holding = files.filter((file) => readFileSync(join(file.parentPath, file.name)).includes(secret))
+  expect(files.length).toBeGreaterThan(2)
+  expect(holding).toEqual([])
 })
 
 test('a server whose password is wrong serves all the same, says so, and has tried it once', async () => {
