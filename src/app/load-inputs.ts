@@ -3,6 +3,7 @@ import { decodeUserData, type UserDataDocument } from '../codec/user-data/user-d
 import type { ArtifactRole } from '../domain/artifact.ts'
 import { Failure } from '../domain/failure.ts'
 import type { Installer } from '../domain/installer.ts'
+import { architectureProblem } from '../domain/machine-rules.ts'
 import { memoryFloorMiB } from '../domain/memory-floor.ts'
 import type { UserDataSummary } from '../domain/user-data.ts'
 import type { RandomAccess } from '../ports/blob-source.ts'
@@ -24,6 +25,7 @@ export async function loadInputs(
     readonly isoPath: string
     readonly userDataPath: string
     readonly paths?: Readonly<Record<ArtifactRole, string>>
+    /** Of the machines that are to be made; absent where none are. */
     readonly memoryMiB?: number
   },
   signal: AbortSignal,
@@ -32,7 +34,10 @@ export async function loadInputs(
   await using parts = new AsyncDisposableStack()
   const blob = parts.use(await createDiskBlobs().open(options.isoPath))
   const installer = await inspectInstaller(blob, options.paths ? { paths: options.paths } : {}, signal)
-  if (options.memoryMiB !== undefined) requireMemory(installer, options.memoryMiB)
+  if (options.memoryMiB !== undefined) {
+    requireArchitecture(installer, options.isoPath)
+    requireMemory(installer, options.memoryMiB)
+  }
   const kept = parts.move()
   return {
     blob,
@@ -53,6 +58,15 @@ async function loadUserData(path: string) {
   const errors = lines.filter((_, index) => findings[index]?.severity === 'error')
   if (errors.length > 0 || !document || !summary) throw new Failure('user-data.invalid', errors.join('\n  '))
   return { ...summary, document, warnings: lines }
+}
+
+function requireArchitecture({ architecture }: Installer, isoPath: string): void {
+  const problem = architectureProblem(architecture)
+  if (!problem) return
+  throw new Failure(
+    'machine.wrong-architecture',
+    `${isoPath} ${problem}; give the one for x86_64, or hand this one to arm64 machines of your own with edgeboot serve`,
+  )
 }
 
 function requireMemory(installer: Installer, memoryMiB: number): void {

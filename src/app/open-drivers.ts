@@ -45,7 +45,9 @@ export async function openDrivers(options: DriversOptions): Promise<MachineDrive
       const driver = drivers.find((one) => one.kind === kind)
       if (driver) return driver
       const needs =
-        kind === 'vsphere' ? '; give --vsphere-url or set GOVC_URL where the machines are driven' : ''
+        kind === 'vsphere'
+          ? '; set GOVC_URL, GOVC_USERNAME and GOVC_PASSWORD, or give --vsphere-url, where the machines are driven'
+          : ''
       throw new Failure(
         'driver.unknown',
         `there is no driver ${kind.slice(0, 40)} here; there is ${drivers.map((one) => one.kind).join(', ')}${needs}`,

@@ -79,9 +79,9 @@ for (const command of [
 ]) {
   command.exitOverride()
 }
-program.hook('preAction', (_, action) => {
+program.hook('preAction', async (_, action) => {
   const { config } = globals()
-  if (config) applySettingsFile(config, program, action)
+  if (config) await applySettingsFile(config, program, action)
 })
 
 try {

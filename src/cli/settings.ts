@@ -1,11 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import { parseDocument } from 'yaml'
+import { readSettingsText } from '../app/settings-text.ts'
 import { Failure } from '../domain/failure.ts'
 import { nearest } from '../domain/nearest.ts'
-
-/** Largest settings file that is read, in bytes. */
-const MAX_SETTINGS_BYTES = 1024 * 1024
 
 /** Options that choose what to do now, not how it is set up; they are no settings. */
 const NOT_SETTINGS = new Set([
@@ -58,8 +55,8 @@ function isOn(name: string, text: string): boolean {
  * whose keys are option names (`boot-port: 9000`). Failure `config.invalid` with file, line and the nearest known
  * name.
  */
-export function applySettingsFile(path: string, program: Command, action: Command): void {
-  const document = parseDocument(readSettings(path))
+export async function applySettingsFile(path: string, program: Command, action: Command): Promise<void> {
+  const document = parseDocument(await readSettingsText(path))
   const problem = document.errors[0]
   if (problem) throw new Failure('config.invalid', `${path}: ${problem.message}`)
   const settings: unknown = document.toJS({ maxAliasCount: 10 })
@@ -104,17 +101,6 @@ function parseValue(option: Option, text: string): unknown {
 function knownNames(command: Command): string[] {
   const own = command.options.map((option) => option.name()).filter((name) => !NOT_SETTINGS.has(name))
   return [...new Set([...own, ...command.commands.flatMap(knownNames)])].sort()
-}
-
-function readSettings(path: string): string {
-  let bytes: Buffer
-  try {
-    bytes = readFileSync(path)
-  } catch (error) {
-    throw new Failure('config.invalid', `${path}: cannot be read: ${(error as Error).message}`, {}, error)
-  }
-  if (bytes.length > MAX_SETTINGS_BYTES) throw new Failure('config.invalid', `${path}: larger than 1 MiB`)
-  return bytes.toString('utf8')
 }
 
 /** An option whose text is parsed by a function that throws Failure. */

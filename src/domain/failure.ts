@@ -42,6 +42,7 @@ export const FAILURES = {
   'machine.wrong-state': { status: 409, exit: 1 },
   'machine.exists-differently': { status: 409, exit: 1 },
   'machine.too-little-memory': { status: 422, exit: 2 },
+  'machine.wrong-architecture': { status: 422, exit: 2 },
   'machine.start-failed': { status: 502, exit: 1 },
   'driver.unknown': { status: 422, exit: 2 },
   'driver.unreachable': { status: 502, exit: 1 },

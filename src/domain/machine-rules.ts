@@ -1,3 +1,4 @@
+import type { Architecture } from './installer.ts'
 import { type Firmware, isMachineNetwork } from './machine.ts'
 import { EXTRA_CONFIG, VSPHERE_PLACE, vsphereOptionProblem } from './vsphere-options.ts'
 
@@ -34,6 +35,12 @@ export function machineProblems(machine: MachineParts): readonly MachineProblem[
     problems.push({ part: 'boot', message })
   }
   return [...problems, ...networkProblems(machine), ...memoryProblems(machine), ...optionProblems(machine)]
+}
+
+/** Why the machines that are made here cannot boot an installer; absent when they can, or when nobody knows what it is for. */
+export function architectureProblem(architecture: Architecture): string | undefined {
+  if (architecture !== 'arm64') return undefined
+  return 'is for arm64, but the machines that are made here, with every driver, are x86_64 and cannot boot it'
 }
 
 function networkProblems({ driver, network }: MachineParts): readonly MachineProblem[] {

@@ -7,7 +7,7 @@ import {
 } from '../domain/desired-fleet.ts'
 import { Failure } from '../domain/failure.ts'
 import { isMachineName } from '../domain/machine.ts'
-import { machineProblems } from '../domain/machine-rules.ts'
+import { architectureProblem, machineProblems } from '../domain/machine-rules.ts'
 import { ambiguousMatches } from '../domain/matching.ts'
 import { memoryFloorMiB } from '../domain/memory-floor.ts'
 import { parsePaletteEndpoint } from '../domain/palette.ts'
@@ -96,7 +96,8 @@ export async function lookAtFleet(
       complain('is to be ready when Palette says so, but is managed locally and never registers there')
     if (installedUnnoticed(host, summary, abilities)) {
       warnings.add(
-        `driver ${host.machine?.driver} does not notice that a machine restarts itself, and these hosts do not report (phone-home is off): with install.reboot nothing tells that they have installed; use install.poweroff, or let them report`,
+        `driver ${host.machine?.driver} does not notice that a machine restarts itself, and hosts that do not report (phone-home is off) ` +
+          'do not tell: with install.reboot nobody learns that they have installed; set install.poweroff, or let them report (phone-home)',
       )
     }
     if (cannotBeProven(host, summary)) {
@@ -218,11 +219,10 @@ function checkAgainst(
         `${Math.ceil(size('rootfs') / 1024 / 1024)} MiB in memory and needs at least ${floor}MiB`,
     )
   }
-  // Every machine that is made here is one of x86.
-  if (machine && installer.architecture === 'arm64') {
+  const misfit = machine && architectureProblem(installer.architecture)
+  if (misfit) {
     complain(
-      'its installer is for arm64, but the machine made for it is x86_64 and cannot boot that; use an x86_64 installer, or leave ' +
-        'machine out and boot an arm64 machine of your own',
+      `its installer ${misfit}; use the one for x86_64, or leave machine out and boot an arm64 machine of your own`,
     )
   }
   try {

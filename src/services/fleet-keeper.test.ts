@@ -68,11 +68,28 @@ describe('applying a fleet', () => {
     expect((await apply(aFleet([unnoticed]))).warnings.join()).toMatch(/restarts itself.*install\.poweroff/)
   })
 
-  test('refuses an installer for arm64 for machines that are made here', async () => {
-    const { apply } = await aKeeper(createMemoryStore(), { architecture: 'arm64' })
+  test('refuses an installer for arm64 for machines that are made here, by whatever driver', async () => {
+    const { apply } = await aKeeper(createMemoryStore(), {
+      architecture: 'arm64',
+      drivers: ['qemu', 'vsphere'],
+    })
 
-    await expect(apply(aFleet([aWish()]))).rejects.toThrow(/arm64.*x86_64/)
+    for (const driver of ['qemu', 'vsphere']) {
+      const host = aWish({ machine: { driver, options: {} } })
+      await expect(apply(aFleet([host]))).rejects.toMatchObject({
+        code: 'fleet.invalid',
+        message: expect.stringMatching(/host store-1: its installer is for arm64.*x86_64.*use the one for/),
+      })
+    }
     await apply(aFleet([aWish({ machine: undefined, match: { mac: '52:54:00:00:00:77' } })]))
+  })
+
+  test('refuses no installer of which nobody knows what it is for', async () => {
+    const { apply, book } = await aKeeper(createMemoryStore(), { architecture: 'unknown' })
+
+    await apply(aFleet([aWish()]))
+
+    expect(book.states().length).toBe(1)
   })
 
   test('enrols new hosts with an address and a UUID of their own, and is safe to repeat', async () => {

@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -116,6 +117,21 @@ describe('the command line', () => {
       /bad-settings\.yaml:2: there is no setting boot-prot; did you mean boot-port\?/,
     )
     expect(invalid.stderr).toContain('--memory lots')
+  })
+
+  test('a settings file is read whole from a shell too, and a named pipe is refused instead of waited for', async () => {
+    const pipe = join(directory, 'settings-pipe')
+    execFileSync('mkfifo', [pipe])
+    const main = new URL('../../src/cli/main.ts', import.meta.url).pathname
+    const handedOver = `"$0" "$1" --config <(printf 'boot-port: 9000\\n'; sleep 0.2; printf 'memory: lots\\n') up x.iso --user-data y`
+
+    const fromShell = spawnSync('bash', ['-c', handedOver, process.execPath, main], { encoding: 'utf8' })
+    const waiting = await runEdgeboot(['--config', pipe, 'host', 'list'])
+    const none = await runEdgeboot(['--config', join(directory, 'none.yaml'), 'host', 'list'])
+
+    expect([fromShell.status, fromShell.stderr]).toEqual([2, expect.stringContaining('--memory lots')])
+    expect([waiting.code, waiting.stderr]).toEqual([2, expect.stringMatching(/named pipe.*config\.invalid/s)])
+    expect([none.code, none.stderr]).toEqual([2, expect.stringMatching(/none\.yaml: there is no such file/)])
   })
 
   test('a setting can come from the environment', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -58,6 +58,16 @@ test('the least role is enough for the whole life of a machine', async () => {
   expect(await lab.machines()).toEqual([])
 })
 
+test('the guide publishes that role and no other', () => {
+  const guide = readFileSync(new URL('../../docs/guide/vsphere.md', import.meta.url), 'utf8')
+  const table = /\| privilege.*?\n\n/s.exec(guide)?.[0] ?? ''
+  const named: string[] = []
+  for (const [, id = ''] of table.matchAll(/`([A-Z.][A-Za-z.]+)`/g))
+    named.push(id.startsWith('.') ? `${named.at(-1)?.replace(/\.\w+$/, '')}${id}` : id)
+
+  expect(named.toSorted()).toEqual(ROLE.toSorted())
+})
+
 describe('what cannot be done without one privilege says which', () => {
   const switchedOn = async (): Promise<Machine> => {
     const machine = await create()
@@ -73,19 +83,26 @@ describe('what cannot be done without one privilege says which', () => {
     'Datastore.AllocateSpace',
     'Network.Assign',
   ].map((privilege) => [privilege, async () => create] as const)
-
-  test.each<readonly [privilege: string, prepare: () => Promise<() => Promise<unknown>>]>([
+  const changingTheDrive = [
+    'VirtualMachine.Config.EditDevice',
+    'VirtualMachine.Config.Settings',
+    'VirtualMachine.Interact.SetCDMedia',
+    'VirtualMachine.Interact.DeviceConnection',
+  ].map((privilege) => [privilege, async () => inserting(await create())] as const)
+  const steps: readonly (readonly [privilege: string, prepare: () => Promise<() => Promise<unknown>>])[] = [
     ...making,
+    ...changingTheDrive,
     ['Datastore.FileManagement', async () => inserting(await create(), newIso())],
     ['Datastore.Browse', async () => inserting(await create())],
-    ['VirtualMachine.Config.Settings', async () => inserting(await create())],
     ['VirtualMachine.Interact.PowerOn', async () => powering(await create(), 'on')],
     ['VirtualMachine.Interact.PowerOff', async () => powering(await switchedOn(), 'off')],
     ['VirtualMachine.Interact.Reset', async () => powering(await switchedOn(), 'reset')],
     ['VirtualMachine.Interact.PutUsbScanCodes', async () => typing(await switchedOn())],
     ['VirtualMachine.Interact.CreateScreenshot', async () => looking(await switchedOn())],
     ['VirtualMachine.Inventory.Delete', async () => removing(await create())],
-  ])('%s', async (privilege, prepare) => {
+  ]
+
+  test.each(steps)('%s', async (privilege, prepare) => {
     const act = await prepare()
     lab.privileges.deny(privilege)
 
@@ -93,6 +110,13 @@ describe('what cannot be done without one privilege says which', () => {
 
     expect(failure).toMatchObject({ code: 'driver.forbidden' })
     expect(isFailure(failure) && failure.message).toContain(privilege)
+  })
+
+  test('and nothing is in the role that no step needs', () => {
+    // Every role has these, and a server takes them from nobody who may log in.
+    const always = ['System.Anonymous', 'System.Read', 'System.View']
+
+    expect([...always, ...steps.map(([privilege]) => privilege)].toSorted()).toEqual(ROLE.toSorted())
   })
 
   const inserting =

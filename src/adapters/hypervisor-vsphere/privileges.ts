@@ -14,6 +14,7 @@ export interface NeededPrivilege {
 /**
  * Everything Edgeboot asks of a role, each with the place where it is checked (vSphere Web Services API, "Required
  * Privileges" of the methods that are called). Privileges on machines are those on the folder they are made in.
+ * Processors and memory are given when a machine is made, and never changed: their privileges are not among them.
  */
 export const NEEDED_PRIVILEGES: readonly NeededPrivilege[] = [
   ...on('datacenter', 'looking at the inventory', ['System.Anonymous', 'System.Read', 'System.View']),
@@ -23,10 +24,7 @@ export const NEEDED_PRIVILEGES: readonly NeededPrivilege[] = [
     'VirtualMachine.Config.AddNewDisk',
     'VirtualMachine.Config.AddRemoveDevice',
     'VirtualMachine.Config.AdvancedConfig',
-    'VirtualMachine.Config.CPUCount',
     'VirtualMachine.Config.EditDevice',
-    'VirtualMachine.Config.Memory',
-    'VirtualMachine.Config.Resource',
     'VirtualMachine.Config.Settings',
   ]),
   ...on('folder', 'switching machines and their drives', [

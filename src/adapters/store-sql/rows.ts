@@ -29,6 +29,8 @@ const NETWORK = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('named'), name: z.string() }),
 ])
 
+const OPTIONS = z.record(z.string(), z.string()).readonly()
+
 const SPEC = z.strictObject({
   name: z.string(),
   mac: parsed(parseMacAddress),
@@ -42,8 +44,9 @@ const SPEC = z.strictObject({
   assignsMac: z.boolean().exactOptional(),
   /** What only the driver knows, as JSON; some of it may be secret. */
   sealedOptions: z.string().exactOptional(),
+  /** The same in the clear, in rows of older programs; sealed when the host is stored again. */
+  options: OPTIONS.exactOptional(),
 })
-const OPTIONS = z.record(z.string(), z.string()).readonly()
 
 const HOST = z.strictObject({
   name: z.string().refine(isMachineName),

@@ -37,6 +37,14 @@ function bytesOf(path: string): string {
     .join('')
 }
 
+/** The host rows as they lie there. */
+function definitionsIn(path: string): string {
+  const raw = new DatabaseSync(path)
+  const rows = raw.prepare('select definition from hosts').all()
+  raw.close()
+  return JSON.stringify(rows)
+}
+
 describeSqlStore('SQLite', () => open())
 describeUpgrade('SQLite', (version) => open(oldDatabase(version)))
 
@@ -65,6 +73,25 @@ describe('the state database', () => {
     }
 
     expect(bytesOf(path)).not.toContain('q7Xk2mZ9pLw4')
+    await using store = await open(path)
+    expect(await store.hosts()).toEqual([host])
+  })
+
+  test('reads machines that an older program wrote in the clear, and seals them when they are stored again', async () => {
+    const path = newPath()
+    const host = aHost({ spec: { options: { 'extraConfig.guestinfo.key': 'q7Xk2mZ9pLw4' } } })
+    await (await open(path))[Symbol.asyncDispose]()
+    const raw = new DatabaseSync(path)
+    const insert = raw.prepare('insert into hosts (name, definition, created_at) values (?, ?, ?)')
+    insert.run(host.name, JSON.stringify(host), host.createdAt)
+    raw.close()
+    {
+      await using store = await open(path)
+      expect(await store.hosts()).toEqual([host])
+      await store.saveHost(host)
+    }
+
+    expect(definitionsIn(path)).not.toContain('q7Xk2mZ9pLw4')
     await using store = await open(path)
     expect(await store.hosts()).toEqual([host])
   })

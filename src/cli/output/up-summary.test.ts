@@ -50,3 +50,25 @@ Where to look next:
   edgeboot --data-dir /data host list
 `)
 })
+
+test('a host is called by its result wherever it is told of', () => {
+  const text = formatUpSummary({
+    dataDirectory: '/data',
+    hosts: [
+      {
+        name: 'edge-1',
+        result: 'unfinished',
+        phase: 'defined',
+        phases: [{ phase: 'defined', ms: 900 }],
+        totalMs: 900,
+        bytes: 0,
+        installs: 0,
+        reason: 'the datastore is full',
+      },
+    ],
+  })
+
+  expect(text).toMatch(/^edge-1 {2}unfinished {2}/m)
+  expect(text).toContain('\n  edge-1 unfinished: the datastore is full\n')
+  expect(text).not.toContain('failed')
+})

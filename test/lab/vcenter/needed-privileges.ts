@@ -93,9 +93,9 @@ function toChange(spec: XmlElement | undefined, machine: ManagedObject): readonl
       return device?.type === 'VirtualDisk'
         ? ['VirtualMachine.Config.AddNewDisk']
         : ['VirtualMachine.Config.AddRemoveDevice']
-    if (device?.type !== 'VirtualCdrom') return ['VirtualMachine.Config.EditDevice']
     const connection = childOf(device, 'connectable') ? ['VirtualMachine.Interact.DeviceConnection'] : []
-    return ['VirtualMachine.Interact.SetCDMedia', ...connection]
+    const media = device?.type === 'VirtualCdrom' ? ['VirtualMachine.Interact.SetCDMedia'] : []
+    return ['VirtualMachine.Config.EditDevice', ...media, ...connection]
   })
   return [...changed, ...devices].map((privilege) => needed(privilege, machine))
 }
