@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createSystemClock } from '../../src/adapters/clock-system/system-clock.ts'
-import { createInventory, type Inventory } from '../../src/adapters/hypervisor-vsphere/inventory.ts'
-import { createVimClient } from '../../src/adapters/hypervisor-vsphere/open-vim-client.ts'
-import { readVsphereSettings } from '../../src/adapters/hypervisor-vsphere/read-vsphere-settings.ts'
-import type { VimClient } from '../../src/adapters/hypervisor-vsphere/vim-client.ts'
+import { createVimClient } from '../../src/adapters/hypervisor-vsphere/client/open-vim-client.ts'
+import type { VimClient } from '../../src/adapters/hypervisor-vsphere/client/vim-client.ts'
+import { createInventory, type Inventory } from '../../src/adapters/hypervisor-vsphere/inventory/inventory.ts'
+import { readVsphereSettings } from '../../src/adapters/hypervisor-vsphere/settings/read-vsphere-settings.ts'
 import { type LabOptions, type LabVcenter, openLabVcenter } from '../lab/vcenter/open-lab-vcenter.ts'
 import { createSilentLog } from '../support/silent-log.ts'
 

@@ -9,13 +9,13 @@ import { join } from 'node:path'
 import { createServer as createTlsServer } from 'node:tls'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { createDatastoreTransfers } from '../../src/adapters/hypervisor-vsphere/datastore-transfers.ts'
+import { createDatastoreTransfers } from '../../src/adapters/hypervisor-vsphere/client/datastore-transfers.ts'
 import {
   createHttpsTransport,
   type HttpsTransport,
-} from '../../src/adapters/hypervisor-vsphere/https-transport.ts'
-import { readText } from '../../src/adapters/hypervisor-vsphere/soap-exchange.ts'
-import type { VsphereTrust } from '../../src/adapters/hypervisor-vsphere/vsphere-settings.ts'
+} from '../../src/adapters/hypervisor-vsphere/client/https-transport.ts'
+import { readText } from '../../src/adapters/hypervisor-vsphere/client/soap-exchange.ts'
+import type { VsphereTrust } from '../../src/adapters/hypervisor-vsphere/settings/vsphere-settings.ts'
 import { type LabCertificate, makeLabCertificate } from '../lab/vcenter/lab-certificate.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'edgeboot-transport-'))

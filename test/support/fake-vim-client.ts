@@ -1,4 +1,4 @@
-import type { VimClient } from '../../src/adapters/hypervisor-vsphere/vim-client.ts'
+import type { VimClient } from '../../src/adapters/hypervisor-vsphere/client/vim-client.ts'
 import type { XmlElement } from '../../src/codec/soap/xml-element.ts'
 import type { VimCall } from '../../src/codec/vim25/call.ts'
 import type { ObjectProperties, PropertySpec } from '../../src/codec/vim25/property-calls.ts'
