@@ -97,7 +97,10 @@ describe('the certificate', () => {
 
   test('of an authority of the system is trusted without a word', async () => {
     const { url } = await aServer()
-    const module = join(import.meta.dirname, '../../src/adapters/hypervisor-vsphere/https-transport.ts')
+    const module = join(
+      import.meta.dirname,
+      '../../src/adapters/hypervisor-vsphere/client/https-transport.ts',
+    )
     const script = `
       import { createHttpsTransport } from ${JSON.stringify(module)}
       const transport = createHttpsTransport(new URL(${JSON.stringify(url.href)}), { kind: 'system' })
