@@ -1,3 +1,4 @@
+import '../src/cli/plain-environment.ts'
 import { test } from 'vitest'
 import { createCryptoRandom } from '../src/adapters/random-crypto/crypto-random.ts'
 import { createMemoryStore } from '../src/adapters/store-memory/memory-store.ts'

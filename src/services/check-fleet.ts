@@ -66,6 +66,7 @@ export async function lookAtFleet(
   const warnings = new Set<string>()
   const userData = new Map<string, UserDataSummary>()
   const decoded = new Map<string, ReturnType<typeof decodeUserData>>()
+  const kernelLineOf = createKernelLineCheck()
   const names = new Set<string>()
   const profiles = new Set(fleet.profiles.map(({ name }) => name))
 
@@ -86,7 +87,7 @@ export async function lookAtFleet(
         'is to be ready when Palette says so, but this server has no API key: EDGEBOOT_PALETTE_API_KEY',
       )
     const installer = shelf.get(host.installer)?.installer
-    if (installer) checkAgainst(host, installer, complain, warnings)
+    if (installer) checkAgainst(host, installer, kernelLineOf(host, installer), complain, warnings)
     else complain(`its installer ${host.installer} is not one of the fleet's`)
 
     const summary = remembered(host) ?? lookInto(host, complain)
@@ -205,8 +206,9 @@ function noDriver(driver: string, drivers: readonly string[]): string {
 }
 
 function checkAgainst(
-  { machine, kernelArgs, userData, phoneHome }: DesiredHost,
+  { machine }: DesiredHost,
   installer: ShelvedInstaller['installer'],
+  kernelLine: KernelLineVerdict,
   complain: (problem: string) => void,
   warnings: Set<string>,
 ): void {
@@ -225,12 +227,39 @@ function checkAgainst(
       `its installer ${misfit}; use the one for x86_64, or leave machine out and boot an arm64 machine of your own`,
     )
   }
+  for (const warning of kernelLine.warnings) warnings.add(warning)
+  if (kernelLine.problem) complain(kernelLine.problem)
+}
+
+interface KernelLineVerdict {
+  readonly warnings: readonly string[]
+  readonly problem?: string
+}
+
+/** Looks into the kernel line of a host; those of most hosts of a fleet are alike, and each kind is looked into once. */
+function createKernelLineCheck(): (
+  host: DesiredHost,
+  installer: ShelvedInstaller['installer'],
+) => KernelLineVerdict {
+  const known = new Map<string, KernelLineVerdict>()
+  return (host, installer) => {
+    const key = JSON.stringify([host.installer, host.kernelArgs])
+    const verdict = known.get(key) ?? checkKernelLine(host, installer)
+    known.set(key, verdict)
+    return verdict
+  }
+}
+
+function checkKernelLine(
+  { kernelArgs, userData, phoneHome }: DesiredHost,
+  installer: ShelvedInstaller['installer'],
+): KernelLineVerdict {
   try {
-    const texts = createHostTexts({ installer, userData: { text: userData }, kernelArgs, phoneHome })
-    for (const warning of texts.warnings) warnings.add(warning)
+    const { warnings } = createHostTexts({ installer, userData: { text: userData }, kernelArgs, phoneHome })
+    return { warnings }
   } catch (error) {
     if (!(error instanceof Failure)) throw error
-    complain(error.message)
+    return { warnings: [], problem: error.message }
   }
 }
 
