@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { powerOff } from '../../src/codec/vim25/machine-calls.ts'
 import { isFailure } from '../../src/domain/failure.ts'
@@ -372,7 +371,10 @@ describe('what goes wrong on the way', () => {
     lab.fault({ method: 'CreateVM_Task', kind: 'slow-task', delayMs: 20_000 })
     const making = reason(driver.create(aVsphereSpec(), signal()))
     await expect.poll(() => lab.log.calls.some(({ method }) => method === 'CreateVM_Task')).toBe(true)
-    await setTimeout(300)
+    // From then on the task is waited for.
+    await expect
+      .poll(() => lab.log.calls.findLast(({ method }) => method === 'ModifyListView')?.outcome)
+      .toBe('200')
 
     const begun = Date.now()
     await driver[Symbol.asyncDispose]()

@@ -113,7 +113,7 @@ function aSite() {
   }
 }
 
-const settled = () => new Promise<void>((resolve) => setTimeout(resolve, 2))
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve))
 const signal = AbortSignal.timeout(60_000)
 
 describe('why a machine is off', () => {
