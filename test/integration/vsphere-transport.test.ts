@@ -180,8 +180,12 @@ test.each([
     writeFileSync(isoPath, Buffer.alloc(size))
     // Node's own server would close the connection then; others go on reading.
     const { leaf } = certificate
+    const ended = Promise.withResolvers<void>()
     const server = createTlsServer({ key: leaf.keyPem, cert: leaf.certificatePem }, (socket) => {
-      socket.on('error', () => undefined).resume()
+      socket
+        .on('error', () => undefined)
+        .once('close', () => ended.resolve())
+        .resume()
       socket.once('data', () => socket.write(`HTTP/1.1 ${status} No\r\nContent-Length: 0\r\n\r\n`))
     }).listen(0, '127.0.0.1')
     await once(server, 'listening')
@@ -195,7 +199,7 @@ test.each([
     }
 
     await expect(transfers.upload(file, isoPath, { onProgress }, signal())).rejects.toMatchObject({ code })
-    await new Promise((resolve) => setTimeout(resolve, 1000))
+    await ended.promise
 
     expect(sent).toBeLessThan(size)
   },

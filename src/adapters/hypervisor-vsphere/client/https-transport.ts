@@ -81,7 +81,11 @@ export function createHttpsTransport(url: URL, trust: VsphereTrust): HttpsTransp
           ),
         )
         request.on('error', (error) => reject(explain(error, address, sent, signal)))
-        request.on('response', resolve)
+        request.on('response', (response) => {
+          // Refused before the body was over: the connection is of no more use, and Node leaves it open.
+          response.once('end', () => request.writableFinished || response.socket.destroy())
+          resolve(response)
+        })
         if (typeof body === 'function') {
           body(request).catch((error: unknown) => request.destroy(error as Error))
         } else request.end(body)
