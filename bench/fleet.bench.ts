@@ -2,6 +2,7 @@ import '../src/cli/plain-environment.ts'
 import { test } from 'vitest'
 import { createCryptoRandom } from '../src/adapters/random-crypto/crypto-random.ts'
 import { createMemoryStore } from '../src/adapters/store-memory/memory-store.ts'
+import { createUserDataReader } from '../src/adapters/user-data-threads/user-data-reader.ts'
 import { parseFleet } from '../src/codec/fleet-file/parse-fleet.ts'
 import type { Fleet } from '../src/domain/fleet/fleet.ts'
 import { desireFleet } from '../src/services/desire-fleet.ts'
@@ -11,58 +12,10 @@ import { openHostBook } from '../src/services/host-book.ts'
 import { aShelf } from '../test/support/a-shelf.ts'
 import { createFakeClock } from '../test/support/fake-clock.ts'
 import { createSilentLog } from '../test/support/silent-log.ts'
+import { BASE, fleetText, HOSTS } from './large-fleet.ts'
 
-const HOSTS = 10_000
 const ITERATIONS = 3
 const LIMITS = { iterations: ITERATIONS, time: 0, warmup: false }
-
-const BASE = `#cloud-config
-stylus:
-  site:
-    paletteEndpoint: api.example.com
-    edgeHostToken: \${env.TOKEN}
-    projectName: stores
-    name: \${host.name}
-    users:
-      - name: operator
-        groups: [admin]
-        ssh_authorized_keys: [ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKFkZHJlc3M operator]
-install:
-  device: /dev/sda
-  poweroff: true
-stages:
-  boot:
-    - name: Say where this is
-      commands:
-        - echo "\${host.labels.site}" > /etc/site
-        - |
-          cat > /etc/issue <<EOF
-          \${host.name} in \${host.labels.site}
-          EOF
-`
-
-function fleetText(): string {
-  const head = `apiVersion: edgeboot/v1
-installers:
-  palette: { iso: ./installer.iso }
-profiles:
-  store:
-    installer: palette
-    userData: ./base.user-data.yaml
-    ready: { localUi: {} }
-hosts:
-`
-  const hosts = Array.from({ length: HOSTS }, (_, index) => {
-    const [high, low] = [index >> 8, index & 255].map((byte) => byte.toString(16).padStart(2, '0'))
-    return `  - name: store-${index}
-    profile: store
-    match: { mac: "00:50:56:aa:${high}:${low}", serial: VMware-${index} }
-    labels: { site: berlin-${index % 100} }
-    userData: { stylus: { site: { tags: { site: "\${host.labels.site}" } } } }
-`
-  })
-  return head + hosts.join('')
-}
 
 function fleetOf(text: string): Fleet {
   const { fleet, problems } = parseFleet([{ file: 'fleet.yaml', text }])
@@ -81,7 +34,18 @@ async function openKeeper() {
   const random = createCryptoRandom()
   const book = await openHostBook({ store, clock, random, log })
   const plans = createFleetPlans(shelf, log)
-  const dependencies = { store, shelf, plans, book, clock, random, log, abilities: { drivers: ['qemu'] } }
+  const reader = createUserDataReader()
+  const dependencies = {
+    reader,
+    store,
+    shelf,
+    plans,
+    book,
+    clock,
+    random,
+    log,
+    abilities: { drivers: ['qemu'] },
+  }
   const keeper = await openFleetKeeper(
     { ...dependencies, remove: async () => undefined, applied: () => undefined },
     new AbortController().signal,

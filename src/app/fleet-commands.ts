@@ -16,7 +16,7 @@ export interface RenderedHost extends Pick<RenderedUserData, 'document' | 'maske
 }
 
 /** Documents that are looked into before a fleet is sent; the server looks into all of them anyway. */
-const QUICK_DOCUMENTS = 500
+const QUICK_DOCUMENTS = 100
 /** Hosts whose mistakes are led back to their layers. */
 const MAX_TOLD_HOSTS = 50
 

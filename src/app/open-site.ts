@@ -55,7 +55,7 @@ export interface Site extends AsyncDisposable {
 
 /** Failure `port.in-use`, `store.failed`. Serves at once; hosts are driven as soon as the fleet says so. */
 export async function openSite(place: Workplace, options: SiteOptions, signal: AbortSignal): Promise<Site> {
-  const { store, drivers, digester, clock, random, log } = place
+  const { store, drivers, digester, reader, clock, random, log } = place
   await using parts = new AsyncDisposableStack()
   const book = await openHostBook(place)
   const shelf = parts.use(createInstallerShelf({ blobs: createDiskBlobs(), digester, digests: store, log }))
@@ -86,6 +86,7 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
       shelf,
       plans,
       book,
+      reader,
       clock,
       random,
       log,
@@ -159,7 +160,7 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
 
   /** Hosts nobody switches are followed from when they ask; a loop over each that may never ask would be idle work. */
   function isWanted({ host: known, life }: HostState): boolean {
-    if (!isOpen || !options.drives(known) || !plans.of(known.name)) return false
+    if (!isOpen || !options.drives(known) || !plans.has(known.name)) return false
     if (life.phase === 'failed') return options.retry && canBeRetried(life) && !begun.has(known.name)
     if (life.phase !== 'defined') return true
     // Somebody has to say yes first, in days maybe; until then no machine is made, and no time runs.

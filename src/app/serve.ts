@@ -58,7 +58,12 @@ export async function serve(
   })
   const desk = createBootDesk({
     book,
-    plans: { of: () => undefined, identify: () => undefined, installers: () => [installer] },
+    plans: {
+      of: () => undefined,
+      has: () => false,
+      identify: () => undefined,
+      installers: () => [installer],
+    },
     strangers: installAll(texts.script, log),
     classic: () => ({ installer, userData: texts.userData }),
     clock,

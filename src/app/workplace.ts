@@ -6,6 +6,7 @@ import { createMediaBuilder } from '../adapters/media-xorriso/media-builder.ts'
 import { createProber } from '../adapters/prober-net/prober.ts'
 import { createCryptoRandom } from '../adapters/random-crypto/crypto-random.ts'
 import { createScreenshotDirectory } from '../adapters/screenshots-disk/screenshot-directory.ts'
+import { createUserDataReader } from '../adapters/user-data-threads/user-data-reader.ts'
 import { encodeBase32 } from '../domain/opaque-id.ts'
 import type { AccessStore } from '../ports/access-store.ts'
 import type { AuditTrail } from '../ports/audit-trail.ts'
@@ -22,6 +23,7 @@ import type { Random } from '../ports/random.ts'
 import type { ScreenshotStore } from '../ports/screenshot-store.ts'
 import type { SecretBox } from '../ports/secret-box.ts'
 import type { SettingsStore } from '../ports/settings-store.ts'
+import type { UserDataReader } from '../ports/user-data-reader.ts'
 import { ipxeDirectories } from './environment.ts'
 import { type DriverSettings, openDrivers } from './open-drivers.ts'
 import { openStore } from './open-store.ts'
@@ -36,6 +38,7 @@ export interface Workplace extends AsyncDisposable {
   readonly media: MediaBuilder
   readonly prober: Prober
   readonly digester: Digester
+  readonly reader: UserDataReader
   readonly screenshots: ScreenshotStore
   readonly clock: Clock
   readonly random: Random
@@ -76,6 +79,7 @@ export async function openWorkplace(
     secretBox: data.secretBox,
     drivers,
     digester,
+    reader: createUserDataReader(),
     media: createMediaBuilder({
       cacheDirectory: data.paths.media,
       ipxeDirectories: ipxeDirectories(options.ipxeDirectory),

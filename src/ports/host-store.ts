@@ -13,8 +13,8 @@ export interface EventQuery {
 export interface HostStore {
   /** All hosts, in order of creation. */
   hosts(): Promise<readonly Host[]>
-  /** Adds the host, or replaces the one of the same name. */
-  saveHost(host: Host): Promise<void>
+  /** Adds the hosts, or replaces those of the same names; all of them or none. */
+  saveHost(...hosts: readonly Host[]): Promise<void>
   /** Forgets the host, its boots and its events. */
   deleteHost(name: string): Promise<void>
   boots(): Promise<readonly Boot[]>

@@ -273,7 +273,7 @@ test('an answer that cannot be stored in time is none', async () => {
     ...{ clock, random: createFixedRandom(), log },
   })
   await book.add(aHost())
-  const plans = { of: () => undefined, identify: () => undefined, installers: () => [] }
+  const plans = { of: () => undefined, has: () => false, identify: () => undefined, installers: () => [] }
   const desk = createBootDesk({ book, plans, strangers: turnAway(log), clock, log })
 
   await expect(desk.hostScript(query, client)).rejects.toMatchObject({ code: 'store.failed' })

@@ -29,6 +29,8 @@ export interface HostTexts {
 /** The plans of all hosts, from memory. */
 export interface BootPlans {
   of(host: string): BootPlan | undefined
+  /** Whether there is one, without making it. */
+  has(host: string): boolean
   /** Name of the host that a machine claims to be, where that is allowed at all. */
   identify(facts: MachineFacts): string | undefined
   /** Every installer that is served. */
@@ -37,5 +39,5 @@ export interface BootPlans {
 
 /** One plan for all hosts, none of which has to say more of itself than what we gave it. */
 export function sharedPlan(plan: BootPlan): BootPlans {
-  return { of: () => plan, identify: () => undefined, installers: () => [plan.installer] }
+  return { of: () => plan, has: () => true, identify: () => undefined, installers: () => [plan.installer] }
 }

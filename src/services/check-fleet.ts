@@ -12,6 +12,7 @@ import { ambiguousMatches } from '../domain/matching.ts'
 import { memoryFloorMiB } from '../domain/memory-floor.ts'
 import { parsePaletteEndpoint } from '../domain/palette.ts'
 import type { UserDataSummary } from '../domain/user-data.ts'
+import type { UserDataReader, UserDataReading } from '../ports/user-data-reader.ts'
 import { createHostTexts } from './boot-texts.ts'
 import type { ShelvedInstaller } from './installer-shelf.ts'
 
@@ -50,22 +51,27 @@ export async function lookAtFleet(
   shelf: { get(name: string): Pick<ShelvedInstaller, 'installer'> | undefined },
   abilities: FleetAbilities,
   {
+    reader,
+    signal,
     remembered = () => undefined,
     kept = [],
     breathe = async () => undefined,
   }: {
+    readonly reader: UserDataReader
+    readonly signal: AbortSignal
     /** What was found in a document that was looked into before; most of a large fleet is the same every time. */
     readonly remembered?: (host: DesiredHost) => UserDataSummary | undefined
     /** Hosts that stay in force beside those of the fleet. */
     readonly kept?: readonly DesiredHost[]
     /** Awaited after each host, for others to get their answers while a large fleet is looked through. */
     readonly breathe?: () => Promise<void>
-  } = {},
+  },
 ): Promise<CheckedFleet & { readonly problems: readonly string[] }> {
   const problems: string[] = [...checkPalette(fleet, abilities)]
   const warnings = new Set<string>()
   const userData = new Map<string, UserDataSummary>()
-  const decoded = new Map<string, ReturnType<typeof decodeUserData>>()
+  const known = new Map(fleet.hosts.map((host) => [host.name, remembered(host)]))
+  const readings = await readAll(fleet.hosts.filter(({ name }) => !known.get(name)))
   const kernelLineOf = createKernelLineCheck()
   const names = new Set<string>()
   const profiles = new Set(fleet.profiles.map(({ name }) => name))
@@ -90,7 +96,7 @@ export async function lookAtFleet(
     if (installer) checkAgainst(host, installer, kernelLineOf(host, installer), complain, warnings)
     else complain(`its installer ${host.installer} is not one of the fleet's`)
 
-    const summary = remembered(host) ?? lookInto(host, complain)
+    const summary = known.get(host.name) ?? tellOf(host, complain)
     if (!summary) continue
     userData.set(host.name, summary)
     if (host.ready.kind === 'palette' && summary.managementMode === 'local')
@@ -111,16 +117,21 @@ export async function lookAtFleet(
   problems.push(...checkUnknownHosts(fleet))
   return { userData, warnings: [...warnings], problems }
 
-  function lookInto(host: DesiredHost, complain: (problem: string) => void): UserDataSummary | undefined {
-    const known = decoded.get(host.userData) ?? decodeUserData(host.userData)
-    // Many hosts often share one document; it is looked into once.
-    if (decoded.size < 64) decoded.set(host.userData, known)
-    for (const { severity, line, column, message, rule, fix } of known.findings) {
+  /** By text: many hosts often share one document, and it is looked into once. */
+  async function readAll(hosts: readonly DesiredHost[]): Promise<ReadonlyMap<string, UserDataReading>> {
+    const texts = [...new Set(hosts.map(({ userData }) => userData))]
+    const found = await reader.read(texts, signal)
+    return new Map(found.map((reading, at) => [texts[at] ?? '', reading]))
+  }
+
+  function tellOf(host: DesiredHost, complain: (problem: string) => void): UserDataSummary | undefined {
+    const reading = readings.get(host.userData)
+    for (const { severity, line, column, message, rule, fix } of reading?.findings ?? []) {
       const text = `user-data ${line}:${column} ${message} (${rule})${fix ? `; ${fix}` : ''}`
       if (severity === 'error') complain(text)
       else if (warnings.size < MAX_PROBLEMS) warnings.add(text)
     }
-    return known.summary
+    return reading?.summary
   }
 }
 

@@ -16,27 +16,33 @@ export interface EnrolDependencies {
   readonly random: Random
 }
 
-/** A new host for a wish; a machine of ours gets an address and a UUID of its own unless the wish names them. */
-export async function enrolHost(
-  wish: DesiredHost,
-  localUiPort: number,
+/** New hosts for wishes; machines of ours get an address and a UUID of their own unless the wish names them. */
+export async function enrolHosts(
+  wishes: readonly DesiredHost[],
+  localUiPort: (host: string) => number,
   { book, clock, random }: EnrolDependencies,
-): Promise<Host> {
-  const { name, machine, match } = wish
-  const identity = {
+): Promise<void> {
+  const createdAt = clock.now()
+  await book.add(
+    ...wishes.map((wish): Host => {
+      const { name, machine } = wish
+      const spec = machine && {
+        ...machineOf(wish, machine, localUiPort(name)),
+        ...identityOf(wish, random),
+      }
+      const boot = machine?.boot ?? 'media'
+      return { name, ...(spec ? { spec } : {}), boot, driver: machine?.driver ?? 'none', createdAt }
+    }),
+  )
+  for (const { name, machine } of wishes)
+    if (machine) await book.record(name, { type: 'machine.created', data: { driver: machine.driver } })
+}
+
+function identityOf({ match }: DesiredHost, random: Random) {
+  return {
     mac: parseMacAddress(match.mac ?? '') ?? macAddressFromBytes(random.bytes(3)),
     uuid: parseUuid(match.uuid ?? '') ?? uuidFromRandomBytes(random.bytes(16)),
   }
-  const host: Host = {
-    name,
-    ...(machine ? { spec: { ...machineOf(wish, machine, localUiPort), ...identity } } : {}),
-    boot: machine?.boot ?? 'media',
-    driver: machine?.driver ?? 'none',
-    createdAt: clock.now(),
-  }
-  await book.add(host)
-  if (machine) await book.record(name, { type: 'machine.created', data: { driver: machine.driver } })
-  return host
 }
 
 /** What a known host's machine was made with and what is asked for now, where that differs; in words. */

@@ -6,6 +6,7 @@ import { createFixedRandom } from '../../test/support/fixed-random.ts'
 import { createSilentLog } from '../../test/support/silent-log.ts'
 import { createSystemClock } from '../adapters/clock-system/system-clock.ts'
 import { createMemoryStore } from '../adapters/store-memory/memory-store.ts'
+import { createUserDataReader } from '../adapters/user-data-threads/user-data-reader.ts'
 import type { DesiredFleet, DesiredMachine } from '../domain/desired-fleet.ts'
 import type { Architecture } from '../domain/installer.ts'
 import type { Clock } from '../ports/clock.ts'
@@ -41,6 +42,7 @@ async function aKeeper(
       book,
       clock,
       random,
+      reader: createUserDataReader(),
       log,
       abilities: { drivers, missesResets: (driver) => driver === 'vsphere' },
       remove,

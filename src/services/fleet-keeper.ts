@@ -6,8 +6,9 @@ import type { UserDataSummary } from '../domain/user-data.ts'
 import type { FleetPlan } from '../ports/control-desk.ts'
 import type { FleetStore } from '../ports/fleet-store.ts'
 import type { Log } from '../ports/log.ts'
+import type { UserDataReader } from '../ports/user-data-reader.ts'
 import { type CheckedFleet, checkFleet, type FleetAbilities, lookAtFleet } from './check-fleet.ts'
-import { type EnrolDependencies, enrolHost, requireSameMachine } from './enrol-hosts.ts'
+import { type EnrolDependencies, enrolHosts, requireSameMachine } from './enrol-hosts.ts'
 import { EMPTY_FLEET, type FleetPlans } from './fleet-plans.ts'
 import type { InstallerShelf } from './installer-shelf.ts'
 import { planFleet } from './plan-fleet.ts'
@@ -43,6 +44,7 @@ export interface FleetKeeperDependencies extends EnrolDependencies {
   readonly shelf: InstallerShelf
   readonly plans: FleetPlans
   readonly abilities: FleetAbilities
+  readonly reader: UserDataReader
   /** Takes a host out of everything: its loop, its machine, the book. */
   readonly remove: (host: string, signal: AbortSignal) => Promise<void>
   /** Told after every change. */
@@ -55,7 +57,7 @@ export async function openFleetKeeper(
   dependencies: FleetKeeperDependencies,
   signal: AbortSignal,
 ): Promise<FleetKeeper> {
-  const { store, shelf, plans, book, abilities, applied, clock, log } = dependencies
+  const { store, shelf, plans, book, abilities, applied, reader, clock, log } = dependencies
   const stored = await store.fleet()
   let version = stored?.version ?? 0
   let fleet = stored?.fleet ?? EMPTY_FLEET
@@ -70,9 +72,7 @@ export async function openFleetKeeper(
   }
   summaries = await summariesOf(fleet)
   // A process that was killed in the middle of an apply had stored the wish, but perhaps not enrolled every host.
-  for (const host of fleet.hosts) {
-    if (!book.state(host.name)) await enrolHost(host, portOf(summaries)(host.name), dependencies)
-  }
+  await enrolMissing(fleet, portOf(summaries), signal)
   putInForce(fleet, summaries)
 
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -94,7 +94,10 @@ export async function openFleetKeeper(
    */
   async function summariesOf(known: DesiredFleet): Promise<CheckedFleet['userData']> {
     const hosts = known.hosts.filter(({ installer }) => shelf.get(installer))
-    const { userData, problems } = await lookAtFleet({ ...known, hosts }, shelf, abilities)
+    const { userData, problems } = await lookAtFleet({ ...known, hosts }, shelf, abilities, {
+      reader,
+      signal,
+    })
     for (const problem of problems.slice(0, MAX_LOGGED_PROBLEMS))
       log.error({ problem }, 'the fleet cannot be carried out as it is')
     return userData
@@ -113,10 +116,24 @@ export async function openFleetKeeper(
     }
   }
 
+  async function enrolMissing(
+    { hosts }: DesiredFleet,
+    localUiPort: (host: string) => number,
+    inside: AbortSignal,
+  ): Promise<void> {
+    const missing = hosts.filter(({ name }) => !book.state(name))
+    for (let at = 0; at < missing.length; at += HOSTS_AT_A_TIME) {
+      await enrolHosts(missing.slice(at, at + HOSTS_AT_A_TIME), localUiPort, dependencies)
+      await clock.sleep(0, inside)
+    }
+  }
+
   async function prepare(next: DesiredFleet, prune: boolean, signal: AbortSignal) {
     for (const installer of next.installers) await shelf.put(installer, signal)
     const wanted = new Set(next.hosts.map(({ name }) => name))
     const checked = await checkFleet(next, shelf, abilities, {
+      reader,
+      signal,
       remembered: (host) =>
         plans.wish(host.name)?.userData === host.userData ? summaries.get(host.name) : undefined,
       kept: prune ? [] : fleet.hosts.filter(({ name }) => !wanted.has(name)),
@@ -162,11 +179,7 @@ export async function openFleetKeeper(
     // What is kept although nobody asks for it any more stays in force: its disk boots, its machine is ours.
     const kept = prune ? next : withKept(next, fleet)
     if (difference.changes.some(({ kind }) => kind !== 'keep')) version = await store.saveFleet(kept, version)
-    const breathe = breather(signal)
-    for (const host of next.hosts) {
-      await breathe()
-      if (!book.state(host.name)) await enrolHost(host, localUiPort(host.name), dependencies)
-    }
+    await enrolMissing(next, localUiPort, signal)
     putInForce(kept, new Map([...summaries, ...checked.userData]))
     if (prune) for (const { name } of orphans) await dependencies.remove(name, signal)
     return { version: String(version), warnings: checked.warnings, ...difference }

@@ -52,6 +52,10 @@ export function createFleetPlans(shelf: Pick<InstallerShelf, 'get' | 'all'>, log
 
   return {
     of: plan,
+    has: (host) => {
+      const wish = wishes.get(host)
+      return wish !== undefined && shelf.get(wish.installer) !== undefined
+    },
     identify,
     installers: () => shelf.all().map(({ served }) => served),
     fleet: () => fleet,

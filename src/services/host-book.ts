@@ -42,7 +42,8 @@ export interface HostBook {
   byMachine(mac: MacAddress, uuid: Uuid): HostState | undefined
   byBoot(bootId: BootId): { readonly boot: Boot; readonly state: HostState } | undefined
   byToken(token: ConfigToken): { readonly boot: Boot; readonly state: HostState } | undefined
-  add(host: Host): Promise<void>
+  /** Adds the hosts, or replaces those of the same names, whose lives go on; all of them or none. */
+  add(...hosts: readonly Host[]): Promise<void>
   remove(name: string): Promise<void>
   openBoot(host: string): Promise<Boot>
   /** Failure `host.not-found` when there is no such host (any more). */
@@ -148,12 +149,14 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
     },
     byBoot: (bootId) => entry(boots.get(bootId)),
     byToken: (token) => entry(tokens.get(token)),
-    add: (host) =>
+    add: (...hosts) =>
       inTurn(async () => {
-        await store.saveHost(host)
-        const before = states.get(host.name)
-        if (before?.host.spec) machines.delete(machineKey(before.host.spec))
-        place(host, before?.life ?? newLife(host.createdAt))
+        await store.saveHost(...hosts)
+        for (const host of hosts) {
+          const before = states.get(host.name)
+          if (before?.host.spec) machines.delete(machineKey(before.host.spec))
+          place(host, before?.life ?? newLife(host.createdAt))
+        }
       }),
     remove: (name) =>
       inTurn(async () => {

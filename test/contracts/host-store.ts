@@ -49,6 +49,19 @@ export function describeHostStore(name: string, open: () => Promise<HostStore & 
       expect(await store.hosts()).toEqual(all.toSorted((a, b) => (a.name < b.name ? -1 : 1)))
     })
 
+    test('many hosts are saved at once, more than fit one statement; the last of a name counts', async () => {
+      await using store = await open()
+      const names = Array.from({ length: 450 }, (_, at) => `edge-${String(at).padStart(3, '0')}`)
+      await store.saveHost(aHost({ name: 'edge-007', boot: 'typed' }))
+
+      await store.saveHost(...names.map((name) => aHost({ name })), aHost({ name: 'edge-008', boot: 'pxe' }))
+      await store.saveHost()
+
+      const hosts = await store.hosts()
+      expect(hosts.map(({ name }) => name)).toEqual(names)
+      expect(hosts.filter(({ boot }) => boot !== aHost().boot).map(({ name }) => name)).toEqual(['edge-008'])
+    })
+
     test('saving a host again replaces it', async () => {
       await using store = await open()
       await store.saveHost(aHost({ boot: 'media' }))

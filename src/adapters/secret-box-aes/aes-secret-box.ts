@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto'
 import { Failure } from '../../domain/failure.ts'
 import type { SecretBox } from '../../ports/secret-box.ts'
 
@@ -17,10 +24,12 @@ const MAX_SEALED = 2 * 1024 * 1024
 export function createAesSecretBox(key: Uint8Array): SecretBox {
   const keyId = createHmac('sha256', key).update('edgeboot secret box key id').digest('hex').slice(0, 8)
   const head = `${FORM}.${keyId}.`
+  const authenticated = Buffer.from(head)
+  const secretKey = createSecretKey(key)
   return {
     seal(text) {
       const nonce = randomBytes(NONCE_BYTES)
-      const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(head))
+      const cipher = createCipheriv('aes-256-gcm', secretKey, nonce).setAAD(authenticated)
       const body = Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()])
       return `${head}${body.toString('base64url')}`
     },
@@ -35,7 +44,7 @@ export function createAesSecretBox(key: Uint8Array): SecretBox {
           { sealedWith, keyInForce: keyId },
         )
       }
-      return unseal(key, head, Buffer.from(body, 'base64url'))
+      return unseal(secretKey, authenticated, Buffer.from(body, 'base64url'))
     },
   }
 }
@@ -48,13 +57,13 @@ export function createLockedSecretBox(why: string): SecretBox {
   return { seal: refuse, open: refuse }
 }
 
-function unseal(key: Uint8Array, head: string, bytes: Uint8Array): string {
+function unseal(key: KeyObject, head: Uint8Array, bytes: Uint8Array): string {
   if (bytes.length < NONCE_BYTES + TAG_BYTES) throw damaged('it is too short')
   const tagAt = bytes.length - TAG_BYTES
   const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES), {
     authTagLength: TAG_BYTES,
   })
-  decipher.setAAD(Buffer.from(head)).setAuthTag(bytes.subarray(tagAt))
+  decipher.setAAD(head).setAuthTag(bytes.subarray(tagAt))
   try {
     const text = decipher.update(bytes.subarray(NONCE_BYTES, tagAt))
     return Buffer.concat([text, decipher.final()]).toString('utf8')

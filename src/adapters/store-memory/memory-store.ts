@@ -20,7 +20,9 @@ export function createMemoryStore(): HostStore & FleetStore & AccessStore & Audi
     ...createMemoryAudit(),
     hosts: async () =>
       [...hosts.values()].sort((a, b) => a.createdAt - b.createdAt || (a.name < b.name ? -1 : 1)),
-    saveHost: async (host) => void hosts.set(host.name, host),
+    saveHost: async (...saved) => {
+      for (const host of saved) hosts.set(host.name, host)
+    },
     deleteHost: async (name) => {
       hosts.delete(name)
       boots = boots.filter(({ host }) => host !== name)

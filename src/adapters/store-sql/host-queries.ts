@@ -7,6 +7,8 @@ import type { Tables } from './tables.ts'
 
 /** A fleet's events are many, and each statement has its time limit; so they are read in pieces of so many rows. */
 const EVENTS_AT_ONCE = 10_000
+/** Values in one insert; databases limit how many there may be. */
+const ROWS_AT_A_TIME = 200
 
 export function createHostQueries(db: Kysely<Tables>, secretBox: SecretBox): HostStore {
   return {
@@ -16,15 +18,27 @@ export function createHostQueries(db: Kysely<Tables>, secretBox: SecretBox): Hos
         .toSorted((a, b) => a.created_at - b.created_at || byName(a, b))
         .map((row) => readHost(row, secretBox))
     },
-    async saveHost(host) {
-      const definition = writeHost(host, secretBox)
-      await db
-        .insertInto('hosts')
-        .values({ name: host.name, definition, created_at: host.createdAt })
-        .onConflict((conflict) =>
-          conflict.column('name').doUpdateSet({ definition, created_at: host.createdAt }),
-        )
-        .execute()
+    async saveHost(...hosts) {
+      // The last of a name counts, and one statement may not touch a row twice.
+      const rows = [...new Map(hosts.map((host) => [host.name, host])).values()].map((host) => ({
+        name: host.name,
+        definition: writeHost(host, secretBox),
+        created_at: host.createdAt,
+      }))
+      await db.transaction().execute(async (transaction) => {
+        for (let at = 0; at < rows.length; at += ROWS_AT_A_TIME) {
+          await transaction
+            .insertInto('hosts')
+            .values(rows.slice(at, at + ROWS_AT_A_TIME))
+            .onConflict((conflict) =>
+              conflict.column('name').doUpdateSet(({ ref }) => ({
+                definition: ref('excluded.definition'),
+                created_at: ref('excluded.created_at'),
+              })),
+            )
+            .execute()
+        }
+      })
     },
     async deleteHost(name) {
       await db.transaction().execute(async (transaction) => {

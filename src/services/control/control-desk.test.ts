@@ -7,6 +7,7 @@ import { createSilentLog } from '../../../test/support/silent-log.ts'
 import { createCryptoHasher } from '../../adapters/hasher-crypto/crypto-hasher.ts'
 import { createMetrics } from '../../adapters/metrics-prometheus/metrics.ts'
 import { createMemoryStore } from '../../adapters/store-memory/memory-store.ts'
+import { createUserDataReader } from '../../adapters/user-data-threads/user-data-reader.ts'
 import { NEW_HOST_NAME } from '../../domain/desired-fleet.ts'
 import type { MachineDriver, MachineDrivers } from '../../ports/machine-driver.ts'
 import { createAccess } from '../access.ts'
@@ -48,7 +49,17 @@ async function aDesk() {
   const drivers: MachineDrivers = { kinds: ['qemu'], of: () => driver }
   const keeper = await openFleetKeeper(
     {
-      ...{ store, shelf, plans, book, clock, random, log, abilities: { drivers: ['qemu'] } },
+      ...{
+        store,
+        shelf,
+        plans,
+        book,
+        clock,
+        reader: createUserDataReader(),
+        random,
+        log,
+        abilities: { drivers: ['qemu'] },
+      },
       remove: (name) => book.remove(name),
       applied: () => undefined,
     },

@@ -1,0 +1,14 @@
+import type { Finding, UserDataSummary } from '../domain/user-data.ts'
+
+/** What was found in one user-data document. */
+export interface UserDataReading {
+  readonly findings: readonly Finding[]
+  /** Absent when an error keeps the document from being used. */
+  readonly summary?: UserDataSummary
+}
+
+/** Reads and checks user-data documents, many at a time, while others get their answers. */
+export interface UserDataReader {
+  /** In the order of the texts. Rejects with the signal's reason when it is aborted. */
+  read(texts: readonly string[], signal: AbortSignal): Promise<readonly UserDataReading[]>
+}
