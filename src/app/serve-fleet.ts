@@ -6,6 +6,7 @@ import { createCryptoHasher } from '../adapters/hasher-crypto/crypto-hasher.ts'
 import { reachableAddresses } from '../adapters/host-network/interface-address.ts'
 import { createMetrics } from '../adapters/metrics-prometheus/metrics.ts'
 import type { ServerCertificate } from '../adapters/tls-x509/server-certificate.ts'
+import { createUdpWaker } from '../adapters/wake-udp/udp-waker.ts'
 import { LOCAL_UI_PORT } from '../domain/ready-probe.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import { type ControlServer, openControlServer } from '../servers/http-api/control-server.ts'
@@ -118,6 +119,7 @@ export async function serveFleet(
     ...{ discovery, store, access, metrics, hasher, clock, log, signal },
     drivers: place.drivers,
     files: createTextFiles(),
+    waker: createUdpWaker(),
   }
   const tls = await certificateFor(options, place)
   await using control = await openControl(parts, options, place, tls)

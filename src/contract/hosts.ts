@@ -75,6 +75,18 @@ export const ArmRequest = z.strictObject({
 
 export const PowerRequest = z.strictObject({ action: z.enum(['on', 'off', 'reset']) })
 
+export const PowerOutcome = z
+  .discriminatedUnion('way', [
+    z.object({ way: z.literal('switched') }),
+    z.object({
+      way: z.literal('woken').describe('Its card was called by Wake-on-LAN; nobody knows whether it heard.'),
+      networks: z.array(z.string()).readonly().describe('The broadcast addresses called.'),
+      armedUntil: Time.optional().describe('It may fetch the installer until then.'),
+    }),
+  ])
+  .meta({ id: 'PowerOutcome' })
+export type PowerOutcome = z.infer<typeof PowerOutcome>
+
 export const SerialLogQuery = z.strictObject({
   tailBytes: z.coerce.number().int().min(1).max(1_048_576).default(65_536),
 })

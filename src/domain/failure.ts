@@ -55,6 +55,7 @@ export const FAILURES = {
   'driver.busy': { status: 503, exit: 1 },
   'keys.untypable': { status: 422, exit: 2 },
   'typing.unanswered': { status: 504, exit: 1 },
+  'wake.unsent': { status: 502, exit: 1 },
   'host.not-found': { status: 404, exit: 2 },
   'host.failed': { status: 500, exit: 1 },
   'probe.invalid': { status: 400, exit: 2 },

@@ -95,6 +95,17 @@ export interface HostDesk {
   host(name: string): Promise<HostDetail>
 }
 
+/** How a machine was switched. `woken`: nobody knows whether it heard. */
+export type PowerOutcome =
+  | { readonly way: 'switched' }
+  | {
+      readonly way: 'woken'
+      /** The broadcast addresses that were called. */
+      readonly networks: readonly string[]
+      /** End of the window in which it may fetch the installer, where one was opened. */
+      readonly armedUntil?: number | undefined
+    }
+
 /** All: Failure `host.not-found`, and `host.wrong-state` where the host's life does not allow it. */
 export interface HostActionDesk {
   /** Arms exactly one new installation. */
@@ -104,7 +115,11 @@ export interface HostActionDesk {
   approve(name: string, actor: string): Promise<void>
   /** Another try of a host that failed. */
   retry(name: string, actor: string): Promise<void>
-  power(name: string, action: 'on' | 'off' | 'reset', actor: string): Promise<void>
+  /**
+   * Switches a machine of ours. A physical one can be switched on only: its card is called, and the window is opened
+   * in which it may fetch the installer. Failure `wake.unsent`.
+   */
+  power(name: string, action: 'on' | 'off' | 'reset', actor: string): Promise<PowerOutcome>
   /** Removes the machine, where we made it, and forgets the host. */
   deleteHost(name: string, actor: string): Promise<void>
   /** A picture of the console, as PNG. */

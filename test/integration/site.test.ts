@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createSystemClock } from '../../src/adapters/clock-system/system-clock.ts'
 import { createCryptoRandom } from '../../src/adapters/random-crypto/crypto-random.ts'
 import { createMemoryStore } from '../../src/adapters/store-memory/memory-store.ts'
+import { createUserDataReader } from '../../src/adapters/user-data-threads/user-data-reader.ts'
 import { openSite, type Site, type SiteOptions } from '../../src/app/open-site.ts'
 import type { Workplace } from '../../src/app/workplace.ts'
 import type { DesiredFleet } from '../../src/domain/desired-fleet.ts'
@@ -78,6 +79,7 @@ function aPlace(driver: MachineDriver, store = aStore()): Workplace {
     store,
     drivers: { kinds: [driver.kind], of: () => driver },
     digester,
+    reader: createUserDataReader(),
     prober: { tcp: async () => probe, tls: async () => probe, http: async () => probe },
     screenshots: { save: async () => '/picture.png' },
     clock: createSystemClock(),

@@ -183,7 +183,10 @@ export function createFakeControlDesk(): FakeControlDesk {
     arm: (name, forMs, actor) => onHost('arm', name, forMs, actor),
     approve: (name, actor) => onHost('approve', name, actor),
     retry: (name, actor) => onHost('retry', name, actor),
-    power: (name, action, actor) => onHost('power', name, action, actor),
+    async power(name, action, actor) {
+      await onHost('power', name, action, actor)
+      return { way: 'switched' }
+    },
     deleteHost: (name, actor) => onHost('deleteHost', name, actor),
     async screenshot(name) {
       await desk.host(name)

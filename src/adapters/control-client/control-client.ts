@@ -10,7 +10,7 @@ import { Done } from '../../contract/common.ts'
 import { type AdoptRequest, DiscoveredPage } from '../../contract/discovered.ts'
 import { type Event, EventPage } from '../../contract/events.ts'
 import { type DesiredFleet, FleetPlan, FleetView } from '../../contract/fleet.ts'
-import { HostDetail, HostPage } from '../../contract/hosts.ts'
+import { HostDetail, HostPage, PowerOutcome } from '../../contract/hosts.ts'
 import { type AddInstallerRequest, InstallerList, InstallerView } from '../../contract/installers.ts'
 import { Failure } from '../../domain/failure.ts'
 import { type FollowOptions, followEvents } from './follow-events.ts'
@@ -58,7 +58,7 @@ export function createControlClient(target: ControlTarget) {
     approve: (name: string) => change('POST', `${at('hosts', name)}/approve`),
     retry: (name: string) => change('POST', `${at('hosts', name)}/retry`),
     power: (name: string, action: 'on' | 'off' | 'reset') =>
-      change('POST', `${at('hosts', name)}/power`, { action }),
+      ask(PowerOutcome, { method: 'POST', path: `${at('hosts', name)}/power`, body: { action } }),
     deleteHost: (name: string) => change('DELETE', at('hosts', name)),
     /** PNG. */
     screenshot: async (name: string): Promise<Uint8Array> =>

@@ -76,5 +76,7 @@ async function readInThreads(
 
 /** The worker lies beside this file: `.ts` in a checkout, `.js` where it was compiled. */
 function workerUrl(): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? './read-worker.ts' : './read-worker.js', import.meta.url)
+  return import.meta.url.endsWith('.ts')
+    ? new URL('./read-worker.ts', import.meta.url)
+    : new URL('./read-worker.js', import.meta.url)
 }

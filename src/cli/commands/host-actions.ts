@@ -29,14 +29,19 @@ export function registerHostActions(host: Command, context: CommandContext): voi
   }
 
   addServerOptions(host.command('power <name>'))
-    .description('Switches the machine of a host, the hard way: nothing in it is asked.')
+    .summary('switch the machine of a host')
+    .description(
+      'Switches the machine of a host, the hard way: nothing in it is asked. A physical machine can be switched on only:\n' +
+        'its network card is called by Wake-on-LAN, and for 30 minutes it may fetch the installer, unless it has it.',
+    )
     .addArgument(new Argument('<action>', 'what to do').choices(['on', 'off', 'reset']))
     .addHelpText('after', '\nExample:\n  $ edgeboot host power edge-1 reset')
-    .action((name: string, action: 'on' | 'off' | 'reset', values: ServerValues) => {
-      const text = action === 'reset' ? `reset ${name}` : `switched ${name} ${action}`
-      return act(values, { text, json: { host: name, power: action } }, (control) =>
-        control.power(name, action),
-      )
+    .action(async (name: string, action: 'on' | 'off' | 'reset', values: ServerValues) => {
+      const outcome = await (await connect(context, values)).power(name, action)
+      tell(context, {
+        text: powerText(name, action, outcome),
+        json: { host: name, power: action, ...outcome },
+      })
     })
 
   addServerOptions(host.command('reinstall <name>'))
@@ -117,4 +122,17 @@ function parseWindow(text: string): number {
   const ms = parseDurationMs(text, '--for')
   if (ms >= SHORTEST_WINDOW_MS && ms <= LONGEST_WINDOW_MS) return ms
   throw new Failure('usage.invalid', `--for ${text}: expected a span from 1m to 24h`)
+}
+
+function powerText(
+  name: string,
+  action: 'on' | 'off' | 'reset',
+  outcome: Awaited<ReturnType<Control['power']>>,
+): string {
+  if (outcome.way === 'switched') return action === 'reset' ? `reset ${name}` : `switched ${name} ${action}`
+  const window =
+    outcome.armedUntil === undefined
+      ? ''
+      : `; it may fetch the installer until ${new Date(outcome.armedUntil).toISOString()}`
+  return `called the card of ${name} on ${outcome.networks.join(', ')}${window}`
 }

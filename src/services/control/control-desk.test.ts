@@ -10,12 +10,13 @@ import { createMemoryStore } from '../../adapters/store-memory/memory-store.ts'
 import { createUserDataReader } from '../../adapters/user-data-threads/user-data-reader.ts'
 import { NEW_HOST_NAME } from '../../domain/desired-fleet.ts'
 import type { MachineDriver, MachineDrivers } from '../../ports/machine-driver.ts'
+import type { Waker } from '../../ports/waker.ts'
 import { createAccess } from '../access.ts'
 import { openDiscovery } from '../discovery.ts'
 import { openFleetKeeper } from '../fleet-keeper.ts'
 import { createFleetPlans } from '../fleet-plans.ts'
 import { createFleetRunner } from '../fleet-runner.ts'
-import { openHostBook } from '../host-book.ts'
+import { type HostBook, openHostBook } from '../host-book.ts'
 import { followPolicy } from '../strangers.ts'
 import { createControlDesk } from './control-desk.ts'
 import { adoptMachine } from './fleet-desk.ts'
@@ -83,10 +84,24 @@ async function aDesk() {
   const access = createAccess({ store, audit: store, hasher, random, clock, log })
   const metrics = createMetrics()
   const parts = { book, plans, keeper, shelf, runner, discovery, drivers, store, access, metrics, files }
-  const desk = createControlDesk({ ...parts, ...{ hasher, clock, log, signal } })
+  const woken: string[] = []
+  const waker: Waker = {
+    wake: async (mac) => {
+      woken.push(mac)
+      return ['10.0.0.255']
+    },
+  }
+  const desk = createControlDesk({ ...parts, ...{ waker, hasher, clock, log, signal } })
   const apply = (fleet: ReturnType<typeof aFleet>) =>
     desk.applyFleet(fleet, { prune: false, mayAddInstallers: true, actor: 'token:anna' })
-  return { ...parts, desk, apply, deleted, clock }
+  return { ...parts, desk, apply, deleted, woken, clock }
+}
+
+/** As far as the configuration, after which a machine may hold an installation. */
+async function giveConfig(name: string, book: HostBook): Promise<void> {
+  const address = '192.0.2.7'
+  await book.record(name, { type: 'script.served', data: { action: 'install', address } })
+  await book.record(name, { type: 'config.served', data: { bytes: 1, address, userAgent: '', inert: false } })
 }
 
 const UNATTENDED = { machine: undefined, match: { mac: '52:54:00:00:00:77' } }
@@ -133,16 +148,41 @@ describe('what people do to hosts', () => {
     await apply(aFleet([aWish({ name: 'box', ...UNATTENDED })]))
     await expect(desk.reinstall('box', 'token:anna')).rejects.toMatchObject({ code: 'host.wrong-state' })
     await desk.arm('box', 60_000, 'token:anna')
-    const address = '192.0.2.7'
-    await book.record('box', { type: 'script.served', data: { action: 'install', address } })
-    const data = { bytes: 1, address, userAgent: '', inert: false }
-    await book.record('box', { type: 'config.served', data })
+    await giveConfig('box', book)
 
     await desk.reinstall('box', 'token:anna')
 
     const life = book.state('box')?.life
     expect(life).toMatchObject({ phase: 'defined', reinstall: true })
     expect(life?.armedUntil).toBeGreaterThan(0)
+  })
+
+  test('a physical machine is switched on by its card, and may be installed within the window that opens', async () => {
+    const { desk, apply, book, woken } = await aDesk()
+    const box = aWish({ name: 'box', machine: undefined, match: { mac: '00-50-56-AA-BB-CC' } })
+    const byName = aWish({ name: 'by-name', machine: undefined, match: { serial: 'S1' } })
+    await apply(aFleet([box, byName]))
+
+    const outcome = await desk.power('box', 'on', 'token:anna')
+
+    expect(woken).toEqual(['00:50:56:aa:bb:cc'])
+    expect(outcome).toEqual({ way: 'woken', networks: ['10.0.0.255'], armedUntil: expect.any(Number) })
+    expect(book.state('box')?.life.armedUntil).toBe(outcome.way === 'woken' && outcome.armedUntil)
+    await expect(desk.power('box', 'off', 'x')).rejects.toThrow('nothing can switch it off')
+    await expect(desk.power('by-name', 'on', 'x')).rejects.toThrow('add match.mac')
+    expect(woken).toHaveLength(1)
+  })
+
+  test('a window that was opened for longer is not shortened, and an installed machine gets none', async () => {
+    const { desk, apply, book } = await aDesk()
+    await apply(aFleet([aWish({ name: 'box', ...UNATTENDED })]))
+    await desk.arm('box', 24 * 3_600_000, 'x')
+    const until = book.state('box')?.life.armedUntil
+
+    expect(await desk.power('box', 'on', 'x')).toMatchObject({ armedUntil: until })
+
+    await giveConfig('box', book)
+    expect(await desk.power('box', 'on', 'x')).toEqual({ way: 'woken', networks: ['10.0.0.255'] })
   })
 
   test('a machine of ours needs no window, and a host that is well no other try', async () => {

@@ -8,6 +8,7 @@ import type { Log } from '../../ports/log.ts'
 import type { MachineDrivers } from '../../ports/machine-driver.ts'
 import type { Metrics } from '../../ports/metrics.ts'
 import type { TextFiles } from '../../ports/text-files.ts'
+import type { Waker } from '../../ports/waker.ts'
 import type { Access } from '../access.ts'
 import type { Discovery } from '../discovery.ts'
 import type { FleetKeeper } from '../fleet-keeper.ts'
@@ -29,6 +30,7 @@ export interface ControlParts {
   readonly access: Access
   readonly metrics: Metrics
   readonly files: TextFiles
+  readonly waker: Waker
   readonly hasher: Hasher
   readonly clock: Clock
   readonly log: Log

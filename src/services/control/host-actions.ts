@@ -1,20 +1,21 @@
 import { formatDuration } from '../../domain/duration.ts'
 import { Failure } from '../../domain/failure.ts'
 import { canBeReinstalled, canBeRetried } from '../../domain/life.ts'
+import { parseMacAddress } from '../../domain/mac-address.ts'
 import { isBefore } from '../../domain/phase.ts'
-import type { HostActionDesk } from '../../ports/control-desk.ts'
+import type { HostActionDesk, PowerOutcome } from '../../ports/control-desk.ts'
 import type { Machine } from '../../ports/machine-driver.ts'
 import type { HostState } from '../host-book.ts'
 import { type ControlParts, requireHost } from './control-parts.ts'
 
-/** How long a host without a driver stays armed by a request for its reinstallation, in milliseconds. */
-const REINSTALL_WINDOW_MS = 30 * 60_000
+/** How long a host without a driver stays armed when it is woken or to be reinstalled, in milliseconds. */
+const WINDOW_MS = 30 * 60_000
 /** A power action, a picture or a removal may take so long, in milliseconds. */
 const ACTION_LIMIT_MS = 60_000
 
 /** What people do to single hosts. */
 export function createHostActions(parts: ControlParts): HostActionDesk {
-  const { book, clock, drivers, files, keeper, runner } = parts
+  const { book, clock, drivers, files, keeper, plans, runner, waker } = parts
   const limit = () => AbortSignal.any([parts.signal, AbortSignal.timeout(ACTION_LIMIT_MS)])
 
   async function machineOf({ host }: HostState): Promise<Machine> {
@@ -30,6 +31,27 @@ export function createHostActions(parts: ControlParts): HostActionDesk {
     await book.record(name, { type: 'host.armed', data: { until: clock.now() + forMs, by } })
   }
 
+  /** Switching a physical machine on: whoever asks for that means it to be installed, if it is not yet. */
+  async function wake(
+    { host: { name }, life }: HostState,
+    action: string,
+    by: string,
+  ): Promise<PowerOutcome> {
+    if (action !== 'on')
+      throw wrongState(
+        name,
+        `nothing can switch it ${action === 'off' ? 'off' : 'off and on'}: it has no driver`,
+      )
+    const mac = parseMacAddress(plans.wish(name)?.match.mac ?? '')
+    if (!mac)
+      throw wrongState(name, 'its MAC address is not known, so its card cannot be called: add match.mac')
+    const networks = await waker.wake(mac, limit())
+    if (!isBefore(life.phase, 'config') || life.phase === 'failed') return { way: 'woken', networks }
+    const armedUntil = Math.max(clock.now() + WINDOW_MS, life.armedUntil ?? 0)
+    await book.record(name, { type: 'host.armed', data: { until: armedUntil, by } })
+    return { way: 'woken', networks, armedUntil }
+  }
+
   return {
     reinstall: async (name, by) => {
       const { host, life } = requireHost(book, name)
@@ -37,7 +59,7 @@ export function createHostActions(parts: ControlParts): HostActionDesk {
         throw wrongState(name, `it is on its way already, in phase ${life.phase}; there is nothing to arm`)
       }
       await book.record(name, { type: 'host.reinstall', data: { by } })
-      if (!host.spec) await arm(name, REINSTALL_WINDOW_MS, by)
+      if (!host.spec) await arm(name, WINDOW_MS, by)
     },
     arm: async (name, forMs, by) => {
       const { host, life } = requireHost(book, name)
@@ -46,7 +68,7 @@ export function createHostActions(parts: ControlParts): HostActionDesk {
       if (!isBefore(life.phase, 'config') || life.phase === 'failed') {
         throw wrongState(
           name,
-          `it is in phase ${life.phase}; edgeboot host reinstall ${name} opens a window of ${formatDuration(REINSTALL_WINDOW_MS)} too`,
+          `it is in phase ${life.phase}; edgeboot host reinstall ${name} opens a window of ${formatDuration(WINDOW_MS)} too`,
         )
       }
       await arm(name, forMs, by)
@@ -67,9 +89,11 @@ export function createHostActions(parts: ControlParts): HostActionDesk {
       }
       await book.record(name, { type: 'host.retried', data: {} })
     },
-    power: async (name, action) => {
-      const machine = await machineOf(requireHost(book, name))
-      await machine.power(action, limit())
+    power: async (name, action, by) => {
+      const state = requireHost(book, name)
+      if (!state.host.spec) return await wake(state, action, by)
+      await (await machineOf(state)).power(action, limit())
+      return { way: 'switched' }
     },
     deleteHost: async (name) => {
       const { host } = requireHost(book, name)

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { Done } from '../../../contract/common.ts'
-import { ArmRequest, HostParams, PowerRequest } from '../../../contract/hosts.ts'
+import { ArmRequest, HostParams, PowerOutcome, PowerRequest } from '../../../contract/hosts.ts'
 import type { FailureCode } from '../../../domain/failure.ts'
 import { type ApiInstance, operation, type RouteTools } from '../route.ts'
 
@@ -74,12 +74,14 @@ export async function hostActionRoutes(app: ApiInstance, { desk, access }: Route
     '/hosts/:name/power',
     operation(
       'operator',
-      { action: 'host.power', tag, summary: 'Switches the machine, the hard way.', errors: MACHINE },
-      { params: HostParams, body: PowerRequest, response: { 200: Done } },
+      {
+        action: 'host.power',
+        tag,
+        summary: 'Switches the machine, the hard way; a physical one is woken by Wake-on-LAN.',
+        errors: [...MACHINE, 'host.wrong-state', 'wake.unsent'],
+      },
+      { params: HostParams, body: PowerRequest, response: { 200: PowerOutcome } },
     ),
-    async (request) => {
-      await desk.power(request.params.name, request.body.action, actorOf(request))
-      return DONE
-    },
+    async (request) => await desk.power(request.params.name, request.body.action, actorOf(request)),
   )
 }
