@@ -1,0 +1,22 @@
+/** Who wants a boot file, and by which way. */
+export interface BootFileClient {
+  /** Source address of the request. */
+  readonly address: string
+  /** Our own address that was asked; what the file leads to is under the same one. */
+  readonly localAddress: string
+}
+
+/** A whole file that firmware or iPXE fetches to get further: an iPXE binary, or a script. */
+export interface BootFile {
+  readonly bytes: Uint8Array
+  readonly mediaType: string
+}
+
+/**
+ * The few files that firmware may fetch without saying who it is, the same for TFTP and UEFI HTTP boot. Nothing else can be
+ * had by name, whatever the name looks like.
+ */
+export interface BootFiles {
+  /** By the exact name, without leading slashes; `undefined` for anything else. */
+  find(name: string, client: BootFileClient): BootFile | undefined
+}
