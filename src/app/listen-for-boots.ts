@@ -1,3 +1,4 @@
+import { describePortHolder } from '../adapters/host-network/port-holder.ts'
 import { isFailure } from '../domain/failure.ts'
 import type { BootServer, BootServerOptions } from '../servers/http-boot/boot-server.ts'
 import { openBootServer } from '../servers/http-boot/boot-server.ts'
@@ -24,13 +25,14 @@ export async function listenForBoots(
     const { port: asked } = options
     const saved = Number((await store.setting(PORT_SETTING)) ?? Number.NaN)
     const wanted = asked === 0 || asked === undefined ? saved : asked
-    if (Number.isNaN(wanted)) return openBootServer({ ...options, port: asked ?? DEFAULT_BOOT_PORT })
+    if (Number.isNaN(wanted))
+      return openBootServer({ ...options, describePortHolder, port: asked ?? DEFAULT_BOOT_PORT })
     try {
-      return await openBootServer({ ...options, port: wanted })
+      return await openBootServer({ ...options, describePortHolder, port: wanted })
     } catch (error) {
       // Another port is only as good while no machine has been told the old one.
       if (!isFailure(error, 'port.in-use') || asked !== 0 || book.states().some(isOnItsWay)) throw error
-      return openBootServer({ ...options, port: 0 })
+      return openBootServer({ ...options, describePortHolder, port: 0 })
     }
   }
 }

@@ -3,6 +3,7 @@ import type { DesiredFleet } from '../domain/desired-fleet.ts'
 import type { HostEvent } from '../domain/event.ts'
 import type { Host } from '../domain/host.ts'
 import { canBeRetried, isInstalling } from '../domain/life.ts'
+import type { BootFiles } from '../ports/boot-files.ts'
 import type { MachineDrivers } from '../ports/machine-driver.ts'
 import { type Admission, createAdmission } from '../services/admission.ts'
 import { type ClassicOffer, createBootDesk } from '../services/boot-desk.ts'
@@ -36,6 +37,8 @@ export interface SiteOptions {
   readonly palette?: SitePalette | undefined
   /** What everybody may have by the classic names, once its ISO is on the shelf. */
   readonly classic?: (shelf: InstallerShelf) => ClassicOffer | undefined
+  /** Firmware images and the script beside them. */
+  readonly bootFiles?: (parts: Pick<Site, 'book'>) => BootFiles
   /** Deals with machines that are no host; by default they are turned away. */
   readonly strangers?: (parts: Pick<Site, 'book' | 'plans' | 'keeper'>) => Strangers
 }
@@ -49,6 +52,8 @@ export interface Site extends AsyncDisposable {
   readonly runner: FleetRunner
   /** `ADDRESS:PORT` listened on. */
   readonly listening: string
+  /** `http://HOST:PORT` of the boot server for those who reach us by that address. */
+  base(address: string): string
   /** Where that host finds its script; without one, any. Failure `address.unknown`. */
   bootScriptUrl(host?: BootingHost): string
 }
@@ -112,6 +117,7 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
     plans,
     strangers,
     ...(classic ? { classic: () => classic(shelf) } : {}),
+    ...(options.bootFiles ? { bootFiles: options.bootFiles({ book }) } : {}),
     admit: (name) => {
       // Nobody here would give the place of a host back that is not driven here.
       const known = book.state(name)?.host
@@ -139,6 +145,7 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
     keeper,
     runner,
     listening: `${host}:${server.port}`,
+    base: (address) => baseUrl(options.advertise ?? address, server.port),
     bootScriptUrl,
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }

@@ -2,21 +2,29 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { createTextFiles } from '../adapters/files-node/text-files.ts'
+import { readFirmwareFiles } from '../adapters/firmware-files/firmware-files.ts'
 import { createCryptoHasher } from '../adapters/hasher-crypto/crypto-hasher.ts'
 import { reachableAddresses } from '../adapters/host-network/interface-address.ts'
+import { describePortHolder } from '../adapters/host-network/port-holder.ts'
 import { createMetrics } from '../adapters/metrics-prometheus/metrics.ts'
 import type { ServerCertificate } from '../adapters/tls-x509/server-certificate.ts'
 import { createUdpWaker } from '../adapters/wake-udp/udp-waker.ts'
+import type { NetbootSettings } from '../domain/netboot/netboot-settings.ts'
 import { LOCAL_UI_PORT } from '../domain/ready-probe.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import { type ControlServer, openControlServer } from '../servers/http-api/control-server.ts'
 import { type Access, createAccess } from '../services/access.ts'
+import { autoexecFor } from '../services/boot-texts.ts'
 import { createControlDesk } from '../services/control/control-desk.ts'
 import type { ControlParts } from '../services/control/control-parts.ts'
 import { adoptMachine } from '../services/control/fleet-desk.ts'
 import { openDiscovery } from '../services/discovery.ts'
+import type { HostBook } from '../services/host-book.ts'
 import { logEvents } from '../services/log-events.ts'
+import { createBootFiles } from '../services/netboot/boot-files.ts'
 import { followPolicy, type Strangers } from '../services/strangers.ts'
+import { ipxeDirectories } from './environment.ts'
+import { openNetboot } from './netboot.ts'
 import { openSite } from './open-site.ts'
 import { openRegistration, type PaletteOptions } from './palette.ts'
 import type { VsphereFlags } from './vsphere-flags.ts'
@@ -37,6 +45,7 @@ export interface ServeFleetOptions {
   readonly ipxeDirectory?: string
   readonly palette?: PaletteOptions
   readonly vsphere?: VsphereFlags
+  readonly netboot: NetbootSettings
   readonly logLevel: string
 }
 
@@ -74,6 +83,13 @@ export async function serveFleet(
   const metrics = createMetrics()
   const discovery = await openDiscovery({ store, hasher, clock, log })
   using palette = registration.open(place)
+  const catalogue = await readFirmwareFiles({ directories: ipxeDirectories(options.ipxeDirectory), log })
+  const bootFilesFor = (book: HostBook) =>
+    createBootFiles({
+      catalogue,
+      book,
+      autoexec: ({ base, localAddress }) => autoexecFor(base ?? site.base(localAddress)),
+    })
   await using site = await openSite(
     place,
     {
@@ -88,6 +104,7 @@ export async function serveFleet(
         warn: (host, warning) => log.warn({ host, warning }, 'something stands in the way of a registration'),
       },
       pauseMs: (attempt) => Math.min(PAUSE_MS.longest, PAUSE_MS.first * 2 ** Math.min(attempt - 1, 10)),
+      bootFiles: ({ book }) => bootFilesFor(book),
       strangers: ({ book, plans, keeper }) =>
         countAnswers(
           metrics,
@@ -111,6 +128,12 @@ export async function serveFleet(
     signal,
   )
   const { book } = site
+  await using netboot = await openNetboot(
+    options.netboot,
+    { ...site, catalogue, bootFiles: bootFilesFor(book) },
+    place,
+  )
+  for (const about of [...netboot.services, ...netboot.troubles]) observer.note(about)
   using _metrics = disposable(book.subscribe((event, { life }) => metrics.observe(event, life)))
   using _log = disposable(logEvents({ book, log }))
   const access = createAccess({ store, audit: store, hasher, random, clock, log })
@@ -120,6 +143,7 @@ export async function serveFleet(
     drivers: place.drivers,
     files: createTextFiles(),
     waker: createUdpWaker(),
+    netboot,
   }
   const tls = await certificateFor(options, place)
   await using control = await openControl(parts, options, place, tls)
@@ -157,6 +181,7 @@ async function openControl(
 ): Promise<ControlServer> {
   const { access, store, clock, log } = parts
   return await openControlServer({
+    describePortHolder,
     desk: createControlDesk(parts),
     authenticator: {
       authenticate: async (text) => {

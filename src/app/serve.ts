@@ -1,6 +1,7 @@
 import { createDigester } from '../adapters/blobs-disk/digester.ts'
 import { createSystemClock } from '../adapters/clock-system/system-clock.ts'
 import { reachableAddresses } from '../adapters/host-network/interface-address.ts'
+import { describePortHolder } from '../adapters/host-network/port-holder.ts'
 import { createPinoLog } from '../adapters/log-pino/pino-log.ts'
 import { createCryptoRandom } from '../adapters/random-crypto/crypto-random.ts'
 import { createMemoryStore } from '../adapters/store-memory/memory-store.ts'
@@ -70,6 +71,7 @@ export async function serve(
     log,
   })
   await using server = await openBootServer({
+    describePortHolder,
     desk,
     log,
     host: options.bootHost ?? '0.0.0.0',

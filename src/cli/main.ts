@@ -6,6 +6,7 @@ import { Command, CommanderError, Option } from 'commander'
 import type { CommandContext } from './command-context.ts'
 import { registerAuditCommand } from './commands/audit.ts'
 import { registerDemoCommand } from './commands/demo.ts'
+import { registerDhcpCommands } from './commands/dhcp.ts'
 import { registerDoctorCommand } from './commands/doctor.ts'
 import { registerFleetCommands } from './commands/fleet.ts'
 import { registerHostCommands } from './commands/host.ts'
@@ -71,6 +72,7 @@ registerMediaCommands(program, context)
 registerTokenCommands(program, context)
 registerAuditCommand(program, context)
 registerDoctorCommand(program, context)
+registerDhcpCommands(program, context)
 registerDemoCommand(program, context)
 nameEnvironment(program)
 for (const command of [

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { LOCAL_BOOT_STRATEGIES, MAX_MACHINE_OPTIONS } from '../domain/desired-fleet.ts'
 import { parseMacAddress } from '../domain/mac-address.ts'
+import { isFirmwareName } from '../domain/netboot/firmware-names.ts'
 import { PHASES } from '../domain/phase.ts'
 import { parseUuid } from '../domain/uuid.ts'
 import { HostName, line, ObjectName, Sha256 } from './common.ts'
@@ -98,6 +99,10 @@ const Host = z.strictObject({
   userData: z.string().max(MAX_USER_DATA).describe('The merged document. Secret as a whole.'),
   ready: Ready,
   localBoot: z.enum(LOCAL_BOOT_STRATEGIES),
+  bootFile: z
+    .string()
+    .refine(isFirmwareName, 'a file name: letters, digits, dot, hyphen, underscore; at most 64')
+    .optional(),
   approve: z.enum(['auto', 'manual']),
   timeouts: Timeouts,
   readyWithinMs: z.number().int().min(1000).optional(),
@@ -110,6 +115,7 @@ const Template = Host.pick({
   userData: true,
   ready: true,
   localBoot: true,
+  bootFile: true,
   approve: true,
   timeouts: true,
   phoneHome: true,

@@ -44,7 +44,15 @@ export interface DesiredProfile {
 /** A host without a name; `NEW_HOST_NAME` in its user-data stands for the name it will get. */
 export type HostTemplate = Pick<
   DesiredHost,
-  'installer' | 'kernelArgs' | 'userData' | 'ready' | 'localBoot' | 'approve' | 'timeouts' | 'phoneHome'
+  | 'installer'
+  | 'kernelArgs'
+  | 'userData'
+  | 'ready'
+  | 'localBoot'
+  | 'bootFile'
+  | 'approve'
+  | 'timeouts'
+  | 'phoneHome'
 >
 
 /** Stands for the name of a host that is yet to be adopted. No host can be called so. */
@@ -64,6 +72,8 @@ export interface DesiredHost {
   readonly userData: string
   readonly ready: ReadyProbe
   readonly localBoot: LocalBootStrategy
+  /** Firmware image its firmware is handed by PXE or HTTP boot; without one, what fits its architecture. */
+  readonly bootFile?: string | undefined
   /** `manual`: a person says yes before it is handed the installer. */
   readonly approve: 'auto' | 'manual'
   /** Milliseconds a host may spend in a phase before it is given up. */

@@ -26,6 +26,25 @@ export interface EventData {
     readonly uuid?: string
   }
   'machine.power': { readonly state: PowerState | 'starting'; readonly cause: PowerCause }
+  /** A packet of its firmware or of iPXE, and what became of it; a host that goes on asking is not recorded every time. */
+  'dhcp.seen': {
+    readonly action: 'answered' | 'ignored'
+    readonly reason: string
+    /** What it says it is: `firmware, x64 UEFI (PXE)`. */
+    readonly client: string
+    /** 67 or 4011. */
+    readonly port: number
+    /** Boot file it was led to. */
+    readonly file?: string
+    /** Address of the relay agent it came through. */
+    readonly relay?: string
+  }
+  'tftp.sent': {
+    readonly file: string
+    readonly bytes: number
+    readonly durationMs: number
+    readonly address: string
+  }
   'script.served': {
     readonly action: ScriptAction
     readonly address: string

@@ -119,6 +119,8 @@ function apply(life: Life, event: HostEvent): Life | undefined {
     case 'host.approved':
       return { ...life, approved: true }
     case 'machine.created':
+    case 'dhcp.seen':
+    case 'tftp.sent':
     case 'config.refused':
     case 'console.screenshot':
     case 'phase.changed':

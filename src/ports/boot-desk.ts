@@ -2,6 +2,7 @@ import type { ArtifactRole } from '../domain/artifact.ts'
 import type { ScriptAction } from '../domain/event.ts'
 import type { Extent } from '../domain/installer.ts'
 import type { RandomAccess } from './blob-source.ts'
+import type { BootFile } from './boot-files.ts'
 
 /** Who is asking, as the boot listener sees it. */
 export interface BootClient {
@@ -62,6 +63,8 @@ export interface BootDesk {
   artifactByDigest(sha256: string, name: string): ServedArtifact | undefined
   /** By classic name (`palette-kernel` …), only where classic names are switched on. */
   classicArtifact(name: string, client: BootClient): ServedArtifact | undefined
+  /** A firmware image or the script beside it, by name; `n/HOST/NAME` in the name of a host. */
+  bootFile(name: string, client: BootClient): BootFile | undefined
   userData(token: string, client: BootClient): Promise<UserDataAnswer | undefined>
   classicUserData(client: BootClient): Promise<UserDataAnswer | undefined>
   phoneHome(token: string, stage: string, detail: string, client: BootClient): Promise<PhoneHomeOutcome>

@@ -4,12 +4,16 @@ export interface BootFileClient {
   readonly address: string
   /** Our own address that was asked; what the file leads to is under the same one. */
   readonly localAddress: string
+  /** `http://HOST:PORT` under which it reached us, where it said so itself. */
+  readonly base?: string
 }
 
 /** A whole file that firmware or iPXE fetches to get further: an iPXE binary, or a script. */
 export interface BootFile {
   readonly bytes: Uint8Array
   readonly mediaType: string
+  /** The host in whose name it was asked for. */
+  readonly host?: string
 }
 
 /**
@@ -17,6 +21,6 @@ export interface BootFile {
  * had by name, whatever the name looks like.
  */
 export interface BootFiles {
-  /** By the exact name, without leading slashes; `undefined` for anything else. */
+  /** By the exact name, without leading slashes: `FILE`, or `n/HOST/FILE`; `undefined` for anything else. */
   find(name: string, client: BootFileClient): BootFile | undefined
 }

@@ -5,6 +5,7 @@ import type { Transfer } from '../domain/life.ts'
 import type { Firmware, PowerState } from '../domain/machine.ts'
 import type { Phase } from '../domain/phase.ts'
 import type { ApiRole, AuditRecord } from './authenticator.ts'
+import type { NetbootNews } from './netboot-watch.ts'
 
 /**
  * All that the control API asks of the program, in parts that can be built one by one. Whatever does not work is a
@@ -19,6 +20,7 @@ export interface ControlDesk
     DiscoveryDesk,
     InstallerDesk,
     TokenDesk,
+    NetbootControlDesk,
     ObservationDesk {}
 
 /** Where a page begins and how long it may be. `after` is what `next` of the page before said. */
@@ -276,6 +278,14 @@ export interface AuditFilter {
   readonly action?: string | undefined
   readonly object?: string | undefined
   readonly outcome?: AuditRecord['outcome'] | undefined
+}
+
+export interface NetbootControlDesk {
+  /** News after the id, oldest first; where there is none, waits for some, at most so many milliseconds. */
+  netbootNews(
+    afterId: number | undefined,
+    waitMs: number,
+  ): Promise<{ readonly services: readonly string[]; readonly items: readonly NetbootNews[] }>
 }
 
 export interface ObservationDesk {

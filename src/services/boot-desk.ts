@@ -4,11 +4,11 @@ import { type BootDecision, decideBoot, decideConfig, type InstallPolicy } from 
 import { Failure, isFailure } from '../domain/failure.ts'
 import { parseMacAddress } from '../domain/mac-address.ts'
 import { readMachineFacts } from '../domain/machine-facts.ts'
-import type { MachineFacts } from '../domain/matching.ts'
 import { type BootId, parseBootId, parseConfigToken } from '../domain/opaque-id.ts'
 import { createRateLimiter, type RateLimit } from '../domain/rate-limit.ts'
 import { parseUuid } from '../domain/uuid.ts'
 import type { BootClient, BootDesk, ScriptAnswer, ScriptQuery } from '../ports/boot-desk.ts'
+import type { BootFiles } from '../ports/boot-files.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import { renderBootScript } from '../render/ipxe/boot-script.ts'
@@ -16,6 +16,7 @@ import { renderLocalBootScript } from '../render/ipxe/local-boot-script.ts'
 import { renderRefusedScript } from '../render/ipxe/refused-script.ts'
 import { renderWaitScript } from '../render/ipxe/wait-script.ts'
 import type { BootPlan, BootPlans } from './boot-plan.ts'
+import { findHost } from './find-host.ts'
 import type { HostBook, HostState } from './host-book.ts'
 import { observeTransfer } from './observe-transfer.ts'
 import type { ServedInstaller } from './served-installer.ts'
@@ -33,6 +34,8 @@ export interface BootDeskDependencies {
   readonly strangers: Strangers
   /** Absent: the classic names are not there. */
   readonly classic?: () => ClassicOffer | undefined
+  /** Firmware images and the script beside them; absent: there are none. */
+  readonly bootFiles?: BootFiles
   /** Whether one more host may begin its installation now; hosts that have begun are always let in. */
   readonly admit?: (host: string) => boolean
   /** Told of a host that was let in and then not handed the installer after all. */
@@ -61,14 +64,14 @@ const NEVER_INSTALL: InstallPolicy = { identity: 'claimed', approve: 'manual' }
 /** Answers the boot listener's questions out of the book. */
 export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
   const { book, plans, strangers, classic, clock, log } = dependencies
-  const { admit = () => true, notBegun = () => undefined } = dependencies
+  const { admit = () => true, notBegun = () => undefined, bootFiles } = dependencies
   const news = createRateLimiter(REPEATED_NEWS)
   const reports = createRateLimiter(REPORTS)
   return {
     bootScript: ({ base }) => renderBootScript({ base }),
     hostScript: async (query, client) => {
       const facts = readMachineFacts(query)
-      const known = findHost(facts)
+      const known = findHost(facts, { book, plans })
       const answer = known ? scriptFor(known, query, client) : strangers.answer(facts, query, client)
       return await inTime(answer)
     },
@@ -95,6 +98,7 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
       log.info({ address, role }, 'classic name asked for')
       return { ...offer.installer.artifact(role), observe: () => logTransfer(role, offer.installer) }
     },
+    bootFile: (name, { address, base }) => bootFiles?.find(name, { address, localAddress: '', base }),
     userData: (token, client) => inTime(userDataFor(token, client)),
     classicUserData: async ({ address, userAgent }) => {
       const offer = classic?.()
@@ -125,13 +129,6 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
     } finally {
       over.abort(new Error('answered'))
     }
-  }
-
-  function findHost(facts: MachineFacts): HostState | undefined {
-    const mac = parseMacAddress(facts.mac ?? '')
-    const uuid = parseUuid(facts.uuid ?? '')
-    const created = mac && uuid ? book.byMachine(mac, uuid) : undefined
-    return created ?? book.state(plans.identify(facts) ?? '')
   }
 
   async function scriptFor(state: HostState, query: ScriptQuery, client: BootClient): Promise<ScriptAnswer> {

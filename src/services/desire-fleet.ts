@@ -81,12 +81,11 @@ function desireTemplate(
   }
   const { document, errors } = createUserDataRenderer(one, lookups).render(host.name)
   if (errors.length > 0) return undefined
-  const { installer, kernelArgs, userData, ready, localBoot, approve, timeouts, phoneHome } = desireHost(
-    one,
-    host,
-    document,
-  )
-  return { installer, kernelArgs, userData, ready, localBoot, approve, timeouts, phoneHome }
+  const desired = desireHost(one, host, document)
+  const { installer, kernelArgs, userData, ready, localBoot, approve, timeouts, phoneHome } = desired
+  const { bootFile } = desired
+  const chosen = bootFile === undefined ? {} : { bootFile }
+  return { installer, kernelArgs, userData, ready, localBoot, ...chosen, approve, timeouts, phoneHome }
 }
 
 function desireHost(fleet: Fleet, host: FleetHost, userData: string): DesiredHost {
@@ -123,10 +122,16 @@ function desireHost(fleet: Fleet, host: FleetHost, userData: string): DesiredHos
         : profile.localBoot === 'exit 1'
           ? 'exit-1'
           : profile.localBoot,
+    ...bootFileOf(profile, host),
     approve: profile.approve,
     timeouts: profile.timeouts,
     phoneHome: true,
   }
+}
+
+function bootFileOf(profile: FleetProfile, host: FleetHost): Pick<DesiredHost, 'bootFile'> {
+  const bootFile = host.bootFile ?? profile.bootFile
+  return bootFile === undefined ? {} : { bootFile }
 }
 
 /** A Local UI whose port is not stated is asked for on the port of the host's user-data. */

@@ -11,12 +11,15 @@ export interface FleetPlans extends BootPlans {
   set(fleet: DesiredFleet): void
   fleet(): DesiredFleet
   wish(host: string): DesiredHost | undefined
+  /** Whether a host is known by more than its card and UUID, so that a machine may be one although these are unknown. */
+  needsMoreThanCard(): boolean
 }
 
 export function createFleetPlans(shelf: Pick<InstallerShelf, 'get' | 'all'>, log: Log): FleetPlans {
   let fleet: DesiredFleet = EMPTY_FLEET
   let wishes = new Map<string, DesiredHost>()
   let index = indexMatches([])
+  let needsMore = false
   const made = new Map<string, { readonly wish: DesiredHost; readonly plan: BootPlan }>()
 
   function plan(host: string): BootPlan | undefined {
@@ -60,9 +63,13 @@ export function createFleetPlans(shelf: Pick<InstallerShelf, 'get' | 'all'>, log
     installers: () => shelf.all().map(({ served }) => served),
     fleet: () => fleet,
     wish: (host) => wishes.get(host),
+    needsMoreThanCard: () => needsMore,
     set: (next) => {
       fleet = next
       wishes = new Map(next.hosts.map((host) => [host.name, host]))
+      needsMore = next.hosts.some(
+        ({ machine, match }) => !machine && Object.keys(match).some((key) => key !== 'mac' && key !== 'uuid'),
+      )
       index = indexMatches(next.hosts.filter(({ machine }) => machine === undefined))
       for (const name of made.keys()) if (!wishes.has(name)) made.delete(name)
     },

@@ -93,6 +93,7 @@ function changesOf(
     'userData',
     'ready',
     'localBoot',
+    'bootFile',
     'approve',
     'timeouts',
     'readyWithinMs',

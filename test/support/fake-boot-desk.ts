@@ -117,6 +117,10 @@ export function createFakeBootDesk(options: FakeBootDeskOptions = {}): FakeBootD
     sha256: undefined,
     hasClassicNames: true,
     scriptAnswer: async (_query, { base }) => ({ action: 'install', script: `#!ipxe\necho ${base}\n` }),
+    bootFile: (name) => {
+      const isThere = name === 'snponly.efi' || name === 'n/edge-1/snponly.efi'
+      return isThere ? { bytes: Uint8Array.of(0x4d, 0x5a, 0x90), mediaType: 'application/efi' } : undefined
+    },
     bootScript: (client) => {
       desk.clients.push(client)
       return `#!ipxe\nchain ${client.base}/ipxe?mac=\${net0/mac}\n`

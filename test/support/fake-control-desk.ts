@@ -187,6 +187,7 @@ export function createFakeControlDesk(): FakeControlDesk {
       await onHost('power', name, action, actor)
       return { way: 'switched' }
     },
+    netbootNews: async () => ({ services: [], items: [] }),
     deleteHost: (name, actor) => onHost('deleteHost', name, actor),
     async screenshot(name) {
       await desk.host(name)

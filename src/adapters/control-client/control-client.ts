@@ -12,6 +12,7 @@ import { type Event, EventPage } from '../../contract/events.ts'
 import { type DesiredFleet, FleetPlan, FleetView } from '../../contract/fleet.ts'
 import { HostDetail, HostPage, PowerOutcome } from '../../contract/hosts.ts'
 import { type AddInstallerRequest, InstallerList, InstallerView } from '../../contract/installers.ts'
+import { NetbootNewsList } from '../../contract/netboot.ts'
 import { Failure } from '../../domain/failure.ts'
 import { type FollowOptions, followEvents } from './follow-events.ts'
 import { type Call, type ControlTarget, fetchAll, requireTarget } from './transport.ts'
@@ -85,6 +86,13 @@ export function createControlClient(target: ControlTarget) {
     addInstaller: (given: AddInstallerRequest) =>
       ask(InstallerView, { method: 'POST', path: '/installers', body: given }),
     removeInstaller: (name: string) => change('DELETE', at('installers', name)),
+    /** `waitSeconds`: how long the server may wait for news. */
+    netbootNews: (after: number, waitSeconds: number, signal?: AbortSignal) =>
+      ask(NetbootNewsList, {
+        method: 'GET',
+        path: `/netboot/news?after=${after}&waitSeconds=${waitSeconds}`,
+        signal,
+      }),
     tokens: async () => (await get(TokenList, '/tokens')).items,
     createToken: (given: CreateTokenRequest) =>
       ask(CreatedToken, { method: 'POST', path: '/tokens', body: given }),

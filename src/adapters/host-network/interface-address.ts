@@ -1,4 +1,5 @@
 import { networkInterfaces } from 'node:os'
+import type { Ipv4Network } from '../../domain/netboot/ipv4.ts'
 
 /** The first IPv4 address of a network interface of this machine, if it is there and has one. */
 export function addressOfInterface(name: string): string | undefined {
@@ -12,4 +13,15 @@ export function reachableAddresses(): readonly string[] {
     .filter(({ family }) => family === 'IPv4')
     .sort((a, b) => Number(a.internal) - Number(b.internal))
     .map(({ address }) => address)
+}
+
+/** The IPv4 networks of these interfaces; of none named: all but loopback. */
+export function networksOf(names: readonly string[]): readonly Ipv4Network[] {
+  return Object.entries(networkInterfaces())
+    .flatMap(([name, addresses]) => (addresses ?? []).map((address) => ({ ...address, name })))
+    .filter(
+      ({ family, internal, name }) =>
+        family === 'IPv4' && (names.length > 0 ? names.includes(name) : !internal),
+    )
+    .map(({ address, netmask }) => ({ address, netmask }))
 }

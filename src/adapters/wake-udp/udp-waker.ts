@@ -3,13 +3,8 @@ import { once } from 'node:events'
 import { networkInterfaces } from 'node:os'
 import { encodeMagicPacket, WAKE_PORT } from '../../codec/wake-on-lan/magic-packet.ts'
 import { Failure } from '../../domain/failure.ts'
+import { broadcastAddress, type Ipv4Network } from '../../domain/netboot/ipv4.ts'
 import type { Waker } from '../../ports/waker.ts'
-
-/** An IPv4 network this machine is on. */
-export interface LocalNetwork {
-  readonly address: string
-  readonly netmask: string
-}
 
 /** Packets may be lost, and a second one does no harm. */
 const TIMES = 3
@@ -19,7 +14,7 @@ export function createUdpWaker({
   networks = ownNetworks,
   port = WAKE_PORT,
 }: {
-  readonly networks?: () => readonly LocalNetwork[]
+  readonly networks?: () => readonly Ipv4Network[]
   readonly port?: number
 } = {}): Waker {
   return {
@@ -43,7 +38,7 @@ export function createUdpWaker({
 }
 
 /** Resolves to the broadcast address. */
-async function broadcast(packet: Uint8Array, network: LocalNetwork, port: number): Promise<string> {
+async function broadcast(packet: Uint8Array, network: Ipv4Network, port: number): Promise<string> {
   const target = broadcastAddress(network)
   const socket = createSocket('udp4')
   try {
@@ -62,16 +57,7 @@ async function broadcast(packet: Uint8Array, network: LocalNetwork, port: number
   }
 }
 
-/** All ones in the part of the address that is the host's (RFC 919 §7). */
-export function broadcastAddress({ address, netmask }: LocalNetwork): string {
-  const mask = netmask.split('.').map(Number)
-  return address
-    .split('.')
-    .map((part, at) => Number(part) | (~(mask[at] ?? 255) & 255))
-    .join('.')
-}
-
-function ownNetworks(): readonly LocalNetwork[] {
+function ownNetworks(): readonly Ipv4Network[] {
   return Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])
     .filter(({ family, internal }) => family === 'IPv4' && !internal)

@@ -4,12 +4,17 @@ import type { ServeFleetOptions } from '../../app/serve-fleet.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { CommandContext } from '../command-context.ts'
 import { addServingOptions, type BootOptionValues, parsePort, pathsOf } from '../installer-options.ts'
+import { addNetbootOptions, type NetbootValues, netbootOf } from '../netboot-options.ts'
 import { addPaletteOptions, type PaletteValues, paletteOf } from '../palette-options.ts'
 import { parsedOption } from '../settings.ts'
 import { addVsphereOptions, type VsphereValues, vsphereOf } from '../vsphere-options.ts'
 import { withInterrupt } from '../with-interrupt.ts'
 
-interface ServeValues extends Omit<BootOptionValues, 'userData'>, PaletteValues, VsphereValues {
+interface ServeValues
+  extends Omit<BootOptionValues, 'userData'>,
+    PaletteValues,
+    VsphereValues,
+    NetbootValues {
   readonly userData?: string
   readonly controlHost: string
   readonly controlPort: number
@@ -21,7 +26,11 @@ interface ServeValues extends Omit<BootOptionValues, 'userData'>, PaletteValues,
 }
 
 export function registerServeCommand(program: Command, context: CommandContext): void {
-  addVsphereOptions(addPaletteOptions(addControlOptions(addServingOptions(program.command('serve [iso]')))))
+  addNetbootOptions(
+    addVsphereOptions(
+      addPaletteOptions(addControlOptions(addServingOptions(program.command('serve [iso]')))),
+    ),
+  )
     .summary('boot server and control API for a fleet; or one ISO for machines you boot by hand')
     .description(
       'Without an ISO: serves the fleet of the data directory, drives its hosts and answers the control API, until\n' +
@@ -38,6 +47,8 @@ Examples:
   $ edgeboot serve
   $ edgeboot serve --vsphere-url vcenter.example.com --vsphere-user edgeboot --vsphere-password-file vcenter.password
   $ edgeboot serve --advertise 192.0.2.10 --control-host 0.0.0.0 --control-name boot.example.com --tls
+  $ edgeboot serve --dhcp proxy                     also answers PXE and UEFI HTTP boot, beside the site's DHCP server
+  $ edgeboot serve --dhcp authoritative --dhcp-interface eth1 --dhcp-range 192.0.2.100-192.0.2.200
   $ edgeboot serve installer.iso --user-data user-data.yaml
   $ edgeboot serve installer.iso --user-data user-data.yaml --boot-port 9000 --advertise 192.0.2.10`,
     )
@@ -84,6 +95,7 @@ async function serveTheFleet(values: ServeValues, context: CommandContext): Prom
     ...(values.ipxe === undefined ? {} : { ipxeDirectory: values.ipxe }),
     palette: paletteOf(values),
     vsphere: vsphereOf(values, context),
+    netboot: netbootOf(values),
     logLevel: context.logLevel === 'warn' ? 'info' : context.logLevel,
   }
   const observer: Parameters<typeof serveFleet>[1] = {

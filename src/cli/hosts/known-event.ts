@@ -30,6 +30,18 @@ const KnownEvent = z.discriminatedUnion('type', [
     }),
   ),
   event(
+    'dhcp.seen',
+    z.object({
+      action: z.enum(['answered', 'ignored']),
+      reason: Text,
+      client: Text,
+      port: z.number(),
+      file: Text.exactOptional(),
+      relay: Text.exactOptional(),
+    }),
+  ),
+  event('tftp.sent', z.object({ file: Text, bytes: z.number(), durationMs: z.number(), address: Text })),
+  event(
     'script.served',
     z.object({ action: z.enum(['install', 'local', 'wait', 'unknown', 'refused']), address: Text }),
   ),

@@ -58,6 +58,12 @@ function newsOf(event: HostEvent, life: Life): string | undefined {
       return `screenshot ${event.data.path} (${event.data.why})`
     case 'config.refused':
       return `refused its configuration: ${event.data.detail}`
+    case 'dhcp.seen':
+      return event.data.action === 'answered'
+        ? `asked for a boot file (${event.data.client}), led to ${event.data.file ?? 'its script'}`
+        : `asked for a boot file and got no answer: ${event.data.reason}`
+    case 'tftp.sent':
+      return `${event.data.file} sent by TFTP: ${formatBytes(event.data.bytes)}`
     case 'script.served':
       return event.data.action === 'install' ? undefined : `asked for a script, told: ${event.data.action}`
     case 'host.reinstall':

@@ -6,9 +6,9 @@ import { MapReader, optional, type Rule } from './map-reader.ts'
 import { checkMachine, parseMachine } from './parse-machine.ts'
 import { parseUserData } from './parse-profile.ts'
 import { parseReady } from './parse-ready.ts'
-import { factRule, NAME, reference, TEXT } from './rules.ts'
+import { BOOT_FILE, factRule, NAME, reference, TEXT } from './rules.ts'
 
-const HOST_KEYS = ['name', 'profile', 'match', 'labels', 'userData', 'machine', 'ready']
+const HOST_KEYS = ['name', 'profile', 'match', 'labels', 'userData', 'machine', 'ready', 'bootFile']
 const MATCH_FORMS = ['mac', 'uuid', 'serial', 'asset', 'hostname', 'label']
 const ONE_MACHINE: readonly MatchKey[] = ['mac', 'uuid', 'serial', 'asset', 'hostname']
 const LABEL_FACTS: readonly MatchKey[] = ['product', 'manufacturer']
@@ -43,6 +43,7 @@ export function parseHost(
     ...optional('userData', parseUserData(reader, problems)),
     machine,
     ...optional('ready', parseReady(reader)),
+    ...optional('bootFile', reader.value('bootFile', BOOT_FILE)),
     place: entry.place,
   }
   const under = profile === undefined ? undefined : profiles.get(profile)

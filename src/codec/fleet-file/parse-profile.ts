@@ -13,7 +13,17 @@ import { PHASES } from '../../domain/phase.ts'
 import { MapReader, optional } from './map-reader.ts'
 import { parseMachine } from './parse-machine.ts'
 import { parseReady } from './parse-ready.ts'
-import { DURATION, oneOf, PATH, PATH_IN_ISO, reference, SHA256, TEXT, wholeNumber } from './rules.ts'
+import {
+  BOOT_FILE,
+  DURATION,
+  oneOf,
+  PATH,
+  PATH_IN_ISO,
+  reference,
+  SHA256,
+  TEXT,
+  wholeNumber,
+} from './rules.ts'
 
 const PROFILE_KEYS = [
   'installer',
@@ -23,6 +33,7 @@ const PROFILE_KEYS = [
   'ready',
   'maxParallel',
   'localBoot',
+  'bootFile',
   'approve',
   'timeouts',
   'stopAfterFailures',
@@ -75,6 +86,7 @@ export function parseProfile(
     ...optional('ready', parseReady(reader)),
     ...optional('maxParallel', reader.value('maxParallel', PARALLEL)),
     ...optional('localBoot', reader.value('localBoot', oneOf(LOCAL_BOOTS))),
+    ...optional('bootFile', reader.value('bootFile', BOOT_FILE)),
     approve: reader.value('approve', oneOf(['auto', 'manual'])) ?? 'auto',
     timeouts: parseTimeouts(reader),
     ...optional('stopAfterFailures', reader.value('stopAfterFailures', PARALLEL)),

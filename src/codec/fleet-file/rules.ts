@@ -5,6 +5,7 @@ import { isMachineName } from '../../domain/machine.ts'
 import { isPlaceholderFact, type MatchKey, normalizeFact } from '../../domain/matching.ts'
 import { findModeWord } from '../../domain/mode-words.ts'
 import { nearest } from '../../domain/nearest.ts'
+import { isFirmwareName } from '../../domain/netboot/firmware-names.ts'
 import { parseSizeMiB } from '../../domain/size.ts'
 import { parseUuid } from '../../domain/uuid.ts'
 import type { Rule } from './map-reader.ts'
@@ -16,6 +17,11 @@ export const NAME: Rule<string> = {
   expected:
     'a name of lower-case letters, digits and hyphens, at most 63 characters, without the words that switch a boot mode',
   parse: (text) => (isMachineName(text) && !findModeWord(text) ? text : undefined),
+}
+
+export const BOOT_FILE: Rule<string> = {
+  expected: 'the name of a firmware image, without a folder, for example ipxe.efi',
+  parse: (text) => (isFirmwareName(text) ? text : undefined),
 }
 
 export const TEXT: Rule<string> = {

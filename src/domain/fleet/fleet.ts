@@ -103,6 +103,8 @@ export interface FleetProfile {
   readonly maxParallel?: number
   /** Without one, what suits the firmware. */
   readonly localBoot?: LocalBoot
+  /** Firmware image by name; without one, what fits the architecture. */
+  readonly bootFile?: string
   /** `manual`: a person says yes to each installation. */
   readonly approve: 'auto' | 'manual'
   /** Milliseconds. */
@@ -122,6 +124,8 @@ export interface FleetHost {
   /** What differs from the profile's. */
   readonly machine: MachineSettings
   readonly ready?: FleetReady
+  /** In place of the profile's. */
+  readonly bootFile?: string
   readonly place: Place
 }
 

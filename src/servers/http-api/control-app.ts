@@ -21,6 +21,7 @@ import { hostActionRoutes } from './routes/host-actions.ts'
 import { hostRoutes } from './routes/hosts.ts'
 import { installerRoutes } from './routes/installers.ts'
 import { loginRoutes } from './routes/login.ts'
+import { netbootRoutes } from './routes/netboot.ts'
 import { observationRoutes } from './routes/observation.ts'
 
 /** Certificate chain and key, as PEM. */
@@ -109,7 +110,15 @@ async function apiRoutes(
   api: ApiInstance,
   tools: RouteTools & { readonly streams: EventStreams },
 ): Promise<void> {
-  const parts = [hostRoutes, hostActionRoutes, fleetRoutes, discoveredRoutes, installerRoutes, accessRoutes]
+  const parts = [
+    hostRoutes,
+    hostActionRoutes,
+    fleetRoutes,
+    discoveredRoutes,
+    installerRoutes,
+    netbootRoutes,
+    accessRoutes,
+  ]
   for (const add of parts) await add(api, tools)
   await eventRoutes(api, tools)
 }

@@ -13,6 +13,8 @@ export interface ControlServerOptions extends Omit<ControlAppDependencies, 'limi
   /** Names and addresses under which it may be asked, besides loopback and the address connected to. */
   readonly names?: readonly string[]
   readonly limits?: Partial<ControlLimits>
+  /** Who holds a TCP port of this machine, for people. */
+  readonly describePortHolder?: (port: number) => Promise<string | undefined>
 }
 
 /** A control listener that answers. Disposing stops it: answers under way get a short grace. */
@@ -37,7 +39,7 @@ export async function openControlServer(options: ControlServerOptions): Promise<
     await app.listen({ host, port })
   } catch (error) {
     await app.close()
-    throw describeListenError(error, host, port)
+    throw await describeListenError(error, host, options)
   }
   const bound = app.server.address() as AddressInfo
   const isLoopbackOnly = bound.address === '::1' || bound.address.startsWith('127.')
@@ -82,15 +84,21 @@ async function stop(app: FastifyInstance, graceMs: number): Promise<void> {
   await closed
 }
 
-function describeListenError(error: unknown, host: string, port: number): unknown {
+async function describeListenError(
+  error: unknown,
+  host: string,
+  { port, describePortHolder }: ControlServerOptions,
+): Promise<unknown> {
   switch ((error as NodeJS.ErrnoException).code) {
-    case 'EADDRINUSE':
+    case 'EADDRINUSE': {
+      const holder = await describePortHolder?.(port)
       return new Failure(
         'port.in-use',
-        `port ${port} is in use: stop what listens there, or choose another with --control-port`,
-        { port },
+        `port ${port} is in use${holder ? ` by ${holder}` : ''}: stop that, or choose another with --control-port`,
+        { port, holder },
         error,
       )
+    }
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
       return new Failure(

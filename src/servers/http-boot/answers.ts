@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { BootClient, BootDesk, ServedArtifact } from '../../ports/boot-desk.ts'
+import type { BootFile } from '../../ports/boot-files.ts'
 import type { Log } from '../../ports/log.ts'
 import { type ArtifactRequest, answerArtifact } from './artifact-answer.ts'
 import { type Authority, describeClient } from './client.ts'
@@ -50,6 +51,8 @@ export function createAnswers({ desk, log, transfers, advertised }: AnswersDepen
         return sendFile(desk.artifactByDigest(endpoint.sha256, endpoint.name), true, request, reply)
       case 'classic-artifact':
         return sendFile(desk.classicArtifact(endpoint.name, client), false, request, reply)
+      case 'boot-file':
+        return sendBootFile(desk.bootFile(endpoint.name, client), reply)
       case 'user-data':
         return sendDocument(await desk.userData(endpoint.token, client), reply)
       case 'classic-user-data':
@@ -97,6 +100,13 @@ export function createAnswers({ desk, log, transfers, advertised }: AnswersDepen
     logAnswer(log, request, reply, result)
     return reply
   }
+}
+
+/** In one piece with its exact length, and never a redirect: UEFI HTTP boot is particular about both. */
+function sendBootFile(file: BootFile | undefined, reply: FastifyReply): FastifyReply {
+  if (!file) return notFound(reply)
+  const bytes = Buffer.from(file.bytes.buffer, file.bytes.byteOffset, file.bytes.byteLength)
+  return reply.code(200).header('cache-control', 'no-store').type(file.mediaType).send(bytes)
 }
 
 function sendDocument(found: { readonly document: string } | undefined, reply: FastifyReply): FastifyReply {

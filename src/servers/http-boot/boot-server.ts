@@ -7,7 +7,6 @@ import type { Log } from '../../ports/log.ts'
 import { createBootApp } from './boot-app.ts'
 import { type Authority, parseAdvertised } from './client.ts'
 import { type BootLimits, DEFAULT_BOOT_LIMITS } from './limits.ts'
-import { describePortHolder } from './port-holder.ts'
 
 export interface BootServerOptions {
   readonly desk: BootDesk
@@ -19,6 +18,8 @@ export interface BootServerOptions {
   /** `HOST` or `HOST:PORT` that hosts shall use instead of what they asked for. */
   readonly advertise?: string | undefined
   readonly limits?: Partial<BootLimits>
+  /** Who holds a TCP port of this machine, for people. */
+  readonly describePortHolder?: (port: number) => Promise<string | undefined>
 }
 
 /** A boot listener that answers. Disposing stops it: running transfers get a short grace and are then ended. */
@@ -40,7 +41,7 @@ export async function openBootServer(options: BootServerOptions): Promise<BootSe
     await app.listen({ host, port, backlog: 1024 })
   } catch (error) {
     await app.close()
-    throw await describeListenError(error, host, port)
+    throw await describeListenError(error, options)
   }
   const bound = app.server.address() as AddressInfo
   log.info({ address: bound.address, port: bound.port }, 'boot server listens')
@@ -78,10 +79,13 @@ function checkAdvertised(advertise: string | undefined): Authority | undefined {
   )
 }
 
-async function describeListenError(error: unknown, host: string, port: number): Promise<unknown> {
+async function describeListenError(
+  error: unknown,
+  { host, port, describePortHolder }: BootServerOptions,
+): Promise<unknown> {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'EADDRINUSE': {
-      const holder = await describePortHolder(port)
+      const holder = await describePortHolder?.(port)
       return new Failure(
         'port.in-use',
         `port ${port} is in use${holder ? ` by ${holder}` : ''}: stop that, or choose another with --boot-port`,

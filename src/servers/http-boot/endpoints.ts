@@ -8,6 +8,7 @@ export type Endpoint =
   | { readonly kind: 'user-data'; readonly token: string }
   | { readonly kind: 'classic-user-data' }
   | { readonly kind: 'events'; readonly token: string }
+  | { readonly kind: 'boot-file'; readonly name: string }
   | { readonly kind: 'health' }
 
 const GET_HEAD = ['GET', 'HEAD']
@@ -25,6 +26,7 @@ export const ALLOWED_METHODS: Readonly<Record<Endpoint['kind'], readonly string[
   'user-data': ['GET'],
   'classic-user-data': GET_HEAD,
   events: ['POST'],
+  'boot-file': GET_HEAD,
   health: GET_HEAD,
 }
 
@@ -51,7 +53,8 @@ export function parseEndpoint(path: string): Endpoint | undefined {
   if (digest) return { kind: 'digest-artifact', sha256: digest[1] ?? '', name: digest[2] ?? '' }
   const host = /^\/h\/([a-z2-7]{1,64})\/(config\.yaml|events)$/.exec(path)
   if (host) return { kind: host[2] === 'events' ? 'events' : 'user-data', token: host[1] ?? '' }
-  return undefined
+  const file = /^\/((?:n\/[a-z0-9-]{1,63}\/)?[A-Za-z0-9][A-Za-z0-9._-]{0,63})$/.exec(path)
+  return file ? { kind: 'boot-file', name: file[1] ?? '' } : undefined
 }
 
 /** Path and query of a request target; the authority of the absolute form (RFC 9112 §3.2.2) is dropped. */

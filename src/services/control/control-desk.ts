@@ -4,6 +4,7 @@ import type { ControlParts } from './control-parts.ts'
 import { createDiscoveryDesk, createFleetDesk, createInstallerDesk } from './fleet-desk.ts'
 import { createHostActions } from './host-actions.ts'
 import { createHostDesk } from './host-views.ts'
+import { createNetbootControlDesk } from './netboot-desk.ts'
 
 /** All that the control API asks of the program. */
 export function createControlDesk(parts: ControlParts): ControlDesk {
@@ -16,6 +17,7 @@ export function createControlDesk(parts: ControlParts): ControlDesk {
     ...createDiscoveryDesk(parts),
     ...createInstallerDesk(parts),
     ...createTokenDesk(parts),
+    ...createNetbootControlDesk(parts),
     ...createObservationDesk(parts),
   }
 }

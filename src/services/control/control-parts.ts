@@ -7,6 +7,7 @@ import type { HostStore } from '../../ports/host-store.ts'
 import type { Log } from '../../ports/log.ts'
 import type { MachineDrivers } from '../../ports/machine-driver.ts'
 import type { Metrics } from '../../ports/metrics.ts'
+import type { NetbootWatch } from '../../ports/netboot-watch.ts'
 import type { TextFiles } from '../../ports/text-files.ts'
 import type { Waker } from '../../ports/waker.ts'
 import type { Access } from '../access.ts'
@@ -31,6 +32,8 @@ export interface ControlParts {
   readonly metrics: Metrics
   readonly files: TextFiles
   readonly waker: Waker
+  /** The services for firmware, where there are any. */
+  readonly netboot?: { readonly services: readonly string[]; readonly watch: NetbootWatch } | undefined
   readonly hasher: Hasher
   readonly clock: Clock
   readonly log: Log

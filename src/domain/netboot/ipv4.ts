@@ -1,0 +1,29 @@
+/** Dotted-quad address as an unsigned 32-bit number; `undefined` for anything else. */
+export function parseIpv4(text: string): number | undefined {
+  if (!/^(0|[1-9]\d{0,2})(\.(0|[1-9]\d{0,2})){3}$/.test(text)) return undefined
+  const parts = text.split('.').map(Number)
+  return parts.every((part) => part <= 255)
+    ? parts.reduce((number, part) => number * 256 + part, 0)
+    : undefined
+}
+
+export function formatIpv4(number: number): string {
+  return [24, 16, 8, 0].map((shift) => (number >>> shift) & 255).join('.')
+}
+
+/** An IPv4 network: any address in it, and its mask. */
+export interface Ipv4Network {
+  readonly address: string
+  readonly netmask: string
+}
+
+export function isInNetwork(address: string, network: Ipv4Network): boolean {
+  const [one, other, mask] = [address, network.address, network.netmask].map(parseIpv4)
+  if (one === undefined || other === undefined || mask === undefined) return false
+  return (one & mask) >>> 0 === (other & mask) >>> 0
+}
+
+/** All ones in the part of the address that is the host's (RFC 919 §7). */
+export function broadcastAddress({ address, netmask }: Ipv4Network): string {
+  return formatIpv4(((parseIpv4(address) ?? 0) | ~(parseIpv4(netmask) ?? 0xffffffff)) >>> 0)
+}

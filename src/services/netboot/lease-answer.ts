@@ -1,0 +1,119 @@
+import type { DhcpMessage } from '../../codec/dhcp4/message.ts'
+import type { NetbootClient } from '../../codec/dhcp4/netboot-client.ts'
+import {
+  addressesOption,
+  addressOption,
+  type MessageType,
+  OPTION,
+  readAddress,
+  uint32Option,
+} from '../../codec/dhcp4/options.ts'
+import type { MacAddress } from '../../domain/mac-address.ts'
+import { broadcastAddress } from '../../domain/netboot/ipv4.ts'
+import { type BootTarget, bootReply, replyOptions, replyTo } from './boot-offer.ts'
+import type { LeaseBook, LeasePlan } from './lease-book.ts'
+import type { Answer } from './netboot-desk.ts'
+
+/** Only Ethernet cards get leases. */
+const ETHERNET = 1
+const NAK = 6
+
+/**
+ * The answer of the DHCP server of a network (RFC 2131 §4.3), with what a client boots where it is one that boots from the
+ * network. A request that names another server gives back what was offered to it.
+ */
+export function answerLease({
+  message,
+  type,
+  client,
+  target,
+  leases,
+  isForUs,
+  base,
+}: {
+  readonly message: DhcpMessage
+  readonly type: MessageType
+  readonly client: NetbootClient | undefined
+  readonly target: BootTarget | undefined
+  readonly leases: LeaseBook
+  /** It names this server (option 54). */
+  readonly isForUs: boolean
+  readonly base: (address: string) => string
+}): Answer | undefined {
+  const mac = macOf(message)
+  if (mac === undefined) return undefined
+  const wanted = readAddress(message, 'requestedAddress')
+  const named = readAddress(message, 'serverIdentifier')
+  switch (type) {
+    case 'discover': {
+      const address = leases.offer(mac, wanted)
+      return address === undefined ? undefined : withLease(address)
+    }
+    case 'request': {
+      if (named !== undefined && !isForUs) {
+        leases.release(mac)
+        return undefined
+      }
+      const asked = wanted ?? message.clientAddress
+      return leases.take(mac, asked) ? withLease(asked) : refuse
+    }
+    case 'inform':
+      return (address) =>
+        answer(
+          address,
+          '0.0.0.0',
+          new Map([...networkOptions(leases.plan)].filter(([code]) => code !== OPTION.leaseTime)),
+        )
+    case 'release':
+      if (leases.holder(message.clientAddress) === mac) leases.release(mac)
+      return undefined
+    case 'decline':
+      if (wanted !== undefined) leases.decline(mac, wanted)
+      return undefined
+    default:
+      return undefined
+  }
+
+  function withLease(yourAddress: string): Answer {
+    return (address) => answer(address, yourAddress, networkOptions(leases.plan))
+  }
+
+  function answer(
+    address: string,
+    yourAddress: string,
+    options: ReadonlyMap<number, Uint8Array>,
+  ): DhcpMessage {
+    if (client && target && target.kind !== 'nothing')
+      return bootReply(message, client, target, { address, base: base(address) }, { yourAddress, options })
+    return {
+      ...replyTo(message),
+      yourAddress,
+      options: new Map([...replyOptions(message, address), ...options]),
+    }
+  }
+
+  function refuse(address: string): DhcpMessage {
+    const options = new Map(replyOptions(message, address)).set(OPTION.messageType, Uint8Array.of(NAK))
+    // RFC 2131 §4.3.2: it may have to be broadcast by the relay too, for the client's address is wrong.
+    return { ...replyTo(message), clientAddress: '0.0.0.0', broadcast: true, options }
+  }
+}
+
+function networkOptions(plan: LeasePlan): ReadonlyMap<number, Uint8Array> {
+  const options = new Map([
+    [OPTION.leaseTime, uint32Option(plan.leaseSeconds)],
+    [OPTION.subnetMask, addressOption(plan.netmask)],
+    [
+      OPTION.broadcastAddress,
+      addressOption(broadcastAddress({ address: plan.first, netmask: plan.netmask })),
+    ],
+  ])
+  if (plan.router !== undefined) options.set(OPTION.router, addressOption(plan.router))
+  if (plan.dns.length > 0) options.set(OPTION.dnsServers, addressesOption(plan.dns))
+  return options
+}
+
+function macOf({ hardwareType, hardwareAddress }: DhcpMessage): MacAddress | undefined {
+  if (hardwareType !== ETHERNET || hardwareAddress.length !== 6) return undefined
+  return [...hardwareAddress].map((byte) => byte.toString(16).padStart(2, '0')).join(':') as MacAddress
+}

@@ -1,0 +1,173 @@
+import type { MacAddress } from '../../domain/mac-address.ts'
+import { formatIpv4, parseIpv4 } from '../../domain/netboot/ipv4.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Log } from '../../ports/log.ts'
+import type { SettingsStore } from '../../ports/settings-store.ts'
+
+/** Addresses that are handed out on one network of our own. */
+export interface LeasePlan {
+  /** Both included. */
+  readonly first: string
+  readonly last: string
+  readonly netmask: string
+  readonly router?: string | undefined
+  readonly dns: readonly string[]
+  readonly leaseSeconds: number
+  /** Always the same address for these; it may lie outside the range. */
+  readonly reservations: ReadonlyMap<MacAddress, string>
+  /** Never handed out: our own address, the router. */
+  readonly taken: readonly string[]
+}
+
+/** Who has which address; kept across restarts. */
+export interface LeaseBook {
+  readonly plan: LeasePlan
+  /** The address for a card: its reservation, the one it has or had, the one it asks for, else a free one. */
+  offer(mac: MacAddress, wanted: string | undefined): string | undefined
+  /** Makes it the card's for the time of a lease. False when it is another's, or none of ours. */
+  take(mac: MacAddress, address: string): boolean
+  release(mac: MacAddress): void
+  /** Somebody else uses it: nobody gets it for a while. */
+  decline(mac: MacAddress, address: string): void
+  /** The card that has this address now. */
+  holder(address: string): MacAddress | undefined
+}
+
+interface Lease {
+  readonly mac: MacAddress | 'declined'
+  readonly address: string
+  /** Epoch milliseconds. */
+  readonly until: number
+}
+
+const SETTING = 'dhcp-leases'
+/** An address that was offered waits so long for its client to take it. */
+const OFFER_MS = 60_000
+const DECLINED_MS = 600_000
+/** Larger ranges than this are a mistake, and take memory. */
+export const MAX_LEASES = 65_536
+
+/** Failure `store.failed`. What was stored for another range is forgotten. */
+export async function openLeaseBook(
+  plan: LeasePlan,
+  { store, clock, log }: { readonly store: SettingsStore; readonly clock: Clock; readonly log: Log },
+): Promise<LeaseBook> {
+  const byAddress = new Map<string, Lease>()
+  const byMac = new Map<MacAddress, Lease>()
+  const reserved = new Map([...plan.reservations].map(([mac, address]) => [address, mac]))
+  const [first, last] = [parseIpv4(plan.first) ?? 1, parseIpv4(plan.last) ?? 0]
+  const taken = new Set(plan.taken)
+  let isSaving = false
+  let isStale = false
+
+  for (const lease of readLeases(await store.setting(SETTING)))
+    if (isOurs(lease.address)) put(lease.mac as MacAddress, lease.address, lease.until)
+
+  function isOurs(address: string): boolean {
+    const number = parseIpv4(address)
+    if (number === undefined || taken.has(address)) return false
+    return reserved.has(address) || (number >= first && number <= last)
+  }
+
+  function put(mac: MacAddress, address: string, until: number): void {
+    drop(byMac.get(mac))
+    drop(byAddress.get(address))
+    const lease = { mac, address, until }
+    byMac.set(mac, lease)
+    byAddress.set(address, lease)
+  }
+
+  function drop(lease: Lease | undefined): void {
+    if (!lease) return
+    byAddress.delete(lease.address)
+    if (lease.mac !== 'declined') byMac.delete(lease.mac)
+  }
+
+  function isFreeFor(mac: MacAddress, address: string): boolean {
+    if (!isOurs(address)) return false
+    const owner = reserved.get(address)
+    if (owner !== undefined) return owner === mac
+    const lease = byAddress.get(address)
+    return !lease || lease.mac === mac || lease.until <= clock.now()
+  }
+
+  function findFree(mac: MacAddress): string | undefined {
+    let expired: Lease | undefined
+    for (let number = first; number <= last; number += 1) {
+      const address = formatIpv4(number)
+      if (!isFreeFor(mac, address)) continue
+      const lease = byAddress.get(address)
+      // Who comes back after its lease ran out finds its address again as long as there are others.
+      if (!lease) return address
+      if (!expired || lease.until < expired.until) expired = lease
+    }
+    return expired?.address
+  }
+
+  async function save(): Promise<void> {
+    isStale = true
+    if (isSaving) return
+    isSaving = true
+    try {
+      while (isStale) {
+        isStale = false
+        await store.saveSetting(SETTING, JSON.stringify([...byMac.values()]))
+      }
+    } catch (error) {
+      log.warn({ err: error }, 'the leases could not be kept')
+    } finally {
+      isSaving = false
+    }
+  }
+
+  return {
+    plan,
+    offer(mac, wanted) {
+      const choices = [plan.reservations.get(mac), byMac.get(mac)?.address, wanted]
+      const address =
+        choices.find((choice) => choice !== undefined && isFreeFor(mac, choice)) ?? findFree(mac)
+      if (address === undefined) return undefined
+      const before = byMac.get(mac)
+      const isKept = before?.address === address && before.until > clock.now() + OFFER_MS
+      if (!isKept) put(mac, address, clock.now() + OFFER_MS)
+      return address
+    },
+    take(mac, address) {
+      const own = plan.reservations.get(mac)
+      if ((own !== undefined && own !== address) || !isFreeFor(mac, address)) return false
+      put(mac, address, clock.now() + plan.leaseSeconds * 1000)
+      void save()
+      return true
+    },
+    release(mac) {
+      drop(byMac.get(mac))
+      void save()
+    },
+    decline(mac, address) {
+      if (!isFreeFor(mac, address)) return
+      drop(byMac.get(mac))
+      byAddress.set(address, { mac: 'declined', address, until: clock.now() + DECLINED_MS })
+      void save()
+    },
+    holder(address) {
+      const lease = byAddress.get(address)
+      return lease && lease.mac !== 'declined' && lease.until > clock.now() ? lease.mac : undefined
+    },
+  }
+}
+
+/** Written by this program only; what does not look like leases counts as none. */
+function readLeases(text: string | undefined): readonly Lease[] {
+  try {
+    const leases: unknown = JSON.parse(text ?? '[]')
+    if (!Array.isArray(leases)) return []
+    return leases.filter(
+      (lease): lease is Lease =>
+        typeof lease?.mac === 'string' &&
+        typeof lease.address === 'string' &&
+        typeof lease.until === 'number',
+    )
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,156 @@
+import type { DhcpMessage } from '../../codec/dhcp4/message.ts'
+import { type NetbootClient, readNetbootClient } from '../../codec/dhcp4/netboot-client.ts'
+import { readAddress, readMessageType } from '../../codec/dhcp4/options.ts'
+import { decideBoot } from '../../domain/boot-decision.ts'
+import {
+  decideNetboot,
+  type InstalledPolicy,
+  type NetbootStanding,
+} from '../../domain/netboot/decide-answer.ts'
+import { createRateLimiter, type RateLimit } from '../../domain/rate-limit.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { FirmwareCatalogue } from '../../ports/firmware-catalogue.ts'
+import type { Log } from '../../ports/log.ts'
+import { findHost } from '../find-host.ts'
+import type { FleetPlans } from '../fleet-plans.ts'
+import type { HostBook } from '../host-book.ts'
+import { bootFileNameFor } from './boot-files.ts'
+import { type BootTarget, bootReply, bootTargetFor } from './boot-offer.ts'
+import { answerLease } from './lease-answer.ts'
+import type { LeaseBook } from './lease-book.ts'
+import type { NetbootNewsDesk } from './netboot-news.ts'
+
+/** The port a packet came in on: 67 of DHCP, 4011 of PXE boot servers (PXE 2.1 §2.2.3). */
+export type DhcpPort = 'dhcp' | 'pxe'
+
+/** Makes the answer as it goes out by one of our addresses. `undefined`: not by this one. */
+export type Answer = (address: string) => DhcpMessage | undefined
+
+/** Decides what is answered to DHCP packets. */
+export interface NetbootDesk {
+  /** `undefined` for silence. `ours`: the addresses by which this machine answers. */
+  consider(message: DhcpMessage, port: DhcpPort, ours: readonly string[]): Answer | undefined
+}
+
+export interface NetbootDeskDependencies {
+  readonly book: HostBook
+  readonly plans: FleetPlans
+  readonly catalogue: FirmwareCatalogue
+  readonly news: NetbootNewsDesk
+  /** How installed hosts are treated. */
+  readonly installed: InstalledPolicy
+  /** The addresses we hand out, where we are the DHCP server of the network. */
+  readonly leases?: LeaseBook | undefined
+  /** `http://HOST:PORT` of the boot server for those who reach us by that address. */
+  readonly base: (address: string) => string
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Firmware asks four times in half a minute; iPXE and the live system then ask again. */
+const PER_CLIENT: RateLimit = { perSecond: 2, burst: 20 }
+/** Of machines that are no host, together: anybody can make up addresses, and hosts must not suffer from that. */
+const STRANGERS: RateLimit = { perSecond: 100, burst: 400 }
+/** What is kept of a host that asks again and again. */
+const EVENTS: RateLimit = { perSecond: 1 / 600, burst: 20 }
+
+export function createNetbootDesk(dependencies: NetbootDeskDependencies): NetbootDesk {
+  const { book, plans, catalogue, news, installed, leases, base, clock, log } = dependencies
+  const perClient = createRateLimiter(PER_CLIENT)
+  const strangers = createRateLimiter(STRANGERS)
+  const events = createRateLimiter(EVENTS)
+
+  /** What a client is told, noted where it may be of interest. */
+  function decide(message: DhcpMessage, client: NetbootClient, port: DhcpPort): BootTarget {
+    const { mac, uuid } = client
+    const known = findHost({ mac, ...(uuid ? { uuid } : {}) }, { book, plans })
+    const host = known?.host.name
+    const { action, reason } = decideNetboot(standingOf(known), installed)
+    const chosen = host === undefined ? undefined : plans.wish(host)?.bootFile
+    const target: BootTarget =
+      action === 'offer' ? bootTargetFor(client, catalogue, chosen) : { kind: 'nothing', reason }
+    const isAnswered = target.kind !== 'nothing'
+    const file = target.kind === 'file' ? bootFileNameFor(host, target.name) : undefined
+    const told = {
+      action: isAnswered ? ('answered' as const) : ('ignored' as const),
+      reason:
+        target.kind === 'nothing'
+          ? target.reason
+          : target.kind === 'script'
+            ? `${reason}; led to its script`
+            : reason,
+      client: describeClient(client),
+      ...(file === undefined ? {} : { file }),
+    }
+    const about = { service: 'dhcp' as const, ...told, mac, ...(uuid ? { uuid } : {}) }
+    const isNews = news.tell(host === undefined ? about : { ...about, host })
+    if (isNews && host !== undefined && events.take(host, clock.now())) record(host, told, message, port)
+    return target.kind === 'file' ? { kind: 'file', name: file ?? target.name } : target
+  }
+
+  function standingOf(known: ReturnType<typeof findHost>): NetbootStanding {
+    if (known) {
+      const policy = plans.of(known.host.name)?.policy ?? { identity: 'claimed', approve: 'manual' }
+      // Where its script request will come from is not known yet.
+      const decision = decideBoot(known.life, policy, { now: clock.now(), address: '' })
+      return { kind: 'host', host: known.host.name, decision }
+    }
+    const { policy } = plans.fleet().unknownHosts
+    // A host may be known by what only its script request tells: its serial number, its vendor.
+    return { kind: 'unknown', policy: plans.needsMoreThanCard() ? 'discover' : policy }
+  }
+
+  function record(
+    host: string,
+    told: {
+      readonly action: 'answered' | 'ignored'
+      readonly reason: string
+      readonly client: string
+      readonly file?: string
+    },
+    message: DhcpMessage,
+    port: DhcpPort,
+  ): void {
+    const relay = message.relayAddress === '0.0.0.0' ? {} : { relay: message.relayAddress }
+    const data = { ...told, port: port === 'dhcp' ? 67 : 4011, ...relay }
+    book.record(host, { type: 'dhcp.seen', data }).catch((error: unknown) => {
+      log.warn({ err: error, host }, 'could not record a DHCP packet')
+    })
+  }
+
+  /** Whether somebody may ask once more; those we know do not wait for those we do not. */
+  function mayAsk(client: NetbootClient | undefined, message: DhcpMessage): boolean {
+    const now = clock.now()
+    const key = message.hardwareAddress.toHex()
+    if (!perClient.take(key, now)) return false
+    const facts = client ? { mac: client.mac, ...(client.uuid ? { uuid: client.uuid } : {}) } : undefined
+    return (facts && findHost(facts, { book, plans }) !== undefined) || strangers.take('', now)
+  }
+
+  return {
+    consider(message, port, ours) {
+      if (message.op !== 'request') return undefined
+      const type = readMessageType(message)
+      const client = readNetbootClient(message)
+      if (!type || (!client && !leases)) return undefined
+      const server = readAddress(message, 'serverIdentifier')
+      const isForUs = server !== undefined && ours.includes(server)
+      // On port 67 a proxy only makes offers; what follows is between the client and the site's DHCP server.
+      const isLeaseTalk = port === 'dhcp' && leases !== undefined
+      if (port === 'dhcp' && !leases && type !== 'discover') return undefined
+      if (port === 'pxe' && server !== undefined && !isForUs) return undefined
+      if (!mayAsk(client, message)) return undefined
+      const target =
+        client && type !== 'release' && type !== 'decline' ? decide(message, client, port) : undefined
+      if (isLeaseTalk) return answerLease({ message, type, client, target, leases, isForUs, base })
+      if (!client || !target || target.kind === 'nothing') return undefined
+      return (address) => bootReply(message, client, target, { address, base: base(address) })
+    },
+  }
+}
+
+function describeClient({ kind, architecture, architectureCodes, ipxe }: NetbootClient): string {
+  const what = architecture?.name ?? `architecture ${architectureCodes.join(', ') || 'not told'}`
+  if (kind === 'ipxe') return `iPXE${ipxe?.version ? ` ${ipxe.version}` : ''} on ${what}`
+  return kind === 'http' ? `firmware, ${what}` : `firmware, ${what} (PXE)`
+}
