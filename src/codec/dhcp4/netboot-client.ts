@@ -23,7 +23,7 @@ export interface NetbootClient {
   readonly networkInterface?: string
   /** Only of iPXE. */
   readonly ipxe?: {
-    /** Of a build that says so: 1.0.0 also from builds that call themselves otherwise on the screen. */
+    /** Three numbers with dots. What was built between two releases says the number of the earlier. */
     readonly version?: string
     /** iPXE's own numbers, 16 to 127: 19 HTTP, 20 HTTPS, 21 TFTP, 36 EFI, 38 VLAN. In order. */
     readonly features: readonly number[]
