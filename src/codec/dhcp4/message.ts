@@ -91,7 +91,7 @@ export function decodeDhcp(bytes: Uint8Array): DhcpMessage {
 
 /**
  * At least 300 bytes. The message type (53) comes first, the others in their order; those longer than 255 bytes are
- * split (RFC 3396 §5). Options 0, 52 and 255 are not written: they are the encoder's own. Failure `packet.malformed`
+ * split (RFC 3396). Options 0, 52 and 255 are not written: they are the encoder's own. Failure `packet.malformed`
  * for what has no place in a message, such as a boot file name of 128 bytes, which belongs into option 67.
  */
 export function encodeDhcp(message: DhcpMessage): Uint8Array {
@@ -128,7 +128,7 @@ function decodeOp(op: number): DhcpMessage['op'] {
   throw malformed('op', `${op} is neither request (1) nor reply (2)`, 0)
 }
 
-/** Options, then file, then sname: the order in which their parts are joined (RFC 3396 §7). */
+/** Options, then file, then sname: the order in which their parts are joined (RFC 3396). */
 function decodeOptions(bytes: Uint8Array): { options: ReadonlyMap<number, Uint8Array>; overload: number } {
   const list = createOptionList(bytes)
   list.read('options', OPTIONS_AT, bytes.length)

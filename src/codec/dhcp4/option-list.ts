@@ -15,7 +15,7 @@ export interface OptionList {
   read(field: string, start: number, end: number): void
   /** Removes one and gives it. */
   take(code: number): Uint8Array | undefined
-  /** Each option once, in the order of their first parts (RFC 3396 §7). Copies. */
+  /** Each option once, in the order of their first parts (RFC 3396). Copies. */
   joined(): ReadonlyMap<number, Uint8Array>
 }
 
