@@ -225,6 +225,7 @@ describe('what is no DHCP message is refused, with field and offset', () => {
     ['an option that goes beyond the end', handMade({ options: [53, 1, 1, 60, 2, 65] }), 'option 60', 243],
     ['an option without length', handMade({ options: [53, 1, 1, 60] }), 'option 60', 243],
     ['overload by an unknown number', handMade({ options: [52, 1, 4] }), 'option 52', 240],
+    ['overload by no field', handMade({ options: [52, 1, 0] }), 'option 52', 240],
     ['overload said twice', handMade({ options: [52, 1, 1, 52, 1, 2] }), 'option 52', 240],
     [
       'an option that leaves the field file',

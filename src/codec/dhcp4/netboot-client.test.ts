@@ -55,6 +55,12 @@ describe('a netboot client', () => {
     expect(client?.architecture?.name).toBe('ARM 64-bit UEFI')
   })
 
+  test('says at most sixteen of them', () => {
+    expect(readNetbootClient(ask([PXE, [93, uint16List(new Array(20).fill(7))]]))?.architectureCodes).toEqual(
+      new Array(16).fill(7),
+    )
+  })
+
   test.each([
     ['PXEClient:Arch:00009:UNDI:003000', [9], 'x64-uefi'],
     ['HTTPClient:Arch:00019', [19], 'arm64-uefi'],
@@ -74,6 +80,7 @@ describe('a netboot client', () => {
     ['bare bytes', [0x69, 0x50, 0x58, 0x45], ['iPXE']],
     ['a list', [1, 0x61, 2, 0x62, 0x63], ['a', 'bc']],
     ['a list that breaks off', [1, 0x61, 9, 0x62], ['.a.b']],
+    ['a list with an empty class', [1, 0x61, 0, 1, 0x62], ['.a']],
     ['nothing', [], []],
     ['control characters', [0x61, 0x1b, 0x5b, 0xff], ['a.[.']],
     ['more classes than anybody has', new Array(20).fill([1, 0x61]).flat(), new Array(16).fill('a')],

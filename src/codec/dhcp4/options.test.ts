@@ -104,14 +104,14 @@ describe('options inside an option', () => {
   })
 
   test('of a vendor are padded and end', () => {
-    const value = Uint8Array.of(0, 6, 1, 8, 0, 0, 10, 1, 5, 255, 9, 1, 1)
+    const value = Uint8Array.of(0, 6, 1, 8, 0, 0, 10, 1, 5, 255, 1, 1, 9, 1, 1)
 
     expect([...decodeSubOptions(value, 'padded').keys()]).toEqual([6, 10])
     expect(encodeSubOptions(new Map([[6, Uint8Array.of(8)]]), 'padded')).toEqual(Uint8Array.of(6, 1, 8, 255))
   })
 
   test('count up to the broken one, and the first of each', () => {
-    expect(decodeSubOptions(Uint8Array.of(6, 1, 8, 6, 1, 9, 10, 9, 1), 'padded')).toEqual(
+    expect(decodeSubOptions(Uint8Array.of(6, 1, 8, 6, 1, 9, 10, 2, 1), 'padded')).toEqual(
       new Map([[6, Uint8Array.of(8)]]),
     )
   })

@@ -38,9 +38,15 @@ describe('option 43 of PXE', () => {
 
   test('shows of a broken list what comes before', () => {
     expect(
-      decodePxeVendorOptions(Uint8Array.of(8, 10, 0, 1, 1, 10, 0, 0, 1, 0, 2, 9, 71, 1, 0, 10, 0)),
+      decodePxeVendorOptions(Uint8Array.of(8, 13, 0, 1, 1, 10, 0, 0, 1, 0, 2, 1, 10, 0, 0, 71, 1, 0, 10, 0)),
     ).toEqual({
       bootServers: [{ type: 1, addresses: ['10.0.0.1'] }],
+    })
+  })
+
+  test('shows a boot server without addresses', () => {
+    expect(decodePxeVendorOptions(Uint8Array.of(8, 3, 0, 1, 0))).toEqual({
+      bootServers: [{ type: 1, addresses: [] }],
     })
   })
 
