@@ -28,7 +28,10 @@ export async function accountToRunAs(
   const { uid } = name === undefined ? await lstat(directory) : { uid: -1 }
   const found = accounts.find((account) => (name === undefined ? account.uid === uid : account.name === name))
   if (name !== undefined && !found)
-    throw new Failure('usage.invalid', `--run-as ${name.slice(0, 64)}: there is no such account on this machine`)
+    throw new Failure(
+      'usage.invalid',
+      `--run-as ${name.slice(0, 64)}: there is no such account on this machine`,
+    )
   return found?.uid === 0 ? undefined : found
 }
 
@@ -38,7 +41,7 @@ export async function accountToRunAs(
  */
 export async function dropRoot({ uid, gid, name }: Account, directory: string): Promise<void> {
   await handOver(directory, uid, gid)
-  process.initgroups?.(name, gid)
+  ;(process as { initgroups?: (name: string, gid: number) => void }).initgroups?.(name, gid)
   process.setgid?.(gid)
   process.setuid?.(uid)
 }

@@ -1,7 +1,13 @@
 import type { DhcpMessage } from '../../codec/dhcp4/message.ts'
 import type { NetbootClient } from '../../codec/dhcp4/netboot-client.ts'
-import { addressOption, OPTION, textOption } from '../../codec/dhcp4/options.ts'
-import { encodePxeVendorOptions } from '../../codec/dhcp4/pxe-vendor-options.ts'
+import {
+  addressOption,
+  messageType,
+  messageTypeOption,
+  OPTION,
+  textOption,
+} from '../../codec/dhcp4/options.ts'
+import { DISCOVERY, encodePxeVendorOptions } from '../../codec/dhcp4/pxe-vendor-options.ts'
 import type { FirmwareCatalogue, FirmwareImage } from '../../ports/firmware-catalogue.ts'
 
 /** What a client is led to. `script`: it is iPXE already. */
@@ -18,10 +24,10 @@ export interface BootPlaces {
   readonly base: string
 }
 
+/** Of an option that is sent back as it came. Octets. */
+const MAX_ECHOED = 255
 /** A boot file longer than the fixed field goes into option 67 (RFC 2132 §9.5). Octets, its NUL not counted. */
 const BOOT_FILE_FIELD = 127
-/** PXE 2.1 §2.2, option 43 tag 6: use the boot file of this answer, ask no multicast for boot servers. */
-const USE_BOOT_FILE = 0x08
 
 /** What fits the client: the chosen image where one is chosen, else the first of the catalogue for its architecture. */
 export function bootTargetFor(
@@ -70,10 +76,7 @@ export function bootReply(
   const options = new Map(replyOptions(question, address))
   options.set(OPTION.vendorClass, textOption(client.kind === 'http' ? 'HTTPClient' : 'PXEClient'))
   if (client.kind === 'pxe' && client.architecture?.architecture === 'x86-bios') {
-    options.set(
-      OPTION.vendorSpecific,
-      encodePxeVendorOptions([{ code: 6, value: Uint8Array.of(USE_BOOT_FILE) }]),
-    )
+    options.set(OPTION.vendorOptions, encodePxeVendorOptions({ discoveryControl: DISCOVERY.useBootFile }))
   }
   if (isLong) options.set(OPTION.bootFileName, textOption(bootFile))
   for (const [code, value] of lease.options) options.set(code, value)
@@ -105,14 +108,15 @@ export function replyTo(question: DhcpMessage): DhcpMessage {
 
 /** Type, server and what has to come back as it was sent: the client's UUID, what relays have added (RFC 3046 §2.2). */
 export function replyOptions(question: DhcpMessage, address: string): ReadonlyMap<number, Uint8Array> {
-  const isDiscover = question.options.get(OPTION.messageType)?.[0] === 1
+  const isDiscover = messageType(question) === 'discover'
   const options = new Map<number, Uint8Array>([
-    [OPTION.messageType, Uint8Array.of(isDiscover ? 2 : 5)],
+    [OPTION.messageType, messageTypeOption(isDiscover ? 'offer' : 'ack')],
     [OPTION.serverIdentifier, addressOption(address)],
   ])
-  for (const code of [OPTION.clientUuid, OPTION.relayAgentInformation]) {
+  for (const code of [OPTION.clientMachineIdentifier, OPTION.relayAgentInformation]) {
     const value = question.options.get(code)
-    if (value) options.set(code, value)
+    // No honest one is longer, and the answer has to fit a packet.
+    if (value && value.length <= MAX_ECHOED) options.set(code, value)
   }
   return options
 }

@@ -1,11 +1,11 @@
 import type { DhcpMessage } from '../../codec/dhcp4/message.ts'
 import type { NetbootClient } from '../../codec/dhcp4/netboot-client.ts'
 import {
-  addressesOption,
   addressOption,
-  type MessageType,
+  type DhcpMessageType,
+  messageTypeOption,
   OPTION,
-  readAddress,
+  readAddresses,
   uint32Option,
 } from '../../codec/dhcp4/options.ts'
 import type { MacAddress } from '../../domain/mac-address.ts'
@@ -16,7 +16,6 @@ import type { Answer } from './netboot-desk.ts'
 
 /** Only Ethernet cards get leases. */
 const ETHERNET = 1
-const NAK = 6
 
 /**
  * The answer of the DHCP server of a network (RFC 2131 §4.3), with what a client boots where it is one that boots from the
@@ -32,7 +31,7 @@ export function answerLease({
   base,
 }: {
   readonly message: DhcpMessage
-  readonly type: MessageType
+  readonly type: DhcpMessageType
   readonly client: NetbootClient | undefined
   readonly target: BootTarget | undefined
   readonly leases: LeaseBook
@@ -42,8 +41,8 @@ export function answerLease({
 }): Answer | undefined {
   const mac = macOf(message)
   if (mac === undefined) return undefined
-  const wanted = readAddress(message, 'requestedAddress')
-  const named = readAddress(message, 'serverIdentifier')
+  const wanted = addressIn(message, OPTION.requestedAddress)
+  const named = addressIn(message, OPTION.serverIdentifier)
   switch (type) {
     case 'discover': {
       const address = leases.offer(mac, wanted)
@@ -93,14 +92,14 @@ export function answerLease({
   }
 
   function refuse(address: string): DhcpMessage {
-    const options = new Map(replyOptions(message, address)).set(OPTION.messageType, Uint8Array.of(NAK))
+    const options = new Map(replyOptions(message, address)).set(OPTION.messageType, messageTypeOption('nak'))
     // RFC 2131 §4.3.2: it may have to be broadcast by the relay too, for the client's address is wrong.
     return { ...replyTo(message), clientAddress: '0.0.0.0', broadcast: true, options }
   }
 }
 
 function networkOptions(plan: LeasePlan): ReadonlyMap<number, Uint8Array> {
-  const options = new Map([
+  const options = new Map<number, Uint8Array>([
     [OPTION.leaseTime, uint32Option(plan.leaseSeconds)],
     [OPTION.subnetMask, addressOption(plan.netmask)],
     [
@@ -109,8 +108,12 @@ function networkOptions(plan: LeasePlan): ReadonlyMap<number, Uint8Array> {
     ],
   ])
   if (plan.router !== undefined) options.set(OPTION.router, addressOption(plan.router))
-  if (plan.dns.length > 0) options.set(OPTION.dnsServers, addressesOption(plan.dns))
+  if (plan.dns.length > 0) options.set(OPTION.domainNameServer, addressOption(...plan.dns))
   return options
+}
+
+function addressIn({ options }: DhcpMessage, code: number): string | undefined {
+  return readAddresses(options.get(code) ?? new Uint8Array())[0]
 }
 
 function macOf({ hardwareType, hardwareAddress }: DhcpMessage): MacAddress | undefined {

@@ -1,6 +1,6 @@
 import type { DhcpMessage } from '../../codec/dhcp4/message.ts'
 import { type NetbootClient, readNetbootClient } from '../../codec/dhcp4/netboot-client.ts'
-import { readAddress, readMessageType } from '../../codec/dhcp4/options.ts'
+import { messageType, OPTION, readAddresses } from '../../codec/dhcp4/options.ts'
 import { decideBoot } from '../../domain/boot-decision.ts'
 import {
   decideNetboot,
@@ -130,10 +130,10 @@ export function createNetbootDesk(dependencies: NetbootDeskDependencies): Netboo
   return {
     consider(message, port, ours) {
       if (message.op !== 'request') return undefined
-      const type = readMessageType(message)
+      const type = messageType(message)
       const client = readNetbootClient(message)
       if (!type || (!client && !leases)) return undefined
-      const server = readAddress(message, 'serverIdentifier')
+      const [server] = readAddresses(message.options.get(OPTION.serverIdentifier) ?? new Uint8Array())
       const isForUs = server !== undefined && ours.includes(server)
       // On port 67 a proxy only makes offers; what follows is between the client and the site's DHCP server.
       const isLeaseTalk = port === 'dhcp' && leases !== undefined
