@@ -14,12 +14,12 @@ export interface TransferOptions {
 
 /** The options of a request. What is unknown or out of bounds is left out, and so not acknowledged (RFC 2347). */
 export function readTransferOptions(options: readonly TftpOption[]): TransferOptions {
-  const valueOf = (wanted: string) => options.find(({ name }) => name.toLowerCase() === wanted)?.value
+  const valueFor = (wanted: string) => options.find(({ name }) => name.toLowerCase() === wanted)?.value
   return {
-    blockSize: readNumber(valueOf('blksize'), 8, 65_464),
-    windowSize: readNumber(valueOf('windowsize'), 1, 65_535),
-    timeoutSeconds: readNumber(valueOf('timeout'), 1, 255),
-    asksSize: readNumber(valueOf('tsize'), 0, Number.MAX_SAFE_INTEGER) !== undefined,
+    blockSize: readNumber(valueFor('blksize'), 8, 65_464),
+    windowSize: readNumber(valueFor('windowsize'), 1, 65_535),
+    timeoutSeconds: readNumber(valueFor('timeout'), 1, 255),
+    asksSize: readNumber(valueFor('tsize'), 0, Number.MAX_SAFE_INTEGER) !== undefined,
   }
 }
 
