@@ -30,7 +30,8 @@ export function planTransfer(
   const windowSize = Math.min(asked.windowSize ?? 1, limits.maxWindowSize, fitting)
   const answers: readonly (readonly [string, number | undefined])[] = [
     ['blksize', asked.blockSize && blockSize],
-    ['tsize', asked.asksSize ? bytes.length : undefined],
+    // curl takes a size of 0 for a mistake; an option may be left out.
+    ['tsize', asked.asksSize && bytes.length > 0 ? bytes.length : undefined],
     ['timeout', asked.timeoutSeconds],
     ['windowsize', asked.windowSize && windowSize],
   ]

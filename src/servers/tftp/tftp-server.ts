@@ -101,11 +101,12 @@ export async function openTftpServer(options: TftpServerOptions): Promise<TftpSe
 
   function answer(request: TftpRequest, from: Peer): void {
     const decided = decide(request, { address: from.address, localAddress })
+    const peer = { address: from.address, port: from.port }
     if (decided.do === 'refuse') {
+      transfers.noteRefusal(peer)
       refuse(endpoint, from, decided.code, decided.message, request.name, decided.reason)
       return
     }
-    const peer = { address: from.address, port: from.port }
     const noRoom = transfers.begin(request, peer, decided, () =>
       mode === 'single-port' ? { ...endpoint, close: () => undefined } : openOwnPort(peer),
     )

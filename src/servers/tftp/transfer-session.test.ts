@@ -197,6 +197,13 @@ describe('what is asked and what is given', () => {
     })
   })
 
+  test('the size of an empty file is not told', () => {
+    const asked = [{ name: 'tsize', value: '0' }]
+
+    expect(planTransfer(fileOf(1), asked, LIMITS).acknowledged).toEqual([{ name: 'tsize', value: '1' }])
+    expect(planTransfer(fileOf(0), asked, LIMITS).acknowledged).toEqual([])
+  })
+
   test('what is invalid or unknown is not acknowledged', () => {
     expect(planOf({ blksize: '1', timeout: '0', windowsize: 'x', multicast: '' })).toMatchObject({
       blockSize: 512,

@@ -28,8 +28,10 @@ interface Transfer {
 /** All transfers of one server, each with a client's address and port of its own. Their number is bounded. */
 export interface Transfers {
   readonly size: number
-  /** Whether the packet can concern a transfer of this client: one that runs, or one that ended a moment ago. */
+  /** Whether the packet can concern a transfer of this client: one that runs, or one that ended or was refused a moment ago. */
   knows(client: Peer): boolean
+  /** A request of this client was refused; some answer that, and are not to be answered again. */
+  noteRefusal(client: Peer): void
   /** Begins to send; returns the reason when there is no room for it. */
   begin(
     request: TftpRequest,
@@ -150,6 +152,10 @@ export function createTransfers({ clock, limits, observe, signal }: Dependencies
     knows(client) {
       const key = keyOf(client)
       return running.has(key) || clock.now() - (endedAt.get(key) ?? -LINGER_MS) < LINGER_MS
+    },
+    noteRefusal(client) {
+      const key = keyOf(client)
+      if (!running.has(key)) rememberEnd(key)
     },
     begin(request, client, { name, bytes }, openEndpoint) {
       const key = keyOf(client)
