@@ -7,6 +7,7 @@ import { createCryptoHasher } from '../adapters/hasher-crypto/crypto-hasher.ts'
 import { reachableAddresses } from '../adapters/host-network/interface-address.ts'
 import { describePortHolder } from '../adapters/host-network/port-holder.ts'
 import { createMetrics } from '../adapters/metrics-prometheus/metrics.ts'
+import { accountToRunAs, dropRoot } from '../adapters/privileges/drop-root.ts'
 import type { ServerCertificate } from '../adapters/tls-x509/server-certificate.ts'
 import { createUdpWaker } from '../adapters/wake-udp/udp-waker.ts'
 import type { NetbootSettings } from '../domain/netboot/netboot-settings.ts'
@@ -46,6 +47,8 @@ export interface ServeFleetOptions {
   readonly palette?: PaletteOptions
   readonly vsphere?: VsphereFlags
   readonly netboot: NetbootSettings
+  /** Account to go on as once all ports are open, where root started it. */
+  readonly runAs?: string | undefined
   readonly logLevel: string
 }
 
@@ -79,6 +82,7 @@ export async function serveFleet(
   const registration = await openRegistration(options, { kind: 'auto' }, SERVED_HOSTS)
   await using place = await openWorkplace({ ...options, purpose: 'serve' })
   const { store, clock, random, log } = place
+  const account = await accountToRunAs(options.runAs, options.dataDirectory)
   const hasher = createCryptoHasher()
   const metrics = createMetrics()
   const discovery = await openDiscovery({ store, hasher, clock, log })
@@ -148,6 +152,10 @@ export async function serveFleet(
   const tls = await certificateFor(options, place)
   await using control = await openControl(parts, options, place, tls)
   const first = await access.createFirstToken('serve')
+  if (account) {
+    await dropRoot(account, options.dataDirectory)
+    observer.note(`goes on as ${account.name}`)
+  }
   await using _local = await announceLocally(access, control, options.dataDirectory, tls)
   for (const kind of place.drivers.kinds) observer.note(await describeDriver(kind, place, signal))
   observer.serving({

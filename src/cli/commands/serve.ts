@@ -23,6 +23,7 @@ interface ServeValues
   readonly tlsCert?: string
   readonly tlsKey?: string
   readonly ipxe?: string
+  readonly runAs?: string
 }
 
 export function registerServeCommand(program: Command, context: CommandContext): void {
@@ -79,6 +80,10 @@ function addControlOptions(command: Command): Command {
     .option('--tls-cert <file>', 'certificate for the control API (PEM)')
     .option('--tls-key <file>', 'its key (PEM)')
     .option('--ipxe <dir>', 'folder with the stock iPXE to use')
+    .option(
+      '--run-as <user>',
+      'started as root: account to go on as once all ports are open (default: the owner of the data directory)',
+    )
 }
 
 async function serveTheFleet(values: ServeValues, context: CommandContext): Promise<void> {
@@ -96,6 +101,7 @@ async function serveTheFleet(values: ServeValues, context: CommandContext): Prom
     palette: paletteOf(values),
     vsphere: vsphereOf(values, context),
     netboot: netbootOf(values),
+    ...(values.runAs === undefined ? {} : { runAs: values.runAs }),
     logLevel: context.logLevel === 'warn' ? 'info' : context.logLevel,
   }
   const observer: Parameters<typeof serveFleet>[1] = {

@@ -121,7 +121,7 @@ export function createNetbootDesk(dependencies: NetbootDeskDependencies): Netboo
   /** Whether somebody may ask once more; those we know do not wait for those we do not. */
   function mayAsk(client: NetbootClient | undefined, message: DhcpMessage): boolean {
     const now = clock.now()
-    const key = message.hardwareAddress.toHex()
+    const key = message.hardwareAddress.join(':')
     if (!perClient.take(key, now)) return false
     const facts = client ? { mac: client.mac, ...(client.uuid ? { uuid: client.uuid } : {}) } : undefined
     return (facts && findHost(facts, { book, plans }) !== undefined) || strangers.take('', now)
