@@ -18,6 +18,7 @@ interface ServeValues extends Omit<BootOptionValues, 'userData'>, PaletteValues,
   readonly tlsCert?: string
   readonly tlsKey?: string
   readonly ipxe?: string
+  readonly syslogPort?: number
 }
 
 export function registerServeCommand(program: Command, context: CommandContext): void {
@@ -68,6 +69,13 @@ function addControlOptions(command: Command): Command {
     .option('--tls-cert <file>', 'certificate for the control API (PEM)')
     .option('--tls-key <file>', 'its key (PEM)')
     .option('--ipxe <dir>', 'folder with the stock iPXE to use')
+    .addOption(
+      parsedOption(
+        '--syslog-port <port>',
+        'UDP port that takes what iPXE and kernels of hosts of the fleet say: 514 is where iPXE sends to, or off',
+        parseSyslogPort,
+      ).default(undefined, 'off'),
+    )
 }
 
 async function serveTheFleet(values: ServeValues, context: CommandContext): Promise<void> {
@@ -82,6 +90,7 @@ async function serveTheFleet(values: ServeValues, context: CommandContext): Prom
     controlNames: values.controlName,
     tls: tlsOf(values),
     ...(values.ipxe === undefined ? {} : { ipxeDirectory: values.ipxe }),
+    ...(values.syslogPort === undefined ? {} : { syslogPort: values.syslogPort }),
     palette: paletteOf(values),
     vsphere: vsphereOf(values, context),
     logLevel: context.logLevel === 'warn' ? 'info' : context.logLevel,
@@ -100,6 +109,11 @@ async function serveTheFleet(values: ServeValues, context: CommandContext): Prom
     },
   }
   await withInterrupt((signal) => serveFleet(options, observer, signal))
+}
+
+/** A port, or `undefined` for `off`. Failure `usage.invalid`. */
+function parseSyslogPort(text: string): number | undefined {
+  return text.trim().toLowerCase() === 'off' ? undefined : parsePort(text)
 }
 
 function tlsOf({ tls, tlsCert, tlsKey }: ServeValues): ServeFleetOptions['tls'] {
