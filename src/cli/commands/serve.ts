@@ -113,7 +113,9 @@ async function serveTheFleet(values: ServeValues, context: CommandContext): Prom
 
 /** A port, or `undefined` for `off`. Failure `usage.invalid`. */
 function parseSyslogPort(text: string): number | undefined {
-  return text.trim().toLowerCase() === 'off' ? undefined : parsePort(text)
+  if (text.trim().toLowerCase() === 'off') return undefined
+  if (/^\d+$/.test(text.trim())) return parsePort(text)
+  throw new Failure('usage.invalid', `--syslog-port ${text}: expected a port, for example 514, or off`)
 }
 
 function tlsOf({ tls, tlsCert, tlsKey }: ServeValues): ServeFleetOptions['tls'] {
