@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { type EdgebootProcess, runEdgeboot, startEdgeboot } from '../support/edgeboot-process.ts'
+import { isThere } from '../support/is-there.ts'
 import { standInIso } from '../support/stand-in-iso.ts'
 
 const run = promisify(execFile)
@@ -178,10 +179,6 @@ describe('what hosts send is shown as their log', () => {
     await expect.poll(() => isThere(join(data, 'logs', 'edge-3.log'))).toBe(false)
   })
 })
-
-function isThere(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined
-}
 
 test('a port that is taken is named with who has it, and all else is served', async () => {
   const holder = createSocket('udp4').bind(0, '127.0.0.1')
