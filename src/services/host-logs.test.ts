@@ -92,6 +92,29 @@ describe('what a machine says goes to the host that it is', () => {
     expect(texts('edge-2')).toEqual(['of 1'])
   })
 
+  test('of long lines fewer are held, of one address and of all', async () => {
+    const { seen, say, texts } = await openLogs('edge-1', 'edge-2', 'edge-3')
+    for (let at = 0; at < 20; at += 1) say('192.0.2.7', `${at} `.padEnd(8000, 'x'))
+    await seen('edge-1', '192.0.2.7')
+    for (let address = 0; address < 150; address += 1)
+      for (let at = 0; at < 8; at += 1) say(`10.0.0.${address}`, 'y'.repeat(8000))
+    await seen('edge-2', '10.0.0.0')
+    await seen('edge-3', '10.0.0.149')
+
+    expect(texts('edge-1').map((text) => text.split(' ')[0])).toEqual([
+      '12',
+      '13',
+      '14',
+      '15',
+      '16',
+      '17',
+      '18',
+      '19',
+    ])
+    expect(texts('edge-2')).toEqual([])
+    expect(texts('edge-3')).toHaveLength(8)
+  })
+
   test('of several behind one address, only to the one it names', async () => {
     const { seen, say, texts } = await openLogs('edge-1', 'edge-2')
     await seen('edge-1', '127.0.0.1')

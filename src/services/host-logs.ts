@@ -21,6 +21,8 @@ export interface HostLogsDependencies {
 
 /** Kept of a machine that is no host, or not yet: iPXE speaks before it asks for its script. */
 const HELD = { lines: 200, addresses: 1000, forMs: 10 * 60_000 } as const
+/** The same in characters, of one address and of all. */
+const HELD_LENGTH = { each: 64 * 1024, all: 8 * 1024 * 1024 } as const
 /** Of several hosts at one address only those count that were heard from in this time: others gave it up. */
 const RECENT_MS = 24 * 3_600_000
 /** More lines than that in one datagram are none of a kernel or firmware. */
@@ -31,13 +33,19 @@ interface HeldLine {
   readonly line: string
 }
 
+interface HeldLines {
+  readonly lines: readonly HeldLine[]
+  readonly length: number
+}
+
 /**
  * By source address: what comes from an address at which exactly one host is, is that host's. Of several, the message
  * is for the one it names itself, or for the only one heard from lately; otherwise for none.
  */
 export function openHostLogs({ book, store, clock, log }: HostLogsDependencies): HostLogs {
   const addresses = indexHostAddresses(book)
-  const held = new Map<string, readonly HeldLine[]>()
+  const held = new Map<string, HeldLines>()
+  let heldLength = 0
 
   function hostAt(address: string, named: string | undefined): string | undefined {
     const there = addresses.at(address)
@@ -55,27 +63,36 @@ export function openHostLogs({ book, store, clock, log }: HostLogsDependencies):
     return seen !== undefined && clock.now() - seen < RECENT_MS
   }
 
-  function hold(address: string, lines: readonly string[]): void {
+  function hold(address: string, texts: readonly string[]): void {
     const at = clock.now()
-    const before = (held.get(address) ?? []).filter((line) => at - line.at < HELD.forMs)
-    held.delete(address)
-    held.set(address, [...before, ...lines.map((line) => ({ at, line }))].slice(-HELD.lines))
+    const before = takeHeld(address, at)
+    const lines = [...before, ...texts.map((line) => ({ at, line }))].slice(-HELD.lines)
+    let length = lengthOf(lines)
+    while (length > HELD_LENGTH.each) length -= lines.shift()?.line.length ?? length
+    held.set(address, { lines, length })
+    heldLength += length
     // Who spoke longest ago comes first.
-    for (const [other, waiting] of held) {
-      if (held.size <= HELD.addresses && at - (waiting.at(-1)?.at ?? 0) < HELD.forMs) break
-      held.delete(other)
+    for (const [other, { lines: waiting }] of held) {
+      const isWithin = held.size <= HELD.addresses && heldLength <= HELD_LENGTH.all
+      if (isWithin && at - (waiting.at(-1)?.at ?? 0) < HELD.forMs) break
+      takeHeld(other, at)
     }
   }
 
-  function giveHeld(address: string): void {
-    const lines = held.get(address)
-    const host = lines && hostAt(address, undefined)
-    if (!lines || host === undefined) return
+  /** What is not too old of it. */
+  function takeHeld(address: string, now: number): readonly HeldLine[] {
+    const { lines, length } = held.get(address) ?? { lines: [], length: 0 }
     held.delete(address)
-    const now = clock.now()
+    heldLength -= length
+    return lines.filter(({ at }) => now - at < HELD.forMs)
+  }
+
+  function giveHeld(address: string): void {
+    const host = held.has(address) ? hostAt(address, undefined) : undefined
+    if (host === undefined) return
     store.append(
       host,
-      lines.filter(({ at }) => now - at < HELD.forMs).map(({ line }) => line),
+      takeHeld(address, clock.now()).map(({ line }) => line),
     )
   }
 
@@ -102,6 +119,10 @@ export function openHostLogs({ book, store, clock, log }: HostLogsDependencies):
       for (const end of ends) end()
     },
   }
+}
+
+function lengthOf(lines: readonly HeldLine[]): number {
+  return lines.reduce((sum, { line }) => sum + line.length, 0)
 }
 
 /** `TIME SOURCE TEXT`. The time is ours: clocks of machines that are not installed yet are not to be relied on. */

@@ -71,6 +71,15 @@ describe('pieces of plain lines', () => {
   })
 })
 
+test('pieces without an end are told when there are too many', () => {
+  const joiner = createLineJoiner()
+  const given = Array.from({ length: 200 }, (_, at) =>
+    joiner.add(from('192.0.2.7', `6,1,1,-,ncfrag=${at * 2}/16000;x`), 0),
+  ).flat()
+
+  expect(given).toHaveLength(3)
+})
+
 test('the lines that wait are bounded, and the oldest is given up first', () => {
   const joiner = createLineJoiner()
   const given = Array.from({ length: 300 }, (_, at) =>

@@ -21,6 +21,8 @@ export interface LineJoiner {
 const PATIENCE_MS = 2000
 /** Lines that wait at a time; each is below 16 KiB. */
 const MAX_WAITING = 256
+/** A record of the kernel makes less than twenty; whoever sends more gets no more memory. */
+const MAX_PIECES = 64
 /** Longest line made of plain pieces, in characters. */
 const MAX_LINE = 8192
 /** What stands for pieces that did not come. */
@@ -55,7 +57,7 @@ export function createLineJoiner(): LineJoiner {
     const before = lines.get(key)
     const pieces = new Map(before?.pieces).set(Math.min(offset, total), message.text.slice(0, total))
     const kept = keep(key, { address, first: before?.first ?? message, since: before?.since ?? now, pieces })
-    const isWhole = pieces.size > total || lengthOf(pieces) >= total
+    const isWhole = pieces.size >= MAX_PIECES || lengthOf(pieces) >= total
     return isWhole ? [...kept, ...takeOut(key)] : kept
   }
 

@@ -1,5 +1,6 @@
 import { printableConsole } from '../../domain/printable.ts'
 import type { SyslogMessage } from './syslog-message.ts'
+import { withoutEnd } from './without-end.ts'
 
 /**
  * `[RELEASE,]LEVEL,SEQUENCE,MICROSECONDS,FLAG[,KEY=VALUE…];` as in Documentation/networking/netconsole.rst and
@@ -37,7 +38,7 @@ export function kernelText(body: string): string {
       Uint8Array.from(run.slice(2).split(/\\x/i), (digits) => Number.parseInt(digits, 16)),
     ),
   )
-  return printableConsole(unescaped).replace(/\n+$/, '')
+  return withoutEnd(printableConsole(unescaped), '\n')
 }
 
 /** Whether it begins as lines of the kernel do: `[    1.234567] `, with the thread or processor there may be. */

@@ -151,6 +151,13 @@ test('more than 8 KiB is cut', () => {
   expect(parse('x'.repeat(60_000)).text).toHaveLength(8192)
 })
 
+test.each(['\r', '\n', '\0', '\r\n', ' '])('a datagram full of %j is read as quickly as any', (character) => {
+  const many = character.repeat(8000 / character.length)
+
+  for (let time = 0; time < 100; time += 1) expect(parse(`${many}a`).text).toMatch(/a$/)
+  expect(parse(`a${many}`).text.trim()).toBe('a')
+})
+
 const pieces = fc.array(
   fc.constantFrom(
     ...[

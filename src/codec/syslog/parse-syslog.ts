@@ -2,9 +2,10 @@ import { printable, printableConsole } from '../../domain/printable.ts'
 import { isKernelLine, parseExtendedNetconsole } from './netconsole.ts'
 import { parseStructured } from './rfc5424.ts'
 import type { SyslogMessage } from './syslog-message.ts'
+import { withoutEnd } from './without-end.ts'
 
 /** More of a datagram is not looked at, in bytes. */
-const MAX_BYTES = 8192
+export const MAX_DATAGRAM_BYTES = 8192
 /** The kernel sends lines of its plain netconsole in pieces of this size (drivers/net/netconsole.c). */
 const NETCONSOLE_PIECE_BYTES = 1000
 /** Largest PRI: facility 23, severity 7. */
@@ -24,7 +25,7 @@ const IPXE = /^(?:(\S{1,255}) )?ipxe: ?/
  * out, and what is beyond 8 KiB is dropped.
  */
 export function parseSyslog(datagram: Uint8Array): SyslogMessage {
-  const raw = new TextDecoder().decode(datagram.subarray(0, MAX_BYTES))
+  const raw = new TextDecoder().decode(datagram.subarray(0, MAX_DATAGRAM_BYTES))
   const match = /^<(\d{1,3})>/.exec(raw)
   const priority = Number(match?.[1] ?? Number.NaN)
   if (!match || priority > MAX_PRIORITY) return parseExtendedNetconsole(raw) ?? parsePlain(raw, datagram)
@@ -75,5 +76,5 @@ function parseTagged(content: string): SyslogMessage {
 }
 
 function tidy(text: string): string {
-  return printableConsole(text.replace(/[\r\n\0]+$/, '')).replace(/\n+$/, '')
+  return withoutEnd(printableConsole(withoutEnd(text, '\r\n\0')), '\n')
 }

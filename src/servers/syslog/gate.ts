@@ -1,3 +1,4 @@
+import { MAX_DATAGRAM_BYTES } from '../../codec/syslog/parse-syslog.ts'
 import { createRateLimiter } from '../../domain/rate-limit.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
@@ -5,7 +6,7 @@ import type { SyslogLimits } from './limits.ts'
 
 /** Lets in what the limits allow, and counts the rest. */
 export interface Gate {
-  letIn(address: string): boolean
+  letIn(address: string, bytes: number): boolean
   /** Says what was dropped since it was said last. */
   close(): void
 }
@@ -34,11 +35,12 @@ export function createGate({ perAddress, inAll, tellEveryMs }: SyslogLimits, clo
   }
 
   return {
-    letIn: (address) => {
+    letIn: (address, bytes) => {
       const now = clock.now()
+      const amount = Math.max(1, Math.ceil(Math.min(bytes, MAX_DATAGRAM_BYTES) / 1024))
       // First its own limit, so that one that floods us takes nothing away from the others.
-      if (!each.take(address, now)) return drop('ofOneAddress', address)
-      return all.take('', now) || drop('inAll', address)
+      if (!each.take(address, now, amount)) return drop('ofOneAddress', address)
+      return all.take('', now, amount) || drop('inAll', address)
     },
     close: say,
   }

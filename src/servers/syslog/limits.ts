@@ -2,9 +2,9 @@ import type { RateLimit } from '../../domain/rate-limit.ts'
 
 /** What the syslog server puts up with. Times in milliseconds. */
 export interface SyslogLimits {
-  /** Datagrams of one address: a kernel that starts sends some thousand lines at once. */
+  /** Datagrams of one address, each started KiB as one: a kernel that starts sends some thousand lines at once. */
   readonly perAddress: RateLimit
-  /** Datagrams of all. */
+  /** The same of all. */
   readonly inAll: RateLimit
   /** How often it is said how many were dropped. */
   readonly tellEveryMs: number
@@ -13,6 +13,6 @@ export interface SyslogLimits {
 /** As documented in docs/guide/fleet.md. */
 export const DEFAULT_SYSLOG_LIMITS: SyslogLimits = {
   perAddress: { perSecond: 200, burst: 5000 },
-  inAll: { perSecond: 5000, burst: 20_000 },
+  inAll: { perSecond: 3000, burst: 20_000 },
   tellEveryMs: 60_000,
 }

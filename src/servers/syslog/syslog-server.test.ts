@@ -106,6 +106,16 @@ describe('the syslog server', () => {
     expect(received).toHaveLength(1)
   })
 
+  test('long messages count for more', async () => {
+    const limits = { perAddress: { perSecond: 0, burst: 8 } }
+    const { server, received, whenReceived } = await openServer({ limits })
+
+    await send(server.port, `<6>ipxe: ${'x'.repeat(6000)}`, `<6>ipxe: ${'y'.repeat(6000)}`, '<6>ipxe: short')
+    await whenReceived('short')
+
+    expect(received.map(({ text }) => text.length)).toEqual([6000, 5])
+  })
+
   test('an unfinished line is told when the server stops', async () => {
     const { server, received, whenReceived } = await openServer()
     await send(server.port, '6,1,1,-,ncfrag=0/30;begin', '<6>ipxe: then')

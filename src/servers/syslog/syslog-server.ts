@@ -59,7 +59,7 @@ export async function openSyslogServer(options: SyslogServerOptions): Promise<Sy
 
   socket.on('message', (datagram, { address: source }) => {
     const address = plainAddress(source)
-    if (!gate.letIn(address)) return
+    if (!gate.letIn(address, datagram.length)) return
     tell(joiner.add({ address, message: parseSyslog(datagram) }, clock.now()))
   })
   await listen(socket, options)

@@ -89,7 +89,7 @@ export async function hostRoutes(app: ApiInstance, { desk }: RouteTools): Promis
       {
         action: 'host.log',
         tag,
-        summary: 'The end of what the host wrote to its serial console or sent over syslog and netconsole.',
+        summary: 'The end of what the host wrote to its serial console or sent over the network.',
         errors: ['host.not-found'],
       },
       {
