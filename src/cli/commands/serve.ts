@@ -72,9 +72,9 @@ function addControlOptions(command: Command): Command {
     .addOption(
       parsedOption(
         '--syslog-port <port>',
-        'UDP port that takes what iPXE and kernels of hosts of the fleet say: 514 is where iPXE sends to, or off',
+        'UDP port that takes what iPXE and kernels of hosts of the fleet say: 514 is where iPXE sends to (default: off)',
         parseSyslogPort,
-      ).default(undefined, 'off'),
+      ),
     )
 }
 
