@@ -41,6 +41,8 @@ export interface SiteOptions {
   readonly bootFiles?: (parts: Pick<Site, 'book'>) => BootFiles
   /** Deals with machines that are no host; by default they are turned away. */
   readonly strangers?: (parts: Pick<Site, 'book' | 'plans' | 'keeper'>) => Strangers
+  /** Whether hosts shall send here what their firmware shows; by default not. */
+  readonly takesSyslog?: () => boolean
 }
 
 /** Everything that brings a fleet up from one data directory: book, ISOs, boot server, and a loop for each host. */
@@ -118,6 +120,7 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
     strangers,
     ...(classic ? { classic: () => classic(shelf) } : {}),
     ...(options.bootFiles ? { bootFiles: options.bootFiles({ book }) } : {}),
+    ...(options.takesSyslog ? { takesSyslog: options.takesSyslog } : {}),
     admit: (name) => {
       // Nobody here would give the place of a host back that is not driven here.
       const known = book.state(name)?.host

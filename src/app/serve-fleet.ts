@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { createTextFiles } from '../adapters/files-node/text-files.ts'
 import { readFirmwareFiles } from '../adapters/firmware-files/firmware-files.ts'
 import { createCryptoHasher } from '../adapters/hasher-crypto/crypto-hasher.ts'
+import { openHostLogDirectory } from '../adapters/host-logs-disk/host-log-directory.ts'
 import { reachableAddresses } from '../adapters/host-network/interface-address.ts'
 import { describePortHolder } from '../adapters/host-network/port-holder.ts'
 import { createMetrics } from '../adapters/metrics-prometheus/metrics.ts'
@@ -14,6 +15,7 @@ import type { NetbootSettings } from '../domain/netboot/netboot-settings.ts'
 import { LOCAL_UI_PORT } from '../domain/ready-probe.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import { type ControlServer, openControlServer } from '../servers/http-api/control-server.ts'
+import type { SyslogServer } from '../servers/syslog/syslog-server.ts'
 import { type Access, createAccess } from '../services/access.ts'
 import { autoexecFor } from '../services/boot-texts.ts'
 import { createControlDesk } from '../services/control/control-desk.ts'
@@ -21,12 +23,14 @@ import type { ControlParts } from '../services/control/control-parts.ts'
 import { adoptMachine } from '../services/control/fleet-desk.ts'
 import { openDiscovery } from '../services/discovery.ts'
 import type { HostBook } from '../services/host-book.ts'
+import { openHostLogs } from '../services/host-logs.ts'
 import { logEvents } from '../services/log-events.ts'
 import { createBootFiles } from '../services/netboot/boot-files.ts'
 import { followPolicy, type Strangers } from '../services/strangers.ts'
 import { ipxeDirectories } from './environment.ts'
 import { openNetboot } from './netboot.ts'
 import { openSite } from './open-site.ts'
+import { openSyslog } from './open-syslog.ts'
 import { openRegistration, type PaletteOptions } from './palette.ts'
 import type { VsphereFlags } from './vsphere-flags.ts'
 import { openWorkplace, type Workplace } from './workplace.ts'
@@ -49,6 +53,8 @@ export interface ServeFleetOptions {
   readonly netboot: NetbootSettings
   /** Account to go on as once all ports are open, where root started it. */
   readonly runAs?: string | undefined
+  /** UDP port on which syslog and netconsole are received; absent: they are not. */
+  readonly syslogPort?: number
   readonly logLevel: string
 }
 
@@ -59,6 +65,8 @@ export interface ServeFleetObserver {
     readonly bootScriptUrl: string
     readonly control: string
     readonly isLoopbackOnly: boolean
+    /** `ADDRESS:PORT` on which syslog is received. */
+    readonly syslog?: string
     /** Shown once: nobody had a token before. */
     readonly firstToken?: string
   }): void
@@ -94,6 +102,7 @@ export async function serveFleet(
       book,
       autoexec: ({ base, localAddress }) => autoexecFor(base ?? site.base(localAddress)),
     })
+  let isSyslogOpen = false
   await using site = await openSite(
     place,
     {
@@ -128,6 +137,7 @@ export async function serveFleet(
             log,
           }),
         ),
+      takesSyslog: () => isSyslogOpen,
     },
     signal,
   )
@@ -138,6 +148,10 @@ export async function serveFleet(
     place,
   )
   for (const about of [...netboot.services, ...netboot.troubles]) observer.note(about)
+  await using hostLogs = openHostLogDirectory({ directory: join(options.dataDirectory, 'logs'), log })
+  using logs = openHostLogs({ book, store: hostLogs, clock, log })
+  await using syslog = await openSyslogFor(options, { logs, clock, log }, observer)
+  isSyslogOpen = syslog !== undefined
   using _metrics = disposable(book.subscribe((event, { life }) => metrics.observe(event, life)))
   using _log = disposable(logEvents({ book, log }))
   const access = createAccess({ store, audit: store, hasher, random, clock, log })
@@ -145,6 +159,7 @@ export async function serveFleet(
     ...site,
     ...{ discovery, store, access, metrics, hasher, clock, log, signal },
     drivers: place.drivers,
+    hostLogs,
     files: createTextFiles(),
     waker: createUdpWaker(),
     netboot,
@@ -163,12 +178,23 @@ export async function serveFleet(
     bootScriptUrl: site.bootScriptUrl(),
     control: control.url,
     isLoopbackOnly: control.isLoopbackOnly,
+    ...(syslog ? { syslog: `${syslog.address}:${syslog.port}` } : {}),
     ...(first ? { firstToken: first.text } : {}),
   })
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve()
     signal.addEventListener('abort', () => resolve(), { once: true })
   })
+}
+
+/** It listens where the boot server does, by the address that hosts are told. */
+async function openSyslogFor(
+  { bootHost, syslogPort }: ServeFleetOptions,
+  parts: Parameters<typeof openSyslog>[1],
+  { note }: ServeFleetObserver,
+): Promise<SyslogServer | undefined> {
+  if (syslogPort === undefined) return undefined
+  return await openSyslog({ host: bootHost ?? '0.0.0.0', port: syslogPort }, parts, note)
 }
 
 /** A hypervisor that cannot be reached at the moment keeps nobody from serving. */

@@ -17,6 +17,7 @@ const NOT_SETTINGS = new Set([
     'prune',
     'role',
     'show-secrets',
+    'source',
     'wait',
     'yes',
   ],

@@ -90,3 +90,13 @@ export type PowerOutcome = z.infer<typeof PowerOutcome>
 export const SerialLogQuery = z.strictObject({
   tailBytes: z.coerce.number().int().min(1).max(1_048_576).default(65_536),
 })
+
+export const HostLogQuery = SerialLogQuery.extend({
+  source: z
+    .enum(['serial', 'network', 'all'])
+    .optional()
+    .describe(
+      'The serial console, what came over syslog and netconsole, or one after the other, tailBytes of each. ' +
+        'Without it: serial where the machine keeps one, otherwise network.',
+    ),
+})

@@ -6,8 +6,8 @@ export interface RateLimit {
 
 /** Counts what each key (an address, say) asks. Memory is bounded: who asked longest ago is forgotten first. */
 export interface RateLimiter {
-  /** Takes one from what the key may ask. `now` in milliseconds. False when there is nothing left. */
-  take(key: string, now: number): boolean
+  /** Takes one, or `amount`, from what the key may ask. `now` in milliseconds. False when there is not so much left. */
+  take(key: string, now: number, amount?: number): boolean
   /** Whether there is something left, without taking it. */
   has(key: string, now: number): boolean
 }
@@ -27,11 +27,11 @@ export function createRateLimiter({ perSecond, burst }: RateLimit): RateLimiter 
 
   return {
     has: (key, now) => leftAt(key, now) >= 1,
-    take: (key, now) => {
+    take: (key, now, amount = 1) => {
       const left = leftAt(key, now)
-      const isAllowed = left >= 1
+      const isAllowed = left >= amount
       buckets.delete(key)
-      buckets.set(key, { left: isAllowed ? left - 1 : left, at: now })
+      buckets.set(key, { left: isAllowed ? left - amount : left, at: now })
       const oldest = buckets.size > MAX_KEYS ? buckets.keys().next().value : undefined
       if (oldest !== undefined) buckets.delete(oldest)
       return isAllowed

@@ -108,6 +108,8 @@ export type PowerOutcome =
       readonly armedUntil?: number | undefined
     }
 
+export type HostLogSource = 'serial' | 'network' | 'all'
+
 /** All: Failure `host.not-found`, and `host.wrong-state` where the host's life does not allow it. */
 export interface HostActionDesk {
   /** Arms exactly one new installation. */
@@ -128,6 +130,12 @@ export interface HostActionDesk {
   screenshot(name: string): Promise<Uint8Array>
   /** The end of what the host wrote to its serial console, at most `tailBytes` of it; empty when nothing is kept. */
   serialLog(name: string, tailBytes: number): Promise<string>
+  /**
+   * The end of the host's log, at most `tailBytes` of each source. `serial` is its serial console, `network` what it
+   * sent over syslog and netconsole, `all` the one after the other. Without a source: `serial` where its machine keeps
+   * one, otherwise `network`.
+   */
+  hostLog(name: string, source: HostLogSource | undefined, tailBytes: number): Promise<string>
 }
 
 export interface EventFilter {

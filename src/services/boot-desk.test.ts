@@ -24,7 +24,7 @@ const query = {
 const log = createSilentLog()
 
 const texts: HostTexts = {
-  installScript: ({ bootId, token }) => `install ${bootId} ${token}`,
+  installScript: ({ bootId, token, syslog = '' }) => `install ${bootId} ${token} ${syslog}`,
   userData: ({ token }) => `#cloud-config\n# for ${token}\n`,
 }
 const installer: Installer = {
@@ -49,7 +49,7 @@ const blob: RandomAccess = {
 async function aDesk({
   classic = false,
   ...admission
-}: { readonly classic?: boolean } & Pick<BootDeskDependencies, 'admit' | 'notBegun'> = {}) {
+}: { readonly classic?: boolean } & Pick<BootDeskDependencies, 'admit' | 'notBegun' | 'takesSyslog'> = {}) {
   const store = createMemoryStore()
   const clock = createFakeClock()
   const book = await openHostBook({ store, clock, random: createFixedRandom(), log })
@@ -76,6 +76,26 @@ async function installed(desk: Awaited<ReturnType<typeof aDesk>>['desk']) {
   const [, bootId = '', token = ''] = script.split(' ')
   return { bootId, token }
 }
+
+describe('scripts have iPXE send what it shows', () => {
+  test('to the address by which it reached us, while that is received', async () => {
+    let takes = false
+    const { desk } = await aDesk({ takesSyslog: () => takes })
+
+    expect(desk.bootScript(client)).not.toContain('set syslog')
+    expect((await desk.hostScript(query, client)).script).toMatch(/ $/)
+    takes = true
+    expect(desk.bootScript(client)).toContain('\nset syslog 192.0.2.1 ||\n')
+    expect((await desk.hostScript(query, client)).script).toMatch(/ 192\.0\.2\.1$/)
+  })
+
+  test('not to a name, which iPXE cannot send to', async () => {
+    const { desk } = await aDesk({ takesSyslog: () => true })
+
+    for (const base of ['http://boot.example:8080', 'http://[2001:db8::1]:8080'])
+      expect(desk.bootScript({ ...client, base })).not.toContain('set syslog')
+  })
+})
 
 describe('a known host that asks for its script', () => {
   test('is handed the installer with a boot id and a token of its own', async () => {

@@ -40,6 +40,8 @@ export interface BootDeskDependencies {
   readonly admit?: (host: string) => boolean
   /** Told of a host that was let in and then not handed the installer after all. */
   readonly notBegun?: (host: string) => void
+  /** Whether what iPXE sends to the address it reaches us by is received there; by default it is not. */
+  readonly takesSyslog?: () => boolean
   readonly clock: Clock
   readonly log: Log
 }
@@ -64,11 +66,13 @@ const NEVER_INSTALL: InstallPolicy = { identity: 'claimed', approve: 'manual' }
 /** Answers the boot listener's questions out of the book. */
 export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
   const { book, plans, strangers, classic, clock, log } = dependencies
-  const { admit = () => true, notBegun = () => undefined, bootFiles } = dependencies
+  const { admit = () => true, notBegun = () => undefined, takesSyslog = () => false } = dependencies
+  const { bootFiles } = dependencies
+  const syslogAt = (base: string) => (takesSyslog() ? ipv4AddressOf(base) : undefined)
   const news = createRateLimiter(REPEATED_NEWS)
   const reports = createRateLimiter(REPORTS)
   return {
-    bootScript: ({ base }) => renderBootScript({ base }),
+    bootScript: ({ base }) => renderBootScript({ base, syslog: syslogAt(base) }),
     hostScript: async (query, client) => {
       const facts = readMachineFacts(query)
       const known = findHost(facts, { book, plans })
@@ -169,7 +173,8 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
       if (data.action !== 'install' || !boot || !plan) return answerTo(decided)
       const mac = parseMacAddress(query['mac'] ?? '') ?? state.host.spec?.mac
       const { bootId, token } = boot
-      const input = { host: name, mac, bootId, token, base: client.base }
+      const { base } = client
+      const input = { host: name, mac, bootId, token, base, syslog: syslogAt(base) }
       return { action: 'install', script: plan.texts.installScript(input) }
     }
 
@@ -262,6 +267,11 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
       },
     })
   }
+}
+
+/** iPXE sends syslog to addresses only, and knows IPv4 in every build; a name in the URL is none. */
+function ipv4AddressOf(base: string): string | undefined {
+  return /^https?:\/\/(\d{1,3}(?:\.\d{1,3}){3})(?::\d+)?$/.exec(base)?.[1]
 }
 
 function aboutClient(query: ScriptQuery, { address }: BootClient) {

@@ -21,6 +21,8 @@ export interface HostTexts {
     readonly bootId: string
     readonly token: string
     readonly base: string
+    /** IPv4 address that receives what iPXE shows, where that is received. */
+    readonly syslog: string | undefined
   }): string
   /** The user-data this host gets, phone-home hooks included; every URL in it is under `base`. */
   userData(input: { readonly token: string; readonly base: string }): string

@@ -50,13 +50,14 @@ export function createHostTexts({
 
   return {
     warnings,
-    installScript: ({ host, mac, bootId, token, base }) =>
+    installScript: ({ host, mac, bootId, token, base, syslog }) =>
       renderInstallScript({
         host,
         base,
         kernelUrl: `${base}/b/${bootId}/${CLASSIC_NAMES.kernel}`,
         initrdUrl: `${base}/b/${bootId}/${CLASSIC_NAMES.initrd}`,
         kernelArguments: lineFor(base, bootId, token, mac).arguments,
+        syslog,
       }),
     userData: ({ token, base }) =>
       phoneHome

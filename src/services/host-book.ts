@@ -55,6 +55,8 @@ export interface HostBook {
   decide<H extends Happening>(host: string, decide: (life: Life) => H, bootId?: BootId): Promise<H>
   /** Returns the function that ends the subscription. */
   subscribe(listener: BookListener): () => void
+  /** Told the name of every host that was removed. Returns the function that ends the subscription. */
+  onRemoved(listener: (host: string) => void): () => void
 }
 
 export interface BookDependencies {
@@ -71,6 +73,7 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
   const boots = new Map<BootId, Boot>()
   const tokens = new Map<ConfigToken, Boot>()
   const listeners = new Set<BookListener>()
+  const removals = new Set<(host: string) => void>()
   let last: Promise<unknown> = Promise.resolve()
 
   for (const host of await store.hosts()) place(host, newLife(host.createdAt))
@@ -168,6 +171,7 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
           boots.delete(boot.bootId)
           tokens.delete(boot.token)
         }
+        for (const listener of removals) listener(name)
       }),
     openBoot: (host) =>
       inTurn(async () => {
@@ -190,6 +194,10 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
     subscribe: (listener) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
+    },
+    onRemoved: (listener) => {
+      removals.add(listener)
+      return () => removals.delete(listener)
     },
   }
 }

@@ -358,7 +358,7 @@ describe('edgeboot host', () => {
   test('logs end where the console ends, or go on with it', async () => {
     const { desk, directory, run } = await openServer()
     let log = 'one\r\ntwo\r\n'
-    desk.serialLog = async (_name, tailBytes) => log.slice(-tailBytes)
+    desk.hostLog = async (_name, _source, tailBytes) => log.slice(-tailBytes)
 
     const end = await run('host', 'logs', 'edge-1', '--tail', '5')
     const json = await run('--json', 'host', 'logs', 'edge-1')

@@ -85,6 +85,8 @@ describe('client and server', () => {
     expect(await admin.host('edge-1')).toMatchObject({ version: 'v1', definition: { installer: 'palette' } })
     expect([...(await admin.screenshot('edge-1'))]).toEqual([0x89, 0x50, 0x4e, 0x47])
     expect(await admin.serialLog('edge-1', 3)).toBe('n: ')
+    expect(await admin.hostLog('edge-1', undefined, 100)).toBe('of serial\n')
+    expect(await admin.hostLog('edge-1', 'network', 4)).toBe('ork\n')
     expect((await admin.discovered()).items).toHaveLength(1)
     expect(await admin.adopt('d1', { name: 'edge-1', profile: 'store' })).toMatchObject({ name: 'edge-1' })
     expect(await admin.installers()).toHaveLength(1)

@@ -197,6 +197,10 @@ export function createFakeControlDesk(): FakeControlDesk {
       await desk.host(name)
       return 'login: '.slice(-tailBytes)
     },
+    async hostLog(name, source = 'serial', tailBytes) {
+      await desk.host(name)
+      return `of ${source}\n`.slice(-tailBytes)
+    },
     lastEventId: async () => kept.at(-1)?.id ?? 0,
     async eventsAfter(afterId, { host, type }, limit) {
       fail()

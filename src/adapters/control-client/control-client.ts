@@ -14,6 +14,7 @@ import { HostDetail, HostPage, PowerOutcome } from '../../contract/hosts.ts'
 import { type AddInstallerRequest, InstallerList, InstallerView } from '../../contract/installers.ts'
 import { NetbootNewsList } from '../../contract/netboot.ts'
 import { Failure } from '../../domain/failure.ts'
+import type { HostLogSource } from '../../ports/control-desk.ts'
 import { type FollowOptions, followEvents } from './follow-events.ts'
 import { type Call, type ControlTarget, fetchAll, requireTarget } from './transport.ts'
 
@@ -66,6 +67,11 @@ export function createControlClient(target: ControlTarget) {
       (await fetchAll(target, { method: 'GET', path: `/api/v1${at('hosts', name)}/screenshot` })).bytes,
     serialLog: async (name: string, tailBytes: number): Promise<string> => {
       const path = `/api/v1${at('hosts', name)}/serial-log?tailBytes=${tailBytes}`
+      return new TextDecoder().decode((await fetchAll(target, { method: 'GET', path })).bytes)
+    },
+    /** Without a source the server chooses. */
+    hostLog: async (name: string, source: HostLogSource | undefined, tailBytes: number): Promise<string> => {
+      const path = `/api/v1${at('hosts', name)}/log${renderQuery({ source, tailBytes })}`
       return new TextDecoder().decode((await fetchAll(target, { method: 'GET', path })).bytes)
     },
     events: (query: Query = {}) => get(EventPage, '/events/history', query),

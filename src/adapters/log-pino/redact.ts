@@ -1,25 +1,15 @@
+import { maskSecrets } from '../../domain/secret-text.ts'
+
 /** Names whose values are never logged, wherever they stand. */
 const SECRET_NAME =
   /^(.*(token|passwd|password|passphrase|secret|api[-_]?key|private[-_]?key|secret[-_]?key|pairingkey)s?|(proxy-)?authorization|(set-)?cookie|credentials?|key)$/i
-
-/** Secrets inside texts, whatever the name of the field: each is masked where the pattern has its second group. */
-const SECRET_TEXTS: readonly RegExp[] = [
-  // The secret part of `/h/TOKEN/…`, in URLs and paths alike.
-  /(\/h\/)([a-z2-7]{8,})/g,
-  // The password in `scheme://user:password@host`.
-  /(\b[a-z][a-z0-9+.-]{0,31}:\/\/[^\s/:@]{0,256}:)([^\s/@]{1,1024})(?=@)/gi,
-  /(\b(?:bearer|basic)\s+)([A-Za-z0-9+/=._~-]{8,})/gi,
-  // Header lines and settings that ended up in a message.
-  /((?:api[-_]?key|edgehosttoken|password|passwd)["']?\s*[:=]\s*["']?)([^\s"',;}]{1,4096})/gi,
-  /(-----BEGIN [A-Z ]{0,32}PRIVATE KEY-----)([\s\S]*?(?:-----END [A-Z ]{0,32}PRIVATE KEY-----|$))/g,
-]
 
 const MAX_DEPTH = 6
 const MASK = '***'
 
 /** The value with secrets masked; errors become their type, message, code and stack. */
 export function redact(value: unknown, depth = 0): unknown {
-  if (typeof value === 'string') return maskText(value)
+  if (typeof value === 'string') return maskSecrets(value)
   if (value instanceof Error) {
     const { name, message, stack, cause } = value
     const code = (value as { code?: unknown }).code
@@ -31,7 +21,7 @@ export function redact(value: unknown, depth = 0): unknown {
   if (value === null || typeof value !== 'object') return value
   if (depth >= MAX_DEPTH) return '…'
   if (ArrayBuffer.isView(value)) return `${value.byteLength} bytes`
-  if (value instanceof URL) return maskText(value.href)
+  if (value instanceof URL) return maskSecrets(value.href)
   if (value instanceof Map) return redact(Object.fromEntries(value), depth)
   if (value instanceof Set) return redact([...value], depth)
   if (Array.isArray(value)) return value.slice(0, 100).map((item) => redact(item, depth + 1))
@@ -46,8 +36,4 @@ export function redact(value: unknown, depth = 0): unknown {
 /** What stands under a secret's name is one as a whole, lists and maps too; that there is none may be seen. */
 function isSecret(name: string, item: unknown): boolean {
   return SECRET_NAME.test(name) && item !== null && item !== undefined && typeof item !== 'boolean'
-}
-
-function maskText(text: string): string {
-  return SECRET_TEXTS.reduce((masked, pattern) => masked.replaceAll(pattern, `$1${MASK}`), text)
 }

@@ -24,6 +24,7 @@ interface ServeValues
   readonly tlsKey?: string
   readonly ipxe?: string
   readonly runAs?: string
+  readonly syslogPort?: number
 }
 
 export function registerServeCommand(program: Command, context: CommandContext): void {
@@ -84,6 +85,13 @@ function addControlOptions(command: Command): Command {
       '--run-as <user>',
       'started as root: account to go on as once all ports are open (default: the owner of the data directory)',
     )
+    .addOption(
+      parsedOption(
+        '--syslog-port <port>',
+        'UDP port that takes what iPXE and kernels of hosts of the fleet say: 514 is where iPXE sends to (default: off)',
+        parseSyslogPort,
+      ),
+    )
 }
 
 async function serveTheFleet(values: ServeValues, context: CommandContext): Promise<void> {
@@ -98,6 +106,7 @@ async function serveTheFleet(values: ServeValues, context: CommandContext): Prom
     controlNames: values.controlName,
     tls: tlsOf(values),
     ...(values.ipxe === undefined ? {} : { ipxeDirectory: values.ipxe }),
+    ...(values.syslogPort === undefined ? {} : { syslogPort: values.syslogPort }),
     palette: paletteOf(values),
     vsphere: vsphereOf(values, context),
     netboot: netbootOf(values),
@@ -118,6 +127,13 @@ async function serveTheFleet(values: ServeValues, context: CommandContext): Prom
     },
   }
   await withInterrupt((signal) => serveFleet(options, observer, signal))
+}
+
+/** A port, or `undefined` for `off`. Failure `usage.invalid`. */
+function parseSyslogPort(text: string): number | undefined {
+  if (text.trim().toLowerCase() === 'off') return undefined
+  if (/^\d+$/.test(text.trim())) return parsePort(text)
+  throw new Failure('usage.invalid', `--syslog-port ${text}: expected a port, for example 514, or off`)
 }
 
 function tlsOf({ tls, tlsCert, tlsKey }: ServeValues): ServeFleetOptions['tls'] {

@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import type { PlacedFinding, RenderedHost } from '../../app/fleet-commands.ts'
 import { formatPlace } from '../../domain/fleet/problem.ts'
+import { printable } from '../../domain/printable.ts'
 import type { CommandContext } from '../command-context.ts'
 import { addFleetFiles } from '../fleet-files.ts'
-import { printable } from '../output/printable.ts'
 import { formatTable } from '../output/table.ts'
 
 interface RenderValues {

@@ -3,7 +3,7 @@ import type { Event } from '../../contract/events.ts'
 import { ARTIFACT_ROLES } from '../../domain/artifact.ts'
 import type { HostEvent } from '../../domain/event.ts'
 import { PHASES } from '../../domain/phase.ts'
-import { printable } from '../output/printable.ts'
+import { printable } from '../../domain/printable.ts'
 
 const Text = z.string().transform(printable)
 const Phase = z.enum(PHASES)

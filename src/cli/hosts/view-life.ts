@@ -1,7 +1,7 @@
 import type { HostView } from '../../contract/hosts.ts'
 import type { HostEvent } from '../../domain/event.ts'
 import { type Life, newLife } from '../../domain/life.ts'
-import { printable } from '../output/printable.ts'
+import { printable } from '../../domain/printable.ts'
 
 /** A host of the API as the board and the lines of `up` show hosts. */
 export function lifeOf(view: HostView): Life {

@@ -1,11 +1,11 @@
 import type { Control } from '../../app/control-connection.ts'
 import { formatDuration } from '../../domain/duration.ts'
 import { Failure } from '../../domain/failure.ts'
+import { printable } from '../../domain/printable.ts'
 import type { CommandContext } from '../command-context.ts'
 import { describeWaiting } from '../output/host-line.ts'
 import { createLiveFollower } from '../output/live-follower.ts'
 import { createPlainFollower } from '../output/plain-follower.ts'
-import { printable } from '../output/printable.ts'
 import { withInterrupt } from '../with-interrupt.ts'
 import { followHosts, type Views } from './follow-hosts.ts'
 

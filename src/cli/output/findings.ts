@@ -1,5 +1,5 @@
 import type { Finding } from '../../app/doctor.ts'
-import { printable } from './printable.ts'
+import { printable } from '../../domain/printable.ts'
 import { formatTable } from './table.ts'
 
 const WORDS = { good: 'ok', warning: 'WARNING', bad: 'BAD' } as const

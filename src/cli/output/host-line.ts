@@ -2,8 +2,8 @@ import type { ArtifactRole } from '../../domain/artifact.ts'
 import { formatDuration } from '../../domain/duration.ts'
 import type { HostEvent } from '../../domain/event.ts'
 import type { Life } from '../../domain/life.ts'
+import { printable } from '../../domain/printable.ts'
 import { formatBytes } from '../../domain/size.ts'
-import { printable } from './printable.ts'
 
 /** Where a host stands, in one line: phase, and while something is downloaded bytes, rate and time left. */
 export function describeLife(life: Life, now: number): string {

@@ -1,6 +1,6 @@
 import type { InspectedInstaller } from '../../app/installer.ts'
+import { printable } from '../../domain/printable.ts'
 import { formatBytes } from '../../domain/size.ts'
-import { printable } from './printable.ts'
 import { formatTable } from './table.ts'
 
 /** What is in an ISO, for people. Names, label and arguments are those of whoever made the ISO. */

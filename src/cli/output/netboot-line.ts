@@ -1,5 +1,5 @@
 import type { NetbootNews } from '../../contract/netboot.ts'
-import { printable } from './printable.ts'
+import { printable } from '../../domain/printable.ts'
 
 /** One decision as a line: `10:21:07 dhcp answered edge-1 52:54:… firmware, x64 UEFI (PXE): it may install → n/edge-1/snponly.efi`. */
 export function newsLine(news: NetbootNews): string {

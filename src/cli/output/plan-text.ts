@@ -1,5 +1,5 @@
 import type { FleetPlan } from '../../contract/fleet.ts'
-import { printable } from './printable.ts'
+import { printable } from '../../domain/printable.ts'
 
 type Change = FleetPlan['changes'][number]
 

@@ -1,5 +1,5 @@
 import { FAILURES, Failure } from '../../domain/failure.ts'
-import { printable } from './printable.ts'
+import { printable } from '../../domain/printable.ts'
 
 /** The exit code for an error: 2 when the input or the usage is wrong, otherwise 1. */
 export function exitCodeOf(error: unknown): 1 | 2 {

@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest'
 import { expect } from 'vitest'
-import { printable, printableConsole } from './printable.ts'
+import { printable, printableConsole } from '../../domain/printable.ts'
 import { formatTable } from './table.ts'
 
 const HOSTILE = fc.string({

@@ -1,4 +1,4 @@
-import { printable } from './printable.ts'
+import { printable } from '../../domain/printable.ts'
 
 /**
  * Rows as text with columns padded to the widest cell; the last column is not padded. Cells become one line each that

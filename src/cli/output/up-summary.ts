@@ -1,7 +1,7 @@
 import { formatDuration } from '../../domain/duration.ts'
+import { printable } from '../../domain/printable.ts'
 import { formatBytes } from '../../domain/size.ts'
 import type { UpSummary } from '../../domain/summary.ts'
-import { printable } from './printable.ts'
 import { formatTable } from './table.ts'
 
 /** Shorter phases say nothing to people. Milliseconds. */

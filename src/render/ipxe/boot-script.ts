@@ -1,4 +1,4 @@
-import { retried, script } from './script-text.ts'
+import { retried, script, syslogLines } from './script-text.ts'
 
 const QUESTION = [
   'mac=${netX/mac}',
@@ -23,8 +23,16 @@ const SILENCE_MS = 600_000
  * The script that is the same for all machines: it asks for the script of this very one. `netX` is the network
  * card opened last, which is the one that got here. No POST: BIOS builds of iPXE lack it.
  */
-export function renderBootScript({ base }: { readonly base: string }): string {
+export function renderBootScript({
+  base,
+  syslog,
+}: {
+  readonly base: string
+  /** IPv4 address that receives what iPXE shows. */
+  readonly syslog?: string | undefined
+}): string {
   return script([
+    ...syslogLines(syslog),
     `echo edgeboot: asking ${base} what to do with \${netX/mac}`,
     ...retried({
       name: 'ask',

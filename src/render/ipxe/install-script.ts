@@ -1,5 +1,5 @@
 import { CLASSIC_NAMES } from '../../domain/artifact.ts'
-import { retried, script, scriptText } from './script-text.ts'
+import { retried, script, scriptText, syslogLines } from './script-text.ts'
 
 export interface InstallScript {
   /** Named on the console. */
@@ -10,6 +10,8 @@ export interface InstallScript {
   readonly initrdUrl: string
   /** In order; `initrd=` in it must name the initrd as `CLASSIC_NAMES` does. */
   readonly kernelArguments: readonly string[]
+  /** IPv4 address that receives what iPXE shows. */
+  readonly syslog?: string | undefined
 }
 
 /** Silence after which a download is taken for dead, in milliseconds; any progress starts it anew. */
@@ -22,9 +24,11 @@ export function renderInstallScript({
   kernelUrl,
   initrdUrl,
   kernelArguments,
+  syslog,
 }: InstallScript): string {
   const check = 'that edgeboot runs there and the network to it'
   return script([
+    ...syslogLines(syslog),
     `echo edgeboot: ${scriptText(host)} boots the installer from ${base}`,
     'imgfree',
     ...retried({

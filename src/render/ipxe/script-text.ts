@@ -50,3 +50,11 @@ export function retried(input: {
     `:${name}_done`,
   ]
 }
+
+/**
+ * Has iPXE send all it shows to that address as well, UDP port 514; nothing without one. Builds without syslog take the
+ * setting and send nothing.
+ */
+export function syslogLines(address: string | undefined): readonly string[] {
+  return address === undefined ? [] : [`set syslog ${scriptText(address)} ||`]
+}

@@ -139,6 +139,22 @@ reboot
   })
 })
 
+describe('where syslog is received', () => {
+  test('both scripts say so before all else, so that everything after it is sent', () => {
+    const line = '#!ipxe\nset syslog 192.0.2.1 ||\necho edgeboot: '
+    const urls = { kernelUrl: `${base}/b/id/palette-kernel`, initrdUrl: `${base}/b/id/palette-initrd` }
+    const install = { host: 'edge-1', base, ...urls, kernelArguments: [] }
+
+    expect(renderBootScript({ base, syslog: '192.0.2.1' })).toBe(
+      renderBootScript({ base }).replace('#!ipxe\necho edgeboot: ', line),
+    )
+    expect(renderInstallScript({ ...install, syslog: '192.0.2.1' })).toBe(
+      renderInstallScript(install).replace('#!ipxe\necho edgeboot: ', line),
+    )
+    expect(renderInstallScript(install)).not.toContain('syslog')
+  })
+})
+
 test('the classic script loads what the published guide serves, by its names', () => {
   const script = renderClassicScript({ base, kernelArguments: ['initrd=palette-initrd', 'netboot'] })
 

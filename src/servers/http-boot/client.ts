@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { isIPv6 } from 'node:net'
+import { plainAddress } from '../../domain/plain-address.ts'
 import type { BootClient } from '../../ports/boot-desk.ts'
 
 /** Name or address, and port, of a Host header. IPv6 addresses in brackets. */
@@ -52,11 +53,6 @@ export function describeClient(request: IncomingMessage, advertised: Authority |
 
 function renderBase(host: string, port: number): string {
   return port === 80 ? `http://${host}` : `http://${host}:${port}`
-}
-
-/** IPv4 as seen through an IPv6 socket is written as IPv4; a zone means nothing to anybody else. */
-export function plainAddress(address: string): string {
-  return address.replace(/^::ffff:(?=[0-9.]+$)/i, '').replace(/%.*$/, '')
 }
 
 function printable(text: string): string {

@@ -41,10 +41,11 @@ async function aDesk() {
   const shelf = aShelf()
   const plans = createFleetPlans(shelf, log)
   const deleted: string[] = []
+  const found = new Map<string, unknown>()
   const driver = {
     kind: 'qemu',
     can: { typeKeys: true, screenshot: true, seeGuestResets: true, forwardPorts: true },
-    find: async () => undefined,
+    find: async (name: string) => found.get(name),
     delete: async (name: string) => void deleted.push(name),
   } as unknown as MachineDriver
   const drivers: MachineDrivers = { kinds: ['qemu'], of: () => driver }
@@ -83,7 +84,10 @@ async function aDesk() {
   const files = { readTextFile: async () => undefined, readTextTail: async () => 'login:' }
   const access = createAccess({ store, audit: store, hasher, random, clock, log })
   const metrics = createMetrics()
-  const parts = { book, plans, keeper, shelf, runner, discovery, drivers, store, access, metrics, files }
+  const hostLogs = { tail: async (name: string) => `of ${name}\n` }
+  const parts = {
+    ...{ book, plans, keeper, shelf, runner, discovery, drivers, store, access, metrics, files, hostLogs },
+  }
   const woken: string[] = []
   const waker: Waker = {
     wake: async (mac) => {
@@ -94,7 +98,7 @@ async function aDesk() {
   const desk = createControlDesk({ ...parts, ...{ waker, hasher, clock, log, signal } })
   const apply = (fleet: ReturnType<typeof aFleet>) =>
     desk.applyFleet(fleet, { prune: false, mayAddInstallers: true, actor: 'token:anna' })
-  return { ...parts, desk, apply, deleted, woken, clock }
+  return { ...parts, desk, apply, deleted, found, woken, clock }
 }
 
 /** As far as the configuration, after which a machine may hold an installation. */
@@ -329,4 +333,20 @@ test('the hosts there are now are counted, with those that have never asked and 
   await desk.deleteHost('box', 'token:anna')
 
   expect(await desk.metrics()).toContain('edgeboot_hosts{phase="defined"} 1')
+})
+
+describe('the log of a host', () => {
+  test('is what it wrote to the console its machine keeps, what it sent, or both', async () => {
+    const { desk, apply, found } = await aDesk()
+    await apply(aFleet([aWish({ name: 'ours' }), aWish({ name: 'box', ...UNATTENDED })]))
+    found.set('ours', { consoleLogPath: '/machines/ours/serial.log' })
+    const logOf = (name: string, source?: 'serial' | 'network' | 'all') => desk.hostLog(name, source, 100)
+
+    expect([await logOf('ours'), await logOf('box')]).toEqual(['login:', 'of box\n'])
+    expect([await logOf('ours', 'serial'), await logOf('box', 'serial')]).toEqual(['login:', ''])
+    expect(await logOf('ours', 'network')).toBe('of ours\n')
+    expect([await logOf('ours', 'all'), await logOf('box', 'all')]).toEqual(['login:\nof ours\n', 'of box\n'])
+    for (const source of ['serial', 'network', 'all'] as const)
+      await expect(logOf('nobody', source)).rejects.toMatchObject({ code: 'host.not-found' })
+  })
 })

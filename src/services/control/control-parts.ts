@@ -3,6 +3,7 @@ import type { AccessStore } from '../../ports/access-store.ts'
 import type { AuditTrail } from '../../ports/audit-trail.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Hasher } from '../../ports/hasher.ts'
+import type { HostLogStore } from '../../ports/host-log-store.ts'
 import type { HostStore } from '../../ports/host-store.ts'
 import type { Log } from '../../ports/log.ts'
 import type { MachineDrivers } from '../../ports/machine-driver.ts'
@@ -31,6 +32,7 @@ export interface ControlParts {
   readonly access: Access
   readonly metrics: Metrics
   readonly files: TextFiles
+  readonly hostLogs: Pick<HostLogStore, 'tail'>
   readonly waker: Waker
   /** The services for firmware, where there are any. */
   readonly netboot?: { readonly services: readonly string[]; readonly watch: NetbootWatch } | undefined

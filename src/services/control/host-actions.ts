@@ -15,7 +15,7 @@ const ACTION_LIMIT_MS = 60_000
 
 /** What people do to single hosts. */
 export function createHostActions(parts: ControlParts): HostActionDesk {
-  const { book, clock, drivers, files, keeper, plans, runner, waker } = parts
+  const { book, clock, drivers, files, hostLogs, keeper, plans, runner, waker } = parts
   const limit = () => AbortSignal.any([parts.signal, AbortSignal.timeout(ACTION_LIMIT_MS)])
 
   async function machineOf({ host }: HostState): Promise<Machine> {
@@ -50,6 +50,14 @@ export function createHostActions(parts: ControlParts): HostActionDesk {
     const armedUntil = Math.max(clock.now() + WINDOW_MS, life.armedUntil ?? 0)
     await book.record(name, { type: 'host.armed', data: { until: armedUntil, by } })
     return { way: 'woken', networks, armedUntil }
+  }
+
+  /** `undefined` where nobody keeps one. */
+  async function serialLog(name: string, tailBytes: number): Promise<string | undefined> {
+    const { host } = requireHost(book, name)
+    const machine = host.spec ? await drivers.of(host.driver).find(name, limit()) : undefined
+    if (!machine?.consoleLogPath) return undefined
+    return await files.readTextTail(machine.consoleLogPath, tailBytes)
   }
 
   return {
@@ -109,11 +117,13 @@ export function createHostActions(parts: ControlParts): HostActionDesk {
         throw wrongState(name, 'its driver takes no pictures')
       return await (await machineOf(state)).screenshot(limit())
     },
-    serialLog: async (name, tailBytes) => {
-      const { host } = requireHost(book, name)
-      const machine = host.spec ? await drivers.of(host.driver).find(name, limit()) : undefined
-      if (!machine?.consoleLogPath) return ''
-      return await files.readTextTail(machine.consoleLogPath, tailBytes)
+    serialLog: async (name, tailBytes) => (await serialLog(name, tailBytes)) ?? '',
+    hostLog: async (name, source, tailBytes) => {
+      const serial = source === 'network' ? undefined : await serialLog(name, tailBytes)
+      if (source === 'serial' || (source === undefined && serial !== undefined)) return serial ?? ''
+      const network = await hostLogs.tail(requireHost(book, name).host.name, tailBytes)
+      const isParted = !serial || serial.endsWith('\n')
+      return `${serial ?? ''}${isParted ? '' : '\n'}${network}`
     },
   }
 }

@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { HostDetail, HostPage, HostParams, HostsQuery, SerialLogQuery } from '../../../contract/hosts.ts'
+import {
+  HostDetail,
+  HostLogQuery,
+  HostPage,
+  HostParams,
+  HostsQuery,
+  SerialLogQuery,
+} from '../../../contract/hosts.ts'
 import { isKnownVersion } from '../entity-tags.ts'
 import { type ApiInstance, mediaResponse, operation, type RouteTools } from '../route.ts'
 import { wireDetail } from '../wire.ts'
@@ -74,5 +81,26 @@ export async function hostRoutes(app: ApiInstance, { desk }: RouteTools): Promis
       reply
         .type('text/plain; charset=utf-8')
         .send(await desk.serialLog(request.params.name, request.query.tailBytes)),
+  )
+  app.get(
+    '/hosts/:name/log',
+    operation(
+      'operator',
+      {
+        action: 'host.log',
+        tag,
+        summary: 'The end of what the host wrote to its serial console or sent over the network.',
+        errors: ['host.not-found'],
+      },
+      {
+        params: HostParams,
+        querystring: HostLogQuery,
+        response: { 200: mediaResponse('The text.', 'text/plain', z.string()) },
+      },
+    ),
+    async (request, reply) =>
+      reply
+        .type('text/plain; charset=utf-8')
+        .send(await desk.hostLog(request.params.name, request.query.source, request.query.tailBytes)),
   )
 }

@@ -12,5 +12,13 @@ export function printable(text: string): string {
 
 /** The same for the text of a console: lines stay, colours and cursor movements go. */
 export function printableConsole(text: string): string {
-  return text.replace(SEQUENCES, '').replace(/\r+\n/g, '\n').replace(/\r/g, '\n').replace(HARMFUL, '·')
+  return text
+    .replace(SEQUENCES, '')
+    .replace(/\r+\n?/g, asLineBreaks)
+    .replace(HARMFUL, '·')
+}
+
+/** Returns at the end of a line are part of it; elsewhere each begins one. In one go, for texts of returns only. */
+function asLineBreaks(run: string): string {
+  return run.endsWith('\n') ? '\n' : '\n'.repeat(run.length)
 }
