@@ -1,6 +1,7 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
 import { Failure } from './failure.ts'
+import type { GuestNetwork } from './guest-network.ts'
 import { composeKernelLine, rootWaitSeconds } from './kernel-line.ts'
 
 const input = {
@@ -38,6 +39,47 @@ describe('the kernel line', () => {
     const { mac: _, ...anywhere } = input
 
     expect(composeKernelLine(anywhere).arguments).toContain('BOOTIF=01-${netX/mac:hexhyp}')
+  })
+
+  const fixed = {
+    address: '192.0.2.20',
+    prefix: 24,
+    gateway: '192.0.2.1',
+    nameServers: ['192.0.2.53', '192.0.2.54'],
+  }
+  const networkOf = (network: GuestNetwork): readonly string[] =>
+    composeKernelLine({ ...input, network }).arguments.filter((argument) =>
+      /^(ip|nameserver|ifname|vlan|BOOTIF)=/.test(argument),
+    )
+
+  test('gives the card that booted the static address of its media', () => {
+    expect(networkOf({ fixed })).toEqual([
+      'ip=192.0.2.20::192.0.2.1:255.255.255.0:::none',
+      'nameserver=192.0.2.53',
+      'nameserver=192.0.2.54',
+      'BOOTIF=01-52-54-00-aa-bb-cc',
+    ])
+    expect(networkOf({ fixed: { address: '192.0.2.20', prefix: 30, nameServers: [] } })).toEqual([
+      'ip=192.0.2.20:::255.255.255.252:::none',
+      'BOOTIF=01-52-54-00-aa-bb-cc',
+    ])
+  })
+
+  test('makes the VLAN of its media on that card, and asks for nothing outside of it', () => {
+    expect(networkOf({ vlan: 42 })).toEqual([
+      'ip=edgeboot0.42:dhcp',
+      'ifname=edgeboot0:52:54:00:aa:bb:cc',
+      'vlan=edgeboot0.42:edgeboot0',
+    ])
+    expect(networkOf({ vlan: 4094, fixed })[0]).toBe(
+      'ip=192.0.2.20::192.0.2.1:255.255.255.0::edgeboot0.4094:none',
+    )
+  })
+
+  test('lets an added ip= take the place of what the media say', () => {
+    const line = composeKernelLine({ ...input, network: { fixed }, add: ['ip=eno1:dhcp'] }).arguments
+
+    expect(line.filter((argument) => argument.startsWith('ip='))).toEqual(['ip=eno1:dhcp'])
   })
 
   test("takes over what the ISO's own menu says of the hardware, and nothing of its boot mode", () => {

@@ -1,5 +1,6 @@
 import { CLASSIC_NAMES } from './artifact.ts'
 import { Failure } from './failure.ts'
+import { type GuestNetwork, netmaskOf } from './guest-network.ts'
 import { findModeWord } from './mode-words.ts'
 
 /** Size of the kernel's buffer for the line and its final NUL (COMMAND_LINE_SIZE of x86 and arm64). Bytes. */
@@ -14,6 +15,8 @@ const SHORTEST_ROOT_WAIT_S = 600
 /** What iPXE puts in itself: the address of the card that got here, as `52-54-00-12-34-56`. */
 const MAC_OF_IPXE = `\${netX/mac:hexhyp}`
 const MAC_LENGTH = 17
+/** Name of the card that a VLAN is made on: none the kernel gives, and short enough for a tag of four digits. */
+const VLAN_CARD = 'edgeboot0'
 
 /** The last one is where the installer writes. */
 const CONSOLES = ['console=ttyS0,115200n8', 'console=tty1']
@@ -45,6 +48,8 @@ export interface KernelLineInput {
   readonly rootfsSizeBytes: number
   /** Address of the card that boots, with colons; without it iPXE fills in the one it came by. */
   readonly mac?: string
+  /** What the machine's media set for it; absent: DHCP. A VLAN takes `mac`, since it is made on a card of that name. */
+  readonly network?: GuestNetwork
   /** Arguments of the ISO's own menu; those for hardware and vendor are kept. */
   readonly fromInstaller?: readonly string[]
   readonly add: readonly string[]
@@ -87,12 +92,11 @@ export function composeKernelLine(input: KernelLineInput): KernelLine {
 }
 
 function standardArguments(input: KernelLineInput): readonly string[] {
-  const { rootUrl, configUrl, rootfsSizeBytes, mac, fromInstaller = [] } = input
+  const { rootUrl, configUrl, rootfsSizeBytes, mac, network, fromInstaller = [] } = input
   const ours = [
     `initrd=${CLASSIC_NAMES.initrd}`,
     'rd.neednet=1',
-    'ip=dhcp',
-    `BOOTIF=01-${mac?.replaceAll(':', '-') ?? MAC_OF_IPXE}`,
+    ...networkArguments(mac, network),
     'rd.cos.disable',
     `root=live:${rootUrl}`,
     'rd.live.overlay.overlayfs',
@@ -110,6 +114,28 @@ function standardArguments(input: KernelLineInput): readonly string[] {
       problemsOfWord(argument).length === 0,
   )
   return [...ours, ...theirs, ...CONSOLES]
+}
+
+/**
+ * Which card the initrd brings up, and how (dracut.cmdline(7), `ip=`, `ifname=`, `vlan=`). A VLAN needs its card by
+ * name, and names differ from machine to machine, so it gets one; `BOOTIF` would have the card ask for an address
+ * outside the VLAN as well.
+ */
+function networkArguments(mac: string | undefined, network: GuestNetwork = {}): readonly string[] {
+  const { fixed, vlan } = network
+  const tagged = vlan === undefined || mac === undefined ? undefined : `${VLAN_CARD}.${vlan}`
+  const how = fixed
+    ? `${fixed.address}::${fixed.gateway ?? ''}:${netmaskOf(fixed.prefix)}::${tagged ?? ''}:none`
+    : tagged
+      ? `${tagged}:dhcp`
+      : 'dhcp'
+  return [
+    `ip=${how}`,
+    ...(fixed?.nameServers ?? []).map((server) => `nameserver=${server}`),
+    ...(tagged
+      ? [`ifname=${VLAN_CARD}:${mac}`, `vlan=${tagged}:${VLAN_CARD}`]
+      : [`BOOTIF=01-${mac?.replaceAll(':', '-') ?? MAC_OF_IPXE}`]),
+  ]
 }
 
 /**

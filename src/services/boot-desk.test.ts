@@ -24,7 +24,8 @@ const query = {
 const log = createSilentLog()
 
 const texts: HostTexts = {
-  installScript: ({ bootId, token, syslog = '' }) => `install ${bootId} ${token} ${syslog}`,
+  installScript: ({ bootId, token, network, syslog = '' }) =>
+    `install ${bootId} ${token} ${JSON.stringify(network)} ${syslog}`,
   userData: ({ token }) => `#cloud-config\n# for ${token}\n`,
 }
 const installer: Installer = {
@@ -108,6 +109,18 @@ describe('a known host that asks for its script', () => {
     expect(first.token).toMatch(/^[a-z2-7]{32}$/)
     expect(second.token).not.toBe(first.token)
     expect(life()).toMatchObject({ phase: 'script', installs: 2, address: '192.0.2.7' })
+  })
+
+  test('gets the network that its media were made for, and none that cannot be', async () => {
+    const { desk } = await aDesk()
+    const networkFor = async (told: Readonly<Record<string, string>>) =>
+      JSON.parse((await desk.hostScript({ ...query, ...told }, client)).script.split(' ')[3] ?? '')
+
+    expect(await networkFor({ address: '192.0.2.20/24', vlan: '42' })).toEqual({
+      fixed: { address: '192.0.2.20', prefix: 24, nameServers: [] },
+      vlan: 42,
+    })
+    expect(await networkFor({ address: '192.0.2.20/24 init=/bin/sh', vlan: '42' })).toEqual({})
   })
 
   test('is told to boot its disk once it has its configuration, whatever it asks', async () => {

@@ -2,6 +2,7 @@ import { inertUserData } from '../codec/user-data/user-data.ts'
 import { type ArtifactRole, CLASSIC_NAMES, roleOfClassicName } from '../domain/artifact.ts'
 import { type BootDecision, decideBoot, decideConfig, type InstallPolicy } from '../domain/boot-decision.ts'
 import { Failure, isFailure } from '../domain/failure.ts'
+import { type GuestNetwork, readGuestNetwork } from '../domain/guest-network.ts'
 import { parseMacAddress } from '../domain/mac-address.ts'
 import { readMachineFacts } from '../domain/machine-facts.ts'
 import { type BootId, parseBootId, parseConfigToken } from '../domain/opaque-id.ts'
@@ -174,8 +175,16 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
       const mac = parseMacAddress(query['mac'] ?? '') ?? state.host.spec?.mac
       const { bootId, token } = boot
       const { base } = client
-      const input = { host: name, mac, bootId, token, base, syslog: syslogAt(base) }
+      const network = networkOf(query, name)
+      const input = { host: name, mac, network, bootId, token, base, syslog: syslogAt(base) }
       return { action: 'install', script: plan.texts.installScript(input) }
+    }
+
+    function networkOf(told: ScriptQuery, host: string): GuestNetwork {
+      const network = readGuestNetwork(told)
+      if (!network)
+        log.warn({ host, address: client.address }, 'ignored a network that cannot be, DHCP is used')
+      return network ?? {}
     }
 
     function answerTo({ action, reason }: BootDecision): ScriptAnswer {

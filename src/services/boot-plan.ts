@@ -1,5 +1,6 @@
 import type { InstallPolicy } from '../domain/boot-decision.ts'
 import type { LocalBootStrategy } from '../domain/desired-fleet.ts'
+import type { GuestNetwork } from '../domain/guest-network.ts'
 import type { MachineFacts } from '../domain/matching.ts'
 import type { ServedInstaller } from './served-installer.ts'
 
@@ -18,6 +19,8 @@ export interface HostTexts {
     readonly host: string
     /** The card it boots from, where it is known. */
     readonly mac: string | undefined
+    /** What its media say of its network. */
+    readonly network?: GuestNetwork
     readonly bootId: string
     readonly token: string
     readonly base: string

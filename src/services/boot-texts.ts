@@ -1,11 +1,15 @@
 import { mergePhoneHome } from '../codec/user-data/phone-home.ts'
 import { renderUserData, type UserDataDocument } from '../codec/user-data/user-data.ts'
 import { CLASSIC_NAMES } from '../domain/artifact.ts'
+import type { GuestNetwork } from '../domain/guest-network.ts'
 import type { Installer } from '../domain/installer.ts'
 import { composeKernelLine, type KernelLine } from '../domain/kernel-line.ts'
+import type { MacAddress } from '../domain/mac-address.ts'
+import type { MediaNetwork } from '../domain/media-network.ts'
 import { renderAutoexec } from '../render/ipxe/autoexec.ts'
 import { renderClassicScript } from '../render/ipxe/classic-script.ts'
 import { renderInstallScript } from '../render/ipxe/install-script.ts'
+import { renderNetbootAutoexec } from '../render/ipxe/netboot-autoexec.ts'
 import type { HostTexts } from './boot-plan.ts'
 
 /** Arguments added to and taken from the kernel line we compose. */
@@ -22,8 +26,25 @@ export interface HostTextOptions {
   readonly phoneHome: boolean
 }
 
+/** The card a machine asks by and what its media say of its network. */
+export interface AskingMachine {
+  readonly mac?: MacAddress
+  readonly network?: GuestNetwork
+}
+
 /** As long as any base may get: the longest host name there is. */
 const LONGEST_BASE = `http://${'h'.repeat(253)}:65535`
+
+/** A network as long as any may get, on the card of some machine. */
+const LONGEST_NETWORK: GuestNetwork = {
+  fixed: {
+    address: '100.100.100.101',
+    prefix: 24,
+    gateway: '100.100.100.102',
+    nameServers: ['100.100.100.103', '100.100.100.104', '100.100.100.105'],
+  },
+  vlan: 4094,
+}
 
 /**
  * What a host is told, made from the installer, the user-data and the kernel arguments asked for. Failure
@@ -36,13 +57,22 @@ export function createHostTexts({
   phoneHome,
 }: HostTextOptions): HostTexts & { readonly warnings: readonly string[] } {
   const rootfsSizeBytes = rootfsSize(installer)
-  const { warnings } = lineFor(LONGEST_BASE, 'a'.repeat(16), 'a'.repeat(32), '52:54:00:00:00:00')
+  const longest = [LONGEST_BASE, 'a'.repeat(16), 'a'.repeat(32), '52:54:00:00:00:00'] as const
+  const { warnings } = lineFor(...longest)
+  lineFor(...longest, LONGEST_NETWORK)
 
-  function lineFor(base: string, bootId: string, token: string, mac: string | undefined): KernelLine {
+  function lineFor(
+    base: string,
+    bootId: string,
+    token: string,
+    mac: string | undefined,
+    network: GuestNetwork = {},
+  ): KernelLine {
     return composeKernelLine({
       rootUrl: `${base}/b/${bootId}/${CLASSIC_NAMES.rootfs}`,
       configUrl: `${base}/h/${token}/config.yaml`,
       rootfsSizeBytes,
+      network,
       ...(mac ? { mac } : {}),
       ...kernelArgs,
     })
@@ -50,13 +80,13 @@ export function createHostTexts({
 
   return {
     warnings,
-    installScript: ({ host, mac, bootId, token, base, syslog }) =>
+    installScript: ({ host, mac, network, bootId, token, base, syslog }) =>
       renderInstallScript({
         host,
         base,
         kernelUrl: `${base}/b/${bootId}/${CLASSIC_NAMES.kernel}`,
         initrdUrl: `${base}/b/${bootId}/${CLASSIC_NAMES.initrd}`,
-        kernelArguments: lineFor(base, bootId, token, mac).arguments,
+        kernelArguments: lineFor(base, bootId, token, mac, network).arguments,
         syslog,
       }),
     userData: ({ token, base }) =>
@@ -69,17 +99,19 @@ export function createHostTexts({
 /** What machines nobody announced are told, by the classic names: the same for all, readable by all. */
 export function createClassicTexts({ installer, userData, kernelArgs }: Omit<HostTextOptions, 'phoneHome'>): {
   readonly userData: string
-  script(base: string): string
+  /** `asked` is what a machine says of itself; without it the script is for any. */
+  script(base: string, asked?: AskingMachine): string
 } {
   return {
     userData: renderUserData(userData),
-    script: (base) =>
+    script: (base, asked = {}) =>
       renderClassicScript({
         base,
         kernelArguments: composeKernelLine({
           rootUrl: `${base}/${CLASSIC_NAMES.rootfs}`,
           configUrl: `${base}/config.yaml`,
           rootfsSizeBytes: rootfsSize(installer),
+          ...asked,
           ...kernelArgs,
         }).arguments,
       }),
@@ -91,6 +123,14 @@ function rootfsSize({ artifacts }: Installer): number {
 }
 
 /** The script that self-chaining media run. */
-export function autoexecFor(base: string): string {
-  return renderAutoexec({ base })
+export function autoexecFor(base: string, network: MediaNetwork = {}): string {
+  return renderAutoexec({ base, network })
+}
+
+/** The script for machines that got iPXE over the network, beside the binary or as DHCP's boot file. */
+export function netbootAutoexecFor(
+  base: string,
+  network: Pick<MediaNetwork, 'syslog' | 'vlan'> = {},
+): string {
+  return renderNetbootAutoexec({ base, network })
 }

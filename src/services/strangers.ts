@@ -1,4 +1,6 @@
 import type { UnknownHostPolicy } from '../domain/desired-fleet.ts'
+import { readGuestNetwork } from '../domain/guest-network.ts'
+import { parseMacAddress } from '../domain/mac-address.ts'
 import type { MachineFacts } from '../domain/matching.ts'
 import { createRateLimiter, type RateLimit } from '../domain/rate-limit.ts'
 import type { BootClient, ScriptAnswer, ScriptQuery } from '../ports/boot-desk.ts'
@@ -7,6 +9,7 @@ import type { Log } from '../ports/log.ts'
 import { renderLocalBootScript } from '../render/ipxe/local-boot-script.ts'
 import { renderUnknownHostScript } from '../render/ipxe/unknown-host-script.ts'
 import { renderWaitScript } from '../render/ipxe/wait-script.ts'
+import type { AskingMachine } from './boot-texts.ts'
 import type { Discovery } from './discovery.ts'
 
 /** A machine that has just become a host asks again after this many seconds. */
@@ -34,11 +37,16 @@ export function turnAway(log: Log): Strangers {
 }
 
 /** Hands every one of them the same installer, as the classic names do. */
-export function installAll(script: (base: string) => string, log: Log): Strangers {
+export function installAll(script: (base: string, asked: AskingMachine) => string, log: Log): Strangers {
   return {
-    answer: async ({ mac = '' }, _query, { address, base }) => {
+    answer: async ({ mac = '' }, query, { address, base }) => {
       log.info({ address, mac }, 'handed the installer to a machine nobody announced')
-      return { action: 'install', script: script(base) }
+      const card = parseMacAddress(mac)
+      const network = readGuestNetwork(query)
+      return {
+        action: 'install',
+        script: script(base, { ...(card && { mac: card }), ...(network && { network }) }),
+      }
     },
   }
 }

@@ -1,6 +1,16 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -30,6 +40,28 @@ const inIso = (iso: string, path: string): string => {
   return out
 }
 
+/** The EFI system partition, as mtools name a part of a file: in the image it starts at 1 MiB. */
+const partitionOf = (iso: string): string => `${iso}@@1M`
+
+const mtools = (...command: [string, ...string[]]): string =>
+  execFileSync(command[0], command.slice(1), {
+    encoding: 'utf8',
+    stdio: 'pipe',
+    env: { ...process.env, MTOOLS_SKIP_CHECK: '1' },
+  })
+
+const digestOf = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex')
+
+/** Built before anything else, in a folder whose name means something to the tools. */
+const early = (async () => {
+  const media = createMediaBuilder({
+    cacheDirectory: join(directory, 'another place: @@1,*'),
+    ipxeDirectories: [NEW],
+    log: createSilentLog(),
+  })
+  return media.build(await media.findIpxe('uefi', signal()), 'the same', signal())
+})()
+
 describe('self-chaining media', () => {
   test.each([
     ['bios', NEW],
@@ -44,9 +76,56 @@ describe('self-chaining media', () => {
     const cat = (file: string): string => execFileSync('cat', [file], { encoding: 'utf8' })
     expect(cat(inIso(iso, '/autoexec.ipxe'))).toBe(autoexec)
     expect(cat(inIso(iso, '/isolinux.cfg'))).toMatch(/KERNEL ipxe\.krn\n\s*APPEND initrd=autoexec\.ipxe/)
-    const efi = inIso(iso, '/efi.img')
-    const env = { ...process.env, MTOOLS_SKIP_CHECK: '1' }
-    expect(execFileSync('mtype', ['-i', efi, '::/autoexec.ipxe'], { encoding: 'utf8', env })).toBe(autoexec)
+    expect(mtools('mtype', '-i', partitionOf(iso), '::/autoexec.ipxe')).toBe(autoexec)
+  })
+
+  test('start UEFI on x86-64 and arm64 with the binaries of iPXE as they are shipped', async () => {
+    const media = builder(NEW)
+    const iso = await media.build(await media.findIpxe('uefi', signal()), 'any', signal())
+    const partition = partitionOf(iso)
+
+    for (const [name, shipped] of [
+      ['BOOTX64.EFI', 'ipxe-amd64.efi'],
+      ['BOOTAA64.EFI', 'ipxe-arm64.efi'],
+    ]) {
+      const out = join(directory, `${name}`)
+      mtools('mcopy', '-n', '-i', partition, `::/EFI/BOOT/${name}`, out)
+      expect(readFileSync(out).equals(readFileSync(join(NEW, `${shipped}`)))).toBe(true)
+    }
+  })
+
+  test('take from the folder what its ISO lacks for arm64', async () => {
+    const folder = join(directory, 'without-arm64')
+    mkdirSync(folder)
+    copyFileSync(join(OLD, 'ipxe.iso'), join(folder, 'ipxe.iso'))
+    copyFileSync(join(NEW, 'ipxe-arm64.efi'), join(folder, 'ipxe-arm64.efi'))
+    const media = builder(folder)
+
+    const iso = await media.build(await media.findIpxe('bios', signal()), 'any', signal())
+
+    const names = mtools('mdir', '-b', '-i', partitionOf(iso), '::/EFI/BOOT')
+    expect(names.trim().split(/\s+/)).toEqual(['::/EFI/BOOT/BOOTAA64.EFI', '::/EFI/BOOT/BOOTX64.EFI'])
+  })
+
+  test('are disk and CD at once: a partition of UEFI in a GPT, and the same bytes under El Torito', async () => {
+    const media = builder(NEW)
+    const iso = await media.build(await media.findIpxe('uefi', signal()), 'any', signal())
+    const bytes = readFileSync(iso)
+
+    // UEFI 2.10 §5.2.3: a protective MBR, from the second sector on. §5.3: header and first entries.
+    expect([...Array(4).keys()].map((index) => bytes[446 + 16 * index + 4])).toContain(0xee)
+    expect(bytes.toString('latin1', 512, 520)).toBe('EFI PART')
+    const entries = Number(bytes.readBigUInt64LE(512 + 72)) * 512
+    const types = [0, 1, 2].map((index) =>
+      bytes.toString('hex', entries + 128 * index, entries + 128 * index + 16),
+    )
+    const system = types.indexOf('28732ac11ff8d211ba4b00a0c93ec93b')
+    const first = Number(bytes.readBigUInt64LE(entries + 128 * system + 32))
+    const { stdout } = spawnSync('xorriso', ['-indev', iso, '-report_el_torito', 'plain'], {
+      encoding: 'utf8',
+    })
+    const [, lba] = /El Torito boot img : +2 +UEFI .* (\d+)$/m.exec(stdout) ?? []
+    expect(first).toBe(Number(lba) * 4)
   })
 
   test('are built once for the same iPXE and script', async () => {
@@ -110,6 +189,46 @@ describe('self-chaining media', () => {
       code,
       message: expect.stringContaining(folder()),
     })
+  })
+
+  test.each([
+    ['--vlan', '42'],
+    ['--server-url', 'https://192.0.2.1'],
+  ])('are not made of an iPXE too old for %s %s', async (...option) => {
+    const out = join(directory, 'never.iso')
+    const ran = await runEdgeboot([
+      ...['--json', 'media', 'build', '--server-url', 'http://192.0.2.1', '--out', out, '--firmware', 'bios'],
+      ...['--ipxe', OLD, ...option],
+    ])
+
+    expect(JSON.parse(ran.stdout).error).toMatchObject({ code: 'ipxe.too-old' })
+    expect(existsSync(out)).toBe(false)
+  })
+
+  test('carry the network they are made for, name servers given one by one or together', async () => {
+    const out = join(directory, 'host.iso')
+    const ran = await runEdgeboot([
+      ...['media', 'build', '--server-url', 'http://192.0.2.1', '--out', out, '--address', '192.0.2.20/24'],
+      ...['--dns', '192.0.2.53', '--dns', '192.0.2.54,192.0.2.55'],
+    ])
+
+    expect(ran.code).toBe(0)
+    const script = readFileSync(inIso(out, '/autoexec.ipxe'), 'utf8')
+    expect(script).toContain('\nset edgeboot-dns 192.0.2.53,192.0.2.54,192.0.2.55\n')
+  })
+
+  test('are not built of options that cannot be, all of which are named', async () => {
+    const out = join(directory, 'never.iso')
+    const ran = await runEdgeboot([
+      ...['--json', 'media', 'build', '--server-url', 'http://192.0.2.1', '--out', out],
+      ...['--gateway', '192.0.2.1', '--vlan', '5000'],
+    ])
+
+    expect(ran.code).toBe(2)
+    const { code, message } = JSON.parse(ran.stdout).error
+    expect(code).toBe('usage.invalid')
+    expect(message).toMatch(/--gateway goes with --address[\s\S]*--vlan "5000"/)
+    expect(existsSync(out)).toBe(false)
   })
 
   test('a server URL with a path is refused', async () => {
@@ -182,5 +301,14 @@ describe('self-chaining media', () => {
       qemu.kill('SIGKILL')
       server.close()
     }
+  })
+
+  // Last of all: the boots above have taken longer than the steps in which FAT counts time.
+  test('are the same bytes wherever and whenever they are built', async () => {
+    const media = builder(NEW)
+    const ipxe = await media.findIpxe('uefi', signal())
+
+    expect(digestOf(await media.build(ipxe, 'the same', signal()))).toBe(digestOf(await early))
+    expect(digestOf(await media.build(ipxe, 'not the same', signal()))).not.toBe(digestOf(await early))
   })
 })

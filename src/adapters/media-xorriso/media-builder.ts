@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import {
   compareIpxeVersions,
   findIpxeVersion,
@@ -10,12 +10,19 @@ import { Failure } from '../../domain/failure.ts'
 import type { Firmware } from '../../domain/machine.ts'
 import type { Log } from '../../ports/log.ts'
 import type { IpxeBuild, MediaBuilder } from '../../ports/media-builder.ts'
-import { runTool } from './run-tool.ts'
+import { BESIDE_THE_ISO, makeEfiPartition } from './efi-partition.ts'
+import { MEDIA_DATE, runTool } from './run-tool.ts'
 
 /** Part of the cache key: to be raised when the same inputs shall make another ISO. */
-const BUILDER_VERSION = 1
+const BUILDER_VERSION = 2
 /** A stock iPXE ISO is a few MiB; anything far larger is something else. */
 const MAX_ISO_BYTES = 64 * 1024 * 1024
+/** An EFI binary of iPXE is about one MiB. */
+const MAX_EFI_BYTES = 8 * 1024 * 1024
+/** Boot code of a stock ISO, before the fields that belong to the disk; it finds isolinux.bin by a field after it. */
+const MBR_CODE_BYTES = 432
+/** Type of a GPT partition (UEFI 2.10 §5.3.3). */
+const EFI_SYSTEM_PARTITION = 'C12A7328-F81F-11D2-BA4B-00A0C93EC93B'
 
 export interface MediaBuilderOptions {
   /** Where built ISOs are kept. */
@@ -42,11 +49,10 @@ export function createMediaBuilder({
     },
     async build(ipxe, autoexec, signal) {
       const stock = await readFile(ipxe.isoPath, { signal })
-      const key = createHash('sha256')
-        .update(stock)
-        .update(`\0${BUILDER_VERSION}\0`)
-        .update(autoexec)
-        .digest('hex')
+      const more = await readBeside(ipxe.isoPath, signal)
+      const hash = createHash('sha256').update(stock).update(`\0${BUILDER_VERSION}\0`).update(autoexec)
+      for (const [name, bytes] of more) hash.update(`\0${name}\0${bytes.length}\0`).update(bytes)
+      const key = hash.digest('hex')
       const path = join(cacheDirectory, `edgeboot-${key.slice(0, 24)}.iso`)
       if (await exists(path)) {
         log.debug({ path }, 'boot media from the cache')
@@ -55,45 +61,96 @@ export function createMediaBuilder({
       await mkdir(cacheDirectory, { recursive: true, mode: 0o700 })
       const work = await mkdtemp(join(cacheDirectory, 'building-'))
       try {
-        await assemble(ipxe.isoPath, autoexec, work, signal)
+        const efi = await assemble({ stock, more, autoexec, key, work, signal })
         await rename(join(work, 'out.iso'), path)
+        log.info({ path, ipxe: ipxe.version, efi }, 'boot media built')
       } finally {
         await rm(work, { recursive: true, force: true })
       }
-      log.info({ path, ipxe: ipxe.version }, 'boot media built')
       return path
     },
   }
 }
 
-/** Adds `autoexec.ipxe` where BIOS (as an initrd of ipxe.krn) and UEFI (beside the binary's volume root) look for it. */
-async function assemble(stock: string, autoexec: string, work: string, signal: AbortSignal): Promise<void> {
-  const file = (name: string): string => join(work, name)
-  await writeFile(file('autoexec.ipxe'), autoexec)
-  const extract = ['/isolinux.cfg', '/efi.img'].flatMap((path) => ['-extract', path, file(path.slice(1))])
-  await runTool('xorriso', ['-osirrox', 'on:auto_chmod_on', '-indev', stock, ...extract], signal)
-  const menu = await readFile(file('isolinux.cfg'), 'utf8')
-  if (!/^\s*KERNEL\s/im.test(menu)) {
-    throw new Failure(
-      'media.build-failed',
-      `${stock} is no stock iPXE ISO: its isolinux.cfg starts no kernel`,
-    )
+/** EFI binaries beside the ISO: where its own image lacks an architecture, these have it. */
+async function readBeside(isoPath: string, signal: AbortSignal): Promise<ReadonlyMap<string, Uint8Array>> {
+  const found = new Map<string, Uint8Array>()
+  for (const [name, file] of Object.entries(BESIDE_THE_ISO)) {
+    const path = join(dirname(isoPath), file)
+    const about = await stat(path).catch(() => undefined)
+    if (about?.isFile() && about.size <= MAX_EFI_BYTES) found.set(name, await readFile(path, { signal }))
   }
+  return found
+}
+
+interface Parts {
+  readonly stock: Uint8Array
+  readonly more: ReadonlyMap<string, Uint8Array>
+  readonly autoexec: string
+  /** Hex, from all that goes in: what has to be unique to the image is taken from it. */
+  readonly key: string
+  readonly work: string
+  readonly signal: AbortSignal
+}
+
+/**
+ * Lays out `out.iso`: an ISO 9660 with El Torito entries for BIOS and UEFI, which is also a GPT disk with an EFI
+ * system partition and boot code in its first sector. The UEFI entry and the partition are the same bytes. The script
+ * is an initrd of `ipxe.krn` for BIOS and lies in the partition's root for UEFI. Names in `work` only: tools give
+ * some characters of paths a meaning. Resolves to the names of the EFI binaries.
+ */
+async function assemble({ stock, more, autoexec, key, work, signal }: Parts): Promise<readonly string[]> {
+  const file = (name: string): string => join(work, name)
+  const tool = { cwd: work, signal }
+  await writeFile(file('stock.iso'), stock)
+  await writeFile(file('boot-code.bin'), stock.subarray(0, MBR_CODE_BYTES))
+  await mkdir(file('efi'))
+  const extract = ['-osirrox', 'on:auto_chmod_on', '-indev', 'stock.iso', '-extract', '/', 'tree']
+  await runTool('xorriso', extract, tool)
+  const menu = await readFile(file('tree/isolinux.cfg'), 'utf8').catch(() => '')
+  if (!/^\s*KERNEL\s/im.test(menu) || !(await exists(file('tree/isolinux.bin')))) {
+    throw new Failure('media.build-failed', 'ipxe.iso is no stock iPXE ISO: isolinux.cfg starts no kernel')
+  }
+  await rename(file('tree/efi.img'), file('stock-efi.img'))
+  await rm(file('tree/boot.cat'), { force: true })
   await writeFile(
-    file('isolinux.cfg'),
+    file('tree/isolinux.cfg'),
     menu.replace(/^(\s*)KERNEL.*$/im, '$&\n$1APPEND initrd=autoexec.ipxe'),
   )
-  await runTool('mcopy', ['-o', '-i', file('efi.img'), file('autoexec.ipxe'), '::/autoexec.ipxe'], signal)
-  const update = ['isolinux.cfg', 'efi.img', 'autoexec.ipxe'].flatMap((name) => [
-    '-update',
-    file(name),
-    `/${name}`,
-  ])
-  await runTool(
-    'xorriso',
-    ['-indev', stock, '-outdev', file('out.iso'), '-boot_image', 'any', 'replay', ...update],
+  await writeFile(file('tree/autoexec.ipxe'), autoexec)
+  for (const [name, bytes] of more) await writeFile(file(name), bytes)
+  const names = await makeEfiPartition({
+    work,
+    stock: 'stock-efi.img',
+    more: [...more.keys()],
+    autoexec: 'tree/autoexec.ipxe',
+    out: 'efi.img',
+    serial: key.slice(0, 8),
     signal,
-  )
+  })
+  await runTool('xorriso', ['-as', 'mkisofs', ...layout(key), 'tree'], tool)
+  return names
+}
+
+function layout(key: string): readonly string[] {
+  const date = `${MEDIA_DATE.toISOString()
+    .replace(/[^0-9]/g, '')
+    .slice(0, 14)}00`
+  const sector = ['-no-emul-boot', '-boot-load-size', '4', '-boot-info-table']
+  return [
+    ...['-o', 'out.iso', '-V', 'EDGEBOOT', '-r', '-J'],
+    ...[`--modification-date=${date}`, '--set_all_file_dates', date, '--gpt_disk_guid', guidOf(key)],
+    ...['-partition_offset', '16', '--mbr-force-bootable', '-isohybrid-mbr', 'boot-code.bin'],
+    ...['-append_partition', '2', EFI_SYSTEM_PARTITION, 'efi.img', '-appended_part_as_gpt'],
+    ...['-c', 'boot.cat', '-b', 'isolinux.bin', ...sector],
+    ...['-eltorito-alt-boot', '-e', '--interval:appended_partition_2:all::', '-no-emul-boot'],
+  ]
+}
+
+/** 32 hex digits as a GUID that says of itself that it was made up (RFC 9562 §5.4). */
+function guidOf(key: string): string {
+  const digits = key.replace(/^(.{12}).(.{3}).(.{15}).*$/, '$14$28$3')
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
 
 async function readBuild(isoPath: string, signal: AbortSignal): Promise<IpxeBuild | undefined> {

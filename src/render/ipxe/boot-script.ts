@@ -11,6 +11,11 @@ const QUESTION = [
   'platform=${platform}',
   'buildarch=${buildarch}',
   'version=${version:uristring}',
+  // What media with a network of their own set; else empty.
+  'address=${edgeboot-address}',
+  'gateway=${edgeboot-gateway}',
+  'dns=${edgeboot-dns}',
+  'vlan=${edgeboot-vlan}',
 ].join('&')
 
 /**

@@ -1,10 +1,12 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
+import type { MacAddress } from '../../domain/mac-address.ts'
 import { renderAutoexec } from './autoexec.ts'
 import { renderBootScript } from './boot-script.ts'
 import { renderClassicScript } from './classic-script.ts'
 import { renderInstallScript } from './install-script.ts'
 import { renderLocalBootScript } from './local-boot-script.ts'
+import { renderNetbootAutoexec } from './netboot-autoexec.ts'
 import { renderRefusedScript } from './refused-script.ts'
 import { scriptText } from './script-text.ts'
 import { renderUnknownHostScript } from './unknown-host-script.ts'
@@ -14,7 +16,7 @@ const base = 'http://192.0.2.1:8080'
 
 describe('the script on self-chaining media', () => {
   test('tries one network card after the other and reboots in the end', () => {
-    expect(renderAutoexec({ base })).toBe(`#!ipxe
+    expect(renderAutoexec({ base, network: {} })).toBe(`#!ipxe
 echo edgeboot: looking for http://192.0.2.1:8080
 set round:int32 0
 :again
@@ -31,6 +33,7 @@ echo edgeboot: no answer from http://192.0.2.1:8080. Check that edgeboot runs th
 goto next
 :no_address
 echo edgeboot: net\${idx} got no address. Check its cable, DHCP and the VLAN.
+goto next
 :next
 ifclose net\${idx} ||
 inc idx
@@ -47,6 +50,107 @@ reboot
   })
 })
 
+describe('the script on media for one host', () => {
+  test('takes its card only, in its VLAN, with its address, and tells the server by what names', () => {
+    const network = {
+      fixed: {
+        address: '192.0.2.20',
+        prefix: 25,
+        gateway: '192.0.2.1',
+        nameServers: ['192.0.2.53', '192.0.2.54'],
+      },
+      vlan: 42,
+      syslog: '192.0.2.9',
+      mac: '52:54:00:00:00:01' as MacAddress,
+    }
+
+    expect(renderAutoexec({ base, network })).toBe(`#!ipxe
+echo edgeboot: looking for http://192.0.2.1:8080
+set syslog 192.0.2.9
+set edgeboot-vlan 42
+set edgeboot-address 192.0.2.20/25
+set edgeboot-gateway 192.0.2.1
+set edgeboot-dns 192.0.2.53,192.0.2.54
+set round:int32 0
+:again
+inc round
+set idx:int32 0
+:card
+isset \${net\${idx}/mac} || goto pause
+iseq \${net\${idx}/mac} 52:54:00:00:00:01 || goto other
+echo edgeboot: round \${round}, network card net\${idx} (\${net\${idx}/mac})
+ifopen net\${idx} || goto next
+iflinkwait --timeout 30000 net\${idx} ||
+vcreate --tag 42 net\${idx} || goto no_vlan
+ifopen net\${idx}-42 || goto next
+set net\${idx}-42/ip 192.0.2.20
+set net\${idx}-42/netmask 255.255.255.128
+set net\${idx}-42/gateway 192.0.2.1
+set net\${idx}-42/dns 192.0.2.53
+chain --timeout 30000 --replace --autofree http://192.0.2.1:8080/boot.ipxe ||
+echo edgeboot: no answer from http://192.0.2.1:8080. Check that edgeboot runs there and that port and firewall let it through.
+goto next
+:no_vlan
+echo edgeboot: this build of iPXE makes no VLAN on net\${idx}. It takes iPXE 2.0.
+goto next
+:other
+echo edgeboot: net\${idx} (\${net\${idx}/mac}) is not the card that is meant, 52:54:00:00:00:01
+goto next
+:next
+clear net\${idx}-42/ip ||
+vdestroy net\${idx}-42 ||
+ifclose net\${idx} ||
+inc idx
+iseq \${idx} 8 || goto card
+:pause
+iseq \${round} 10 && goto give_up ||
+sleep 5
+goto again
+:give_up
+echo edgeboot: no network card reached http://192.0.2.1:8080. Rebooting in 30 s.
+sleep 30
+reboot
+`)
+  })
+
+  test('asks DHCP in the VLAN where no address is given, and never outside of it', () => {
+    const lines = renderAutoexec({ base, network: { vlan: 7 } }).split('\n')
+
+    expect(lines.filter((line) => line.startsWith('dhcp '))).toEqual(['dhcp net${idx}-7 || goto no_address'])
+  })
+
+  test('names what else can be wrong with HTTPS', () => {
+    expect(renderAutoexec({ base: 'https://192.0.2.1', network: {} })).toContain(
+      'and that port and firewall let it through and that iPXE trusts its certificate.',
+    )
+  })
+})
+
+describe('the script for machines that got iPXE over the network', () => {
+  test('takes the card it came by first, then all as on media', () => {
+    const text = renderNetbootAutoexec({ base, network: { syslog: '192.0.2.9' } })
+
+    const [came, loop] = text.split(':search\n')
+    expect(came).toBe(`#!ipxe
+echo edgeboot: looking for http://192.0.2.1:8080
+set syslog 192.0.2.9
+isset \${netX/ip} || goto search
+ifopen netX || goto search
+echo edgeboot: using the network card that iPXE came by (\${netX/mac})
+chain --timeout 30000 --replace --autofree http://192.0.2.1:8080/boot.ipxe ||
+echo edgeboot: no answer from http://192.0.2.1:8080. Check that edgeboot runs there and that port and firewall let it through.
+`)
+    expect(renderAutoexec({ base, network: {} }).endsWith(loop ?? '')).toBe(true)
+  })
+
+  test('does not take the way it came where the server is in a VLAN', () => {
+    const text = renderNetbootAutoexec({ base, network: { vlan: 42 } })
+
+    expect(text).not.toContain('netX')
+    expect(text).toContain('vcreate --tag 42 ')
+  })
+})
+
 describe('the script that is the same for all', () => {
   test('asks with everything iPXE knows of the machine, again and again, and reboots in the end', () => {
     expect(renderBootScript({ base })).toBe(`#!ipxe
@@ -56,7 +160,7 @@ set pause:int32 1
 :ask
 inc attempt
 inc pause \${pause}
-chain --timeout 600000 --replace --autofree http://192.0.2.1:8080/ipxe?mac=\${netX/mac}&uuid=\${uuid}&serial=\${serial:uristring}&asset=\${asset:uristring}&manufacturer=\${manufacturer:uristring}&product=\${product:uristring}&hostname=\${hostname:uristring}&platform=\${platform}&buildarch=\${buildarch}&version=\${version:uristring} && goto ask_done ||
+chain --timeout 600000 --replace --autofree http://192.0.2.1:8080/ipxe?mac=\${netX/mac}&uuid=\${uuid}&serial=\${serial:uristring}&asset=\${asset:uristring}&manufacturer=\${manufacturer:uristring}&product=\${product:uristring}&hostname=\${hostname:uristring}&platform=\${platform}&buildarch=\${buildarch}&version=\${version:uristring}&address=\${edgeboot-address}&gateway=\${edgeboot-gateway}&dns=\${edgeboot-dns}&vlan=\${edgeboot-vlan} && goto ask_done ||
 echo edgeboot: asking http://192.0.2.1:8080 for a boot script failed, attempt \${attempt} of 7. Check that edgeboot runs there.
 iseq \${attempt} 7 && goto ask_failed ||
 echo edgeboot: trying again in \${pause} s
@@ -215,7 +319,18 @@ exit
 
 test('no script has a label twice or jumps to one that is not there', () => {
   const scripts = [
-    renderAutoexec({ base }),
+    renderAutoexec({ base, network: {} }),
+    renderAutoexec({
+      base,
+      network: {
+        vlan: 1,
+        mac: '52:54:00:00:00:01' as MacAddress,
+        fixed: { address: '192.0.2.2', prefix: 8, nameServers: [] },
+      },
+    }),
+    renderAutoexec({ base, network: { vlan: 1 } }),
+    renderNetbootAutoexec({ base, network: {} }),
+    renderNetbootAutoexec({ base, network: { vlan: 42 } }),
     renderBootScript({ base }),
     renderClassicScript({ base, kernelArguments: [] }),
   ]
