@@ -14,6 +14,7 @@ import { type HostBook, type HostState, openHostBook } from '../services/host-bo
 import { createInstallerShelf, type InstallerShelf } from '../services/installer-shelf.ts'
 import { type Strangers, turnAway } from '../services/strangers.ts'
 import { baseUrl } from './base-url.ts'
+import type { OpenBootTls } from './boot-tls.ts'
 import { createBringUp, type SitePalette } from './bring-up-host.ts'
 import { listenForBoots } from './listen-for-boots.ts'
 import { type BootingHost, serverAddress } from './server-address.ts'
@@ -26,6 +27,8 @@ export interface SiteOptions {
   readonly bootPort?: number | undefined
   /** The address hosts shall use. */
   readonly advertise?: string | undefined
+  /** An HTTPS listener beside the plain one. */
+  readonly bootTls?: OpenBootTls | undefined
   /** Only these are driven; the others get their answers when they ask. */
   readonly drives: (host: Host) => boolean
   /** Hosts that failed before their installation began are tried again at the start. */
@@ -49,6 +52,8 @@ export interface Site extends AsyncDisposable {
   readonly runner: FleetRunner
   /** `ADDRESS:PORT` listened on. */
   readonly listening: string
+  /** The same for HTTPS, where it is spoken. */
+  readonly listeningTls?: string
   /** Where that host finds its script; without one, any. Failure `address.unknown`. */
   bootScriptUrl(host?: BootingHost): string
 }
@@ -126,8 +131,17 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
     log,
   })
   const host = options.bootHost ?? '0.0.0.0'
-  const bootServer = { desk, log, host, advertise: options.advertise, port: options.bootPort }
-  const server = parts.use(await listenForBoots(bootServer, { store, book }))
+  const { bootTls } = options
+  const bootServer = { desk, log, host, advertise: options.advertise }
+  const secure = { tls: bootTls?.certificate, port: bootTls?.port }
+  const secureServer =
+    bootTls && parts.use(await listenForBoots({ ...bootServer, ...secure }, { store, book }))
+  const plain = {
+    port: options.bootPort,
+    securePort: secureServer?.port,
+    authorityPem: bootTls?.certificate.authorityPem,
+  }
+  const server = parts.use(await listenForBoots({ ...bootServer, ...plain }, { store, book }))
   const bringUp = createBringUp({ place, book, plans, keeper, admission, options, bootScriptUrl })
   const kept = parts.move()
   isOpen = true
@@ -139,6 +153,7 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
     keeper,
     runner,
     listening: `${host}:${server.port}`,
+    ...(secureServer ? { listeningTls: `${host}:${secureServer.port}` } : {}),
     bootScriptUrl,
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }

@@ -17,6 +17,7 @@ import { adoptMachine } from '../services/control/fleet-desk.ts'
 import { openDiscovery } from '../services/discovery.ts'
 import { logEvents } from '../services/log-events.ts'
 import { followPolicy, type Strangers } from '../services/strangers.ts'
+import { type BootTlsOptions, openBootTls } from './boot-tls.ts'
 import { openSite } from './open-site.ts'
 import { openRegistration, type PaletteOptions } from './palette.ts'
 import type { VsphereFlags } from './vsphere-flags.ts'
@@ -27,6 +28,8 @@ export interface ServeFleetOptions {
   readonly bootHost?: string
   readonly bootPort?: number
   readonly advertise?: string
+  /** HTTPS for hosts, beside plain HTTP. */
+  readonly bootTls?: BootTlsOptions | undefined
   /** Address of the control listener; loopback unless somebody wants it otherwise. */
   readonly controlHost: string
   readonly controlPort: number
@@ -45,6 +48,8 @@ export interface ServeFleetObserver {
   serving(about: {
     readonly boot: string
     readonly bootScriptUrl: string
+    /** `ADDRESS:PORT` of the HTTPS listener for hosts. */
+    readonly bootTls?: string
     readonly control: string
     readonly isLoopbackOnly: boolean
     /** Shown once: nobody had a token before. */
@@ -60,7 +65,7 @@ const SERVED_HOSTS = { managementMode: 'central', finish: 'none', localUiPort: L
 
 /**
  * Boot server, control API and the loops over all hosts of the fleet in the data directory, until the signal aborts.
- * Machines are left as they are then. Failure `data-dir.locked`, `port.in-use`, `certificate.invalid`.
+ * Machines are left as they are then. Failure `data-dir.locked`, `port.in-use`, `certificate.invalid`, `tls.impossible`.
  */
 export async function serveFleet(
   options: ServeFleetOptions,
@@ -80,6 +85,7 @@ export async function serveFleet(
       bootHost: options.bootHost,
       bootPort: options.bootPort,
       advertise: options.advertise,
+      bootTls: options.bootTls && (await openBootTls({ ...options, ...options.bootTls }, place)),
       drives: () => true,
       retry: false,
       palette: palette.check && {
@@ -129,6 +135,7 @@ export async function serveFleet(
   observer.serving({
     boot: site.listening,
     bootScriptUrl: site.bootScriptUrl(),
+    ...(site.listeningTls === undefined ? {} : { bootTls: site.listeningTls }),
     control: control.url,
     isLoopbackOnly: control.isLoopbackOnly,
     ...(first ? { firstToken: first.text } : {}),

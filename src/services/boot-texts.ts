@@ -23,7 +23,7 @@ export interface HostTextOptions {
 }
 
 /** As long as any base may get: the longest host name there is. */
-const LONGEST_BASE = `http://${'h'.repeat(253)}:65535`
+const LONGEST_BASE = `https://${'h'.repeat(253)}:65535`
 
 /**
  * What a host is told, made from the installer, the user-data and the kernel arguments asked for. Failure

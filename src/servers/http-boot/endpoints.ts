@@ -8,6 +8,7 @@ export type Endpoint =
   | { readonly kind: 'user-data'; readonly token: string }
   | { readonly kind: 'classic-user-data' }
   | { readonly kind: 'events'; readonly token: string }
+  | { readonly kind: 'authority' }
   | { readonly kind: 'health' }
 
 const GET_HEAD = ['GET', 'HEAD']
@@ -25,6 +26,7 @@ export const ALLOWED_METHODS: Readonly<Record<Endpoint['kind'], readonly string[
   'user-data': ['GET'],
   'classic-user-data': GET_HEAD,
   events: ['POST'],
+  authority: GET_HEAD,
   health: GET_HEAD,
 }
 
@@ -36,6 +38,7 @@ const FIXED: Readonly<Record<string, Endpoint>> = {
   '/palette-initrd': { kind: 'classic-artifact', name: 'palette-initrd' },
   '/palette.squashfs': { kind: 'classic-artifact', name: 'palette.squashfs' },
   '/config.yaml': { kind: 'classic-user-data' },
+  '/ca.crt': { kind: 'authority' },
   '/healthz': { kind: 'health' },
 }
 
