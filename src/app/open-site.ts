@@ -7,6 +7,7 @@ import type { MachineDrivers } from '../ports/machine-driver.ts'
 import { type Admission, createAdmission } from '../services/admission.ts'
 import { type ClassicOffer, createBootDesk } from '../services/boot-desk.ts'
 import type { FleetAbilities } from '../services/check-fleet.ts'
+import { type NetbootAbilities, requireBootable } from '../services/check-netboot.ts'
 import { type FleetKeeper, openFleetKeeper } from '../services/fleet-keeper.ts'
 import { createFleetPlans, type FleetPlans } from '../services/fleet-plans.ts'
 import { createFleetRunner, type FleetRunner } from '../services/fleet-runner.ts'
@@ -29,6 +30,8 @@ export interface SiteOptions {
   readonly advertise?: string | undefined
   /** An HTTPS listener beside the plain one. */
   readonly bootTls?: OpenBootTls | undefined
+  /** What there is for hosts that boot over HTTPS or with Secure Boot. */
+  readonly netboot?: NetbootAbilities | undefined
   /** Only these are driven; the others get their answers when they ask. */
   readonly drives: (host: Host) => boolean
   /** Hosts that failed before their installation began are tried again at the start. */
@@ -58,7 +61,7 @@ export interface Site extends AsyncDisposable {
   bootScriptUrl(host?: BootingHost): string
 }
 
-/** Failure `port.in-use`, `store.failed`. Serves at once; hosts are driven as soon as the fleet says so. */
+/** Failure `port.in-use`, `store.failed`, `tls.impossible`. Serves at once; hosts are driven as soon as the fleet says so. */
 export async function openSite(place: Workplace, options: SiteOptions, signal: AbortSignal): Promise<Site> {
   const { store, drivers, digester, reader, clock, random, log } = place
   await using parts = new AsyncDisposableStack()
@@ -95,7 +98,7 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
       clock,
       random,
       log,
-      abilities: { ...abilitiesOf(drivers), palette: options.palette?.where },
+      abilities: { ...abilitiesOf(drivers), netboot: options.netboot, palette: options.palette?.where },
       remove: async (name, inside) => {
         await runner.stop(name)
         const known = book.state(name)?.host
@@ -110,6 +113,8 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
     },
     signal,
   )
+  // Before anybody is driven: hosts that cannot boot as they are to would only be found out one by one.
+  if (options.netboot) requireBootable(plans.fleet(), shelf, options.netboot)
   const { classic } = options
   const strangers = options.strangers?.({ book, plans, keeper }) ?? turnAway(log)
   const desk = createBootDesk({

@@ -18,6 +18,8 @@ import { openDiscovery } from '../services/discovery.ts'
 import { logEvents } from '../services/log-events.ts'
 import { followPolicy, type Strangers } from '../services/strangers.ts'
 import { type BootTlsOptions, openBootTls } from './boot-tls.ts'
+import { ipxeDirectories } from './environment.ts'
+import { netbootAbilities } from './netboot-abilities.ts'
 import { openSite } from './open-site.ts'
 import { openRegistration, type PaletteOptions } from './palette.ts'
 import type { VsphereFlags } from './vsphere-flags.ts'
@@ -79,13 +81,15 @@ export async function serveFleet(
   const metrics = createMetrics()
   const discovery = await openDiscovery({ store, hasher, clock, log })
   using palette = registration.open(place)
+  const bootTls = options.bootTls && (await openBootTls({ ...options, ...options.bootTls }, place))
+  const netboot = await netbootAbilities(ipxeDirectories(options.ipxeDirectory), bootTls)
   await using site = await openSite(
     place,
     {
       bootHost: options.bootHost,
       bootPort: options.bootPort,
       advertise: options.advertise,
-      bootTls: options.bootTls && (await openBootTls({ ...options, ...options.bootTls }, place)),
+      ...{ bootTls, netboot },
       drives: () => true,
       retry: false,
       palette: palette.check && {

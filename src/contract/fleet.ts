@@ -99,6 +99,8 @@ const Host = z.strictObject({
   ready: Ready,
   localBoot: z.enum(LOCAL_BOOT_STRATEGIES),
   approve: z.enum(['auto', 'manual']),
+  bootScheme: z.enum(['http', 'https']).optional(),
+  secureBoot: z.boolean().optional(),
   timeouts: Timeouts,
   readyWithinMs: z.number().int().min(1000).optional(),
   phoneHome: z.boolean(),
@@ -111,6 +113,8 @@ const Template = Host.pick({
   ready: true,
   localBoot: true,
   approve: true,
+  bootScheme: true,
+  secureBoot: true,
   timeouts: true,
   phoneHome: true,
 })

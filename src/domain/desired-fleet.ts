@@ -44,7 +44,16 @@ export interface DesiredProfile {
 /** A host without a name; `NEW_HOST_NAME` in its user-data stands for the name it will get. */
 export type HostTemplate = Pick<
   DesiredHost,
-  'installer' | 'kernelArgs' | 'userData' | 'ready' | 'localBoot' | 'approve' | 'timeouts' | 'phoneHome'
+  | 'installer'
+  | 'kernelArgs'
+  | 'userData'
+  | 'ready'
+  | 'localBoot'
+  | 'approve'
+  | 'bootScheme'
+  | 'secureBoot'
+  | 'timeouts'
+  | 'phoneHome'
 >
 
 /** Stands for the name of a host that is yet to be adopted. No host can be called so. */
@@ -66,6 +75,10 @@ export interface DesiredHost {
   readonly localBoot: LocalBootStrategy
   /** `manual`: a person says yes before it is handed the installer. */
   readonly approve: 'auto' | 'manual'
+  /** `https`: installer and user-data are handed over on the HTTPS listener only. */
+  readonly bootScheme?: 'http' | 'https' | undefined
+  /** It has Secure Boot on. */
+  readonly secureBoot?: boolean | undefined
   /** Milliseconds a host may spend in a phase before it is given up. */
   readonly timeouts: Readonly<Partial<Record<Phase, number>>>
   /** Milliseconds it may take in all, from when it is begun. */

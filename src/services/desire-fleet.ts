@@ -86,7 +86,10 @@ function desireTemplate(
     host,
     document,
   )
-  return { installer, kernelArgs, userData, ready, localBoot, approve, timeouts, phoneHome }
+  return {
+    ...{ installer, kernelArgs, userData, ready, localBoot, approve, timeouts, phoneHome },
+    ...bootOf(profile),
+  }
 }
 
 function desireHost(fleet: Fleet, host: FleetHost, userData: string): DesiredHost {
@@ -124,9 +127,15 @@ function desireHost(fleet: Fleet, host: FleetHost, userData: string): DesiredHos
           ? 'exit-1'
           : profile.localBoot,
     approve: profile.approve,
+    ...bootOf(profile),
     timeouts: profile.timeouts,
     phoneHome: true,
   }
+}
+
+/** Left out where nothing special is asked for, so that most fleets look as they did. */
+function bootOf({ bootScheme, secureBoot }: FleetProfile): Pick<DesiredHost, 'bootScheme' | 'secureBoot'> {
+  return { ...(bootScheme === 'https' ? { bootScheme } : {}), ...(secureBoot ? { secureBoot } : {}) }
 }
 
 /** A Local UI whose port is not stated is asked for on the port of the host's user-data. */

@@ -94,6 +94,8 @@ function changesOf(
     'ready',
     'localBoot',
     'approve',
+    'bootScheme',
+    'secureBoot',
     'timeouts',
     'readyWithinMs',
     'phoneHome',

@@ -24,6 +24,8 @@ const PROFILE_KEYS = [
   'maxParallel',
   'localBoot',
   'approve',
+  'bootScheme',
+  'secureBoot',
   'timeouts',
   'stopAfterFailures',
 ]
@@ -76,6 +78,8 @@ export function parseProfile(
     ...optional('maxParallel', reader.value('maxParallel', PARALLEL)),
     ...optional('localBoot', reader.value('localBoot', oneOf(LOCAL_BOOTS))),
     approve: reader.value('approve', oneOf(['auto', 'manual'])) ?? 'auto',
+    ...optional('bootScheme', reader.value('bootScheme', oneOf(['http', 'https']))),
+    ...optional('secureBoot', parseSwitch(reader, 'secureBoot')),
     timeouts: parseTimeouts(reader),
     ...optional('stopAfterFailures', reader.value('stopAfterFailures', PARALLEL)),
     place: entry.place,
@@ -111,6 +115,11 @@ function parseKernelArgs(parent: MapReader): FleetProfile['kernelArgs'] {
     parent.refuse('kernelArgs', error.message)
   }
   return { add, remove }
+}
+
+function parseSwitch(reader: MapReader, key: string): boolean | undefined {
+  const word = reader.value(key, oneOf(['true', 'false']))
+  return word === undefined ? undefined : word === 'true'
 }
 
 function parseTimeouts(parent: MapReader): FleetProfile['timeouts'] {
