@@ -1,8 +1,9 @@
 import { createDiskBlobs } from '../adapters/blobs-disk/disk-blobs.ts'
-import type { DesiredFleet } from '../domain/desired-fleet.ts'
+import type { DesiredFleet, DesiredHost } from '../domain/desired-fleet.ts'
 import type { HostEvent } from '../domain/event.ts'
 import type { Host } from '../domain/host.ts'
 import { canBeRetried, isInstalling } from '../domain/life.ts'
+import { isBefore } from '../domain/phase.ts'
 import type { MachineDrivers } from '../ports/machine-driver.ts'
 import { type Admission, createAdmission } from '../services/admission.ts'
 import { type ClassicOffer, createBootDesk } from '../services/boot-desk.ts'
@@ -32,6 +33,8 @@ export interface SiteOptions {
   readonly bootTls?: OpenBootTls | undefined
   /** What there is for hosts that boot over HTTPS or with Secure Boot. */
   readonly netboot?: NetbootAbilities | undefined
+  /** Hosts that cannot boot as they are to keep a server from starting, unless they may wait. */
+  readonly unbootable?: 'refuse' | 'wait' | undefined
   /** Only these are driven; the others get their answers when they ask. */
   readonly drives: (host: Host) => boolean
   /** Hosts that failed before their installation began are tried again at the start. */
@@ -114,7 +117,9 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
     signal,
   )
   // Before anybody is driven: hosts that cannot boot as they are to would only be found out one by one.
-  if (options.netboot) requireBootable(plans.fleet(), shelf, options.netboot)
+  if (options.netboot && options.unbootable !== 'wait') {
+    requireBootable(plans.fleet().hosts.filter(isToBeInstalled), shelf, options.netboot)
+  }
   const { classic } = options
   const strangers = options.strangers?.({ book, plans, keeper }) ?? turnAway(log)
   const desk = createBootDesk({
@@ -161,6 +166,11 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
     ...(secureServer ? { listeningTls: `${host}:${secureServer.port}` } : {}),
     bootScriptUrl,
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  }
+
+  function isToBeInstalled({ name }: DesiredHost): boolean {
+    const known = book.state(name)
+    return known === undefined || isBefore(known.life.phase, 'config')
   }
 
   function failuresOf(group: string): number {

@@ -32,6 +32,8 @@ export interface ServeFleetOptions {
   readonly advertise?: string
   /** HTTPS for hosts, beside plain HTTP. */
   readonly bootTls?: BootTlsOptions | undefined
+  /** What hosts do that cannot boot as they are to: they keep this from starting, or wait. */
+  readonly unbootable?: 'refuse' | 'wait' | undefined
   /** Address of the control listener; loopback unless somebody wants it otherwise. */
   readonly controlHost: string
   readonly controlPort: number
@@ -89,7 +91,7 @@ export async function serveFleet(
       bootHost: options.bootHost,
       bootPort: options.bootPort,
       advertise: options.advertise,
-      ...{ bootTls, netboot },
+      ...{ bootTls, netboot, unbootable: options.unbootable },
       drives: () => true,
       retry: false,
       palette: palette.check && {

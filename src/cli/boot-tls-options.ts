@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { BootTlsOptions } from '../app/boot-tls.ts'
 import { Failure } from '../domain/failure.ts'
 import { parsePort } from './installer-options.ts'
@@ -11,6 +11,7 @@ export interface BootTlsValues {
   readonly bootTlsKey?: string
   readonly bootTlsPort?: number
   readonly bootTlsName?: readonly string[]
+  readonly unbootable?: 'refuse' | 'wait'
 }
 
 /** Adds them to a command. */
@@ -23,6 +24,15 @@ export function addBootTlsOptions(command: Command): Command {
       parsedOption('--boot-tls-port <port>', 'port for it; 0: any free one (default: 8443)', parsePort),
     )
     .option('--boot-tls-name <name...>', 'more names and addresses that hosts use for it')
+}
+
+/** Adds what only a server needs: what to do with hosts that cannot boot as they are to. */
+export function addUnbootableOption(command: Command): Command {
+  return command.addOption(
+    new Option('--unbootable <what>', 'hosts that cannot boot over HTTPS or with Secure Boot as they are to')
+      .choices(['refuse', 'wait'])
+      .default('refuse', 'refuse to start'),
+  )
 }
 
 /** What was given of them; `undefined` where hosts get plain HTTP only. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { aFleet, aWish } from '../../test/support/a-fleet.ts'
+import { aWish } from '../../test/support/a-fleet.ts'
 import { aShelf } from '../../test/support/a-shelf.ts'
 import type { DesiredHost } from '../domain/desired-fleet.ts'
 import { type NetbootAbilities, netbootProblems, requireBootable } from './check-netboot.ts'
@@ -49,13 +49,15 @@ test('a server whose hosts cannot boot does not start, and the message names the
     aWish(),
     ...Array.from({ length: 30 }, (_, n) => physical({ name: `h${n}`, secureBoot: true })),
   ]
-  const start = (abilities: NetbootAbilities) => () => requireBootable(aFleet(hosts), shelf, abilities)
+  const start = (abilities: NetbootAbilities) => () => requireBootable(hosts, shelf, abilities)
 
   expect(start(ABLE)).not.toThrow()
   expect(start({ ...ABLE, signed: { x64: { shim: SIGNED }, arm64: {} } })).toThrow(
     expect.objectContaining({
       code: 'tls.impossible',
-      message: expect.stringMatching(/^host h0: .*snponly\.efi is not there[\s\S]*and 10 more$/),
+      message: expect.stringMatching(
+        /^host h0: .*snponly\.efi is not there[\s\S]*and 10 more\n.*--unbootable wait/,
+      ),
     }),
   )
 })

@@ -1,4 +1,4 @@
-import type { DesiredFleet, DesiredHost } from '../domain/desired-fleet.ts'
+import type { DesiredHost } from '../domain/desired-fleet.ts'
 import { Failure } from '../domain/failure.ts'
 import type { Architecture } from '../domain/installer.ts'
 import {
@@ -20,6 +20,9 @@ export interface NetbootAbilities {
 
 /** Neither HTTPS nor signed files. */
 export const PLAIN_NETBOOT: NetbootAbilities = { ipxeTrustsAuthority: false, signed: { x64: {}, arm64: {} } }
+
+const WAY_OUT =
+  'start with what they need; or with --unbootable wait, which lets them wait until the fleet is corrected with edgeboot apply'
 
 /** Longest list that is shown. */
 const MAX_SHOWN = 20
@@ -49,15 +52,15 @@ function mediaProblems(machine: DesiredHost['machine']): readonly string[] {
 }
 
 /**
- * For the start of a server: Failure `tls.impossible` when hosts of the fleet in force cannot boot as they are to with what this
+ * For the start of a server: Failure `tls.impossible` when one of these hosts cannot boot as it is to with what this
  * server was started with. What is found out now costs no way to the site.
  */
 export function requireBootable(
-  fleet: DesiredFleet,
+  hosts: readonly DesiredHost[],
   shelf: { get(name: string): Pick<ShelvedInstaller, 'installer'> | undefined },
   abilities: NetbootAbilities,
 ): void {
-  const problems = fleet.hosts.flatMap((host) => {
+  const problems = hosts.flatMap((host) => {
     const installer = shelf.get(host.installer)?.installer
     if (!installer) return []
     return netbootProblems(host, installer.architecture, abilities).map(
@@ -67,5 +70,5 @@ export function requireBootable(
   if (problems.length === 0) return
   const more = problems.length - MAX_SHOWN
   const shown = [...problems.slice(0, MAX_SHOWN), ...(more > 0 ? [`and ${more} more`] : [])]
-  throw new Failure('tls.impossible', shown.join('\n  '), { hosts: problems.length })
+  throw new Failure('tls.impossible', [...shown, WAY_OUT].join('\n  '), { hosts: problems.length })
 }

@@ -126,6 +126,61 @@ function starting({ book }: Site, name: string): Promise<void> {
 const apply = (site: Site, fleet: DesiredFleet) =>
   site.keeper.apply(fleet, { prune: false }, AbortSignal.timeout(60_000))
 
+describe('a fleet whose hosts boot over HTTPS', () => {
+  const firmware = { driver: 'qemu', boot: 'pxe', firmware: 'uefi', memoryMiB: 4096, options: {} } as const
+  const netboot = (certificate: 'public' | 'private-authority') =>
+    ({ certificate, ipxeTrustsAuthority: false, signed: { x64: {}, arm64: {} } }) as const
+
+  /** A store with such a fleet, whose only host was not begun yet. */
+  async function aKeptFleet() {
+    const store = aStore()
+    const { driver } = aDriver()
+    await using site = await aSite(aPlace(driver, store), { netboot: netboot('public'), drives: () => false })
+    const fleet = await aFleetOf([], { name: 'store' })
+    await apply(site, { ...fleet, hosts: [aWish({ machine: firmware, bootScheme: 'https' })] })
+    return aPlace(driver, store)
+  }
+
+  test('keeps a server from starting whose certificate they would refuse', async () => {
+    const place = await aKeptFleet()
+
+    const starting = aSite(place, { netboot: netboot('private-authority') })
+
+    await expect(starting).rejects.toMatchObject({
+      code: 'tls.impossible',
+      message: expect.stringMatching(/^host store-1: .*a private authority[\s\S]*--unbootable wait/),
+    })
+  })
+
+  test('lets it start where they may wait, so that the fleet can be corrected', async () => {
+    const place = await aKeptFleet()
+    const options = {
+      netboot: netboot('private-authority'),
+      unbootable: 'wait',
+      drives: () => false,
+    } as const
+
+    await using site = await aSite(place, options)
+    const fleet = site.plans.fleet()
+    await apply(site, { ...fleet, hosts: [aWish({ machine: firmware })] })
+
+    expect(site.plans.wish('store-1')?.bootScheme).toBeUndefined()
+  })
+
+  test('no longer matters once they are installed', async () => {
+    const place = await aKeptFleet()
+    {
+      await using site = await aSite(place, { netboot: netboot('public'), drives: () => false })
+      const data = { bytes: 1, address: '192.0.2.7', userAgent: '', inert: false }
+      await site.book.record('store-1', { type: 'config.served', data })
+    }
+
+    await using site = await aSite(place, { netboot: netboot('private-authority'), drives: () => false })
+
+    expect(site.plans.has('store-1')).toBe(true)
+  })
+})
+
 describe('a fleet that is brought up', () => {
   test('has no more machines made than may install at a time; the next one comes with the next place', async () => {
     const { driver, made } = aDriver()

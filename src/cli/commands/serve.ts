@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander'
 import type { ServeOptions } from '../../app/serve.ts'
 import type { ServeFleetOptions } from '../../app/serve-fleet.ts'
 import { Failure } from '../../domain/failure.ts'
-import { addBootTlsOptions, type BootTlsValues, bootTlsOf } from '../boot-tls-options.ts'
+import { addBootTlsOptions, addUnbootableOption, type BootTlsValues, bootTlsOf } from '../boot-tls-options.ts'
 import type { CommandContext } from '../command-context.ts'
 import { addServingOptions, type BootOptionValues, parsePort, pathsOf } from '../installer-options.ts'
 import { addPaletteOptions, type PaletteValues, paletteOf } from '../palette-options.ts'
@@ -28,7 +28,9 @@ interface ServeValues
 export function registerServeCommand(program: Command, context: CommandContext): void {
   addVsphereOptions(
     addPaletteOptions(
-      addControlOptions(addBootTlsOptions(addServingOptions(program.command('serve [iso]')))),
+      addControlOptions(
+        addUnbootableOption(addBootTlsOptions(addServingOptions(program.command('serve [iso]')))),
+      ),
     ),
   )
     .summary('boot server and control API for a fleet; or one ISO for machines you boot by hand')
@@ -87,6 +89,7 @@ async function serveTheFleet(values: ServeValues, context: CommandContext): Prom
     ...(values.bootPort === undefined ? {} : { bootPort: values.bootPort }),
     ...(values.advertise === undefined ? {} : { advertise: values.advertise }),
     bootTls: bootTlsOf(values),
+    unbootable: values.unbootable,
     controlHost: values.controlHost,
     controlPort: values.controlPort,
     controlNames: values.controlName,
