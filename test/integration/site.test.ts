@@ -1,7 +1,13 @@
-import { describe, expect, test } from 'vitest'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { createSystemClock } from '../../src/adapters/clock-system/system-clock.ts'
 import { createCryptoRandom } from '../../src/adapters/random-crypto/crypto-random.ts'
 import { createMemoryStore } from '../../src/adapters/store-memory/memory-store.ts'
+import { openServerCertificate } from '../../src/adapters/tls-x509/server-certificate.ts'
 import { createUserDataReader } from '../../src/adapters/user-data-threads/user-data-reader.ts'
 import { openSite, type Site, type SiteOptions } from '../../src/app/open-site.ts'
 import type { Workplace } from '../../src/app/workplace.ts'
@@ -140,6 +146,36 @@ describe('a fleet whose hosts boot over HTTPS', () => {
     await apply(site, { ...fleet, hosts: [aWish({ machine: firmware, bootScheme: 'https' })] })
     return aPlace(driver, store)
   }
+
+  test('tells them over HTTP where HTTPS is, and hands them their boot there', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'edgeboot-site-'))
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+    const clock = createSystemClock()
+    const certificate = await openServerCertificate({ directory, names: [], clock, leaf: 'boot' })
+    const bootTls = { certificate, kind: 'private-authority', port: 0 } as const
+    const { driver } = aDriver()
+    await using site = await aSite(aPlace(driver), {
+      ...{ bootTls, drives: () => false },
+      netboot: { ...netboot('private-authority'), ipxeTrustsAuthority: true },
+    })
+    const fleet = await aFleetOf([], { name: 'store' })
+    await apply(site, { ...fleet, hosts: [aWish({ machine: firmware, bootScheme: 'https' })] })
+    const { mac, uuid } = site.book.state('store-1')?.host.spec ?? {}
+    const question = `/ipxe?mac=${mac}&uuid=${uuid}&platform=efi`
+    const curl = async (url: string) =>
+      (await promisify(execFile)('curl', ['-sf', '--cacert', certificate.authorityPath ?? '', url])).stdout
+
+    const told = await curl(`http://${site.listening}${question}`)
+    const handed = await curl(`https://${site.listeningTls}${question}`)
+
+    expect(told).toContain(`https://${site.listeningTls}/ipxe?`)
+    expect(told).not.toMatch(/\/b\/|\/h\//)
+    expect(handed).toContain(`kernel`)
+    expect(handed).toContain(`root=live:https://${site.listeningTls}/b/`)
+    expect(handed).toContain(`config_url=https://${site.listeningTls}/h/`)
+    expect(handed).not.toContain('http://')
+    expect(await curl(`http://${site.listening}/ca.crt`)).toBe(certificate.authorityPem)
+  })
 
   test('keeps a server from starting whose certificate they would refuse', async () => {
     const place = await aKeptFleet()

@@ -17,7 +17,7 @@ export interface TlsVerdict {
 
 interface ClientEntry extends Readonly<Record<CertificateKind, TlsVerdict>> {
   readonly title: string
-  /** Where this is from; "measured" means by `test/integration/boot-tls-ipxe.test.ts`. */
+  /** Where this is from; "measured" means by `test/integration/boot-tls-*.test.ts`. */
   readonly source: string
 }
 
@@ -35,6 +35,9 @@ const ONE_ROOT = cannot(
 const SIGNED_ONE_ROOT = cannot(
   'it trusts the authority of the iPXE project alone, and building it with another gives up the signature',
 )
+
+/** Where curl looks in an initrd of Debian's dracut; a second archive after the initrd may bring it. */
+const INITRD_LIST = '/etc/ssl/certs/ca-certificates.crt of the initrd'
 
 const CLIENTS = {
   'ipxe-bios': {
@@ -82,13 +85,13 @@ const CLIENTS = {
   },
   'dracut-curl': {
     title: "curl of the installer's initrd (dracut livenet)",
-    source: 'dracut modules.d/45url-lib/url-lib.sh and module-setup.sh; not tried here',
+    source: 'measured for a private authority; dracut modules.d/45url-lib: url-lib.sh, module-setup.sh',
     public: works("dracut puts the distribution's list of authorities into the initrd"),
     'private-authority': onlyIf(
-      'the authority was added to the image before its initrd was built, or rd.noverifyssl is on the kernel line, which checks nothing',
+      `the authority is in ${INITRD_LIST}, or rd.noverifyssl is on the kernel line, which checks nothing`,
     ),
     'self-signed': onlyIf(
-      'the certificate was added to the image before its initrd was built, or rd.noverifyssl is on the kernel line, which checks nothing',
+      `the certificate is in ${INITRD_LIST}, or rd.noverifyssl is on the kernel line, which checks nothing`,
     ),
   },
 } as const satisfies Record<string, ClientEntry>
