@@ -1,7 +1,7 @@
-import { X509Certificate } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { holdsFingerprint } from '../codec/ipxe-binary/trusted-authority.ts'
+import { certificatesIn } from '../adapters/tls-x509/classify-certificate.ts'
+import { holdsFingerprint, IPXE_ROOT_SHA256 } from '../codec/ipxe-binary/trusted-authority.ts'
 import { parseEfiFile } from '../codec/pe/parse-efi-file.ts'
 import { type SecureBootArchitecture, secureBootChain } from '../domain/netboot/secure-boot.ts'
 import type { NetbootAbilities } from '../services/check-netboot.ts'
@@ -17,19 +17,26 @@ export async function netbootAbilities(
   ipxeFolders: readonly string[],
   tls: OpenBootTls | undefined,
 ): Promise<NetbootAbilities> {
-  const authority = tls?.certificate.authorityPem
+  const chainPem = tls && `${tls.certificate.certificatePem}${tls.certificate.authorityPem ?? ''}`
   return {
     certificate: tls?.kind,
-    ipxeTrustsAuthority: authority ? await isTrusted(ipxeFolders, authority) : 'unknown',
+    ipxeTrustsAuthority: chainPem ? await isTrusted(ipxeFolders, chainPem) : 'unknown',
     signed: { x64: await signedFiles(ipxeFolders, 'x64'), arm64: await signedFiles(ipxeFolders, 'arm64') },
   }
 }
 
-async function isTrusted(folders: readonly string[], authorityPem: string): Promise<boolean | 'unknown'> {
-  const fingerprint = Buffer.from(new X509Certificate(authorityPem).fingerprint256.replaceAll(':', ''), 'hex')
+/**
+ * Whether an iPXE that was found trusts one of these certificates. One that was built without another authority than the
+ * project's does not, whoever issued them; of a file that is neither, nobody can say where the authority itself is not sent along.
+ */
+async function isTrusted(folders: readonly string[], chainPem: string): Promise<boolean | 'unknown'> {
   const images = await Promise.all(EFI_IMAGES.map((name) => findImage(folders, name)))
   const found = images.filter((bytes) => bytes !== undefined)
-  return found.length === 0 ? 'unknown' : found.some((bytes) => holdsFingerprint(bytes, fingerprint))
+  const chain = certificatesIn(chainPem)
+  const holds = (sha256: string) => found.some((bytes) => holdsFingerprint(bytes, Buffer.from(sha256, 'hex')))
+  if (chain.some(({ fingerprint256 }) => holds(fingerprint256.replaceAll(':', '')))) return true
+  const isWhole = chain.some((certificate) => certificate.checkIssued(certificate))
+  return found.length > 0 && (isWhole || holds(IPXE_ROOT_SHA256)) ? false : 'unknown'
 }
 
 /** The release can lie in the folder as it was unpacked, with or without its own outermost folder. */

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -36,6 +37,24 @@ test('the iPXE of the distribution does not trust an authority of ours, and is n
     ipxeTrustsAuthority: false,
     signed: { x64: {}, arm64: {} },
   })
+})
+
+test('nor one of yours, whether it is sent along or not, unless it was built with it', async () => {
+  const { certificate, kind, port } = await aTls()
+  const { authorityPem, ...given } = certificate
+  const tls = { certificate: given, kind, port }
+  const folder = aFolder()
+  const image = join(folder, 'ipxe.efi')
+  const trusts = async () => (await netbootAbilities([folder], tls)).ipxeTrustsAuthority
+
+  expect((await netbootAbilities([IPXE], tls)).ipxeTrustsAuthority).toBe(false)
+  writeFileSync(image, 'built with an authority that nobody sent along')
+  expect(await trusts()).toBe('unknown')
+  const fingerprint = new X509Certificate(authorityPem).fingerprint256.replaceAll(':', '')
+  writeFileSync(image, Buffer.concat([Buffer.from('iPXE'), Buffer.from(fingerprint, 'hex')]))
+  expect(await trusts()).toBe('unknown')
+  tls.certificate.certificatePem += authorityPem
+  expect(await trusts()).toBe(true)
 })
 
 test('without an authority of ours nothing is claimed of what iPXE trusts', async () => {

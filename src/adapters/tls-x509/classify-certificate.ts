@@ -15,8 +15,7 @@ export function classifyCertificate(
   pem: string,
   publicRoots: readonly string[] = rootCertificates,
 ): CertificateKind {
-  const chain = pem.split(BEGIN).slice(1, MAX_CHAIN + 1)
-  const [leaf, ...others] = chain.map((text) => parse(BEGIN + text))
+  const [leaf, ...others] = certificatesIn(pem)
   if (!leaf) throw new Failure('certificate.invalid', 'there is no certificate in the PEM file')
   if (isBy(leaf, leaf)) return 'self-signed'
   let last = leaf
@@ -31,6 +30,12 @@ export function classifyCertificate(
     return root.fingerprint256 === last.fingerprint256 || isBy(last, root)
   })
   return isPublic ? 'public' : 'private-authority'
+}
+
+/** The first ten of a PEM text. Failure `certificate.invalid` for a damaged one. */
+export function certificatesIn(pem: string): X509Certificate[] {
+  const texts = pem.split(BEGIN).slice(1, MAX_CHAIN + 1)
+  return texts.map((text) => parse(BEGIN + text))
 }
 
 function parse(pem: string): X509Certificate {
