@@ -98,7 +98,7 @@ export async function lookAtFleet(
     const installer = shelf.get(host.installer)?.installer
     if (installer) {
       checkAgainst(host, installer, kernelLineOf(host, installer), complain, warnings)
-      netbootProblems(host, installer.architecture, abilities.netboot ?? PLAIN_NETBOOT).forEach(complain)
+      netbootProblems(host, installer, abilities.netboot ?? PLAIN_NETBOOT).forEach(complain)
     } else complain(`its installer ${host.installer} is not one of the fleet's`)
 
     const summary = known.get(host.name) ?? tellOf(host, complain)

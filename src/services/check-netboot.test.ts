@@ -15,7 +15,9 @@ const physical = (about: Partial<DesiredHost> = {}): DesiredHost =>
   aWish({ machine: undefined, match: { mac: '52:54:00:00:00:77' }, ...about })
 
 test('a host that asks for nothing special has no problem anywhere', () => {
-  expect(netbootProblems(aWish(), 'x86_64', { ...ABLE, certificate: undefined })).toEqual([])
+  expect(netbootProblems(aWish(), { architecture: 'x86_64' }, { ...ABLE, certificate: undefined })).toEqual(
+    [],
+  )
 })
 
 describe('with what it takes', () => {
@@ -25,19 +27,33 @@ describe('with what it takes', () => {
       { bootScheme: 'https' },
       { secureBoot: true, bootScheme: 'https' },
     ] as const) {
-      expect(netbootProblems(physical(about), 'x86_64', ABLE)).toEqual([])
+      expect(netbootProblems(physical(about), { architecture: 'x86_64' }, ABLE)).toEqual([])
     }
   })
 
   test('a machine made here may have them with UEFI, and boots from the network', () => {
     const machine = { driver: 'vsphere', firmware: 'uefi', boot: 'pxe', options: {} } as const
 
-    expect(netbootProblems(aWish({ machine, secureBoot: true }), 'unknown', ABLE)).toEqual([])
+    expect(netbootProblems(aWish({ machine, secureBoot: true }), { architecture: 'unknown' }, ABLE)).toEqual(
+      [],
+    )
   })
 })
 
+test('a kernel without a signature is refused with Secure Boot alone', () => {
+  const unsigned = { architecture: 'x86_64', kernelSigned: false } as const
+
+  expect(netbootProblems(physical({ secureBoot: true }), unsigned, ABLE).join()).toMatch(
+    /kernel of its installer carries no signature/,
+  )
+  expect(netbootProblems(physical(), unsigned, ABLE)).toEqual([])
+  expect(netbootProblems(physical({ secureBoot: true }), { ...unsigned, kernelSigned: true }, ABLE)).toEqual(
+    [],
+  )
+})
+
 test('each architecture needs files of its own', () => {
-  const problems = netbootProblems(physical({ secureBoot: true }), 'arm64', ABLE)
+  const problems = netbootProblems(physical({ secureBoot: true }), { architecture: 'arm64' }, ABLE)
 
   expect(problems.join()).toMatch(/arm64-sb\/shimaa64\.efi is not there.*arm64-sb\/snponly\.efi is not there/)
 })

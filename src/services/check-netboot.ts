@@ -1,6 +1,6 @@
 import type { DesiredHost } from '../domain/desired-fleet.ts'
 import { Failure } from '../domain/failure.ts'
-import type { Architecture } from '../domain/installer.ts'
+import type { Installer } from '../domain/installer.ts'
 import {
   checkSecureBoot,
   type SecureBootArchitecture,
@@ -30,7 +30,7 @@ const MAX_SHOWN = 20
 /** Why the host cannot boot as it is to, each a sentence that fits after its name. */
 export function netbootProblems(
   { machine, bootScheme: scheme = 'http', secureBoot = false }: DesiredHost,
-  architecture: Architecture,
+  { architecture, kernelSigned }: Pick<Installer, 'architecture' | 'kernelSigned'>,
   { certificate, ipxeTrustsAuthority, signed }: NetbootAbilities,
 ): readonly string[] {
   // What firmware a machine has that nobody makes here shows when it asks.
@@ -38,12 +38,19 @@ export function netbootProblems(
   if (secureBoot) {
     const chain = architecture === 'arm64' ? 'arm64' : 'x64'
     const wish = { firmware, architecture: chain, scheme, certificate, files: signed[chain] } as const
-    return [...mediaProblems(machine), ...checkSecureBoot(wish)]
+    return [
+      ...mediaProblems(machine),
+      ...checkSecureBoot(wish),
+      ...(kernelSigned === false ? [UNSIGNED_KERNEL] : []),
+    ]
   }
   if (scheme === 'http') return []
   const problem = httpsBootProblem({ firmware, secureBoot, certificate, ipxeTrustsAuthority })
   return problem ? [problem] : []
 }
+
+const UNSIGNED_KERNEL =
+  'is to boot with Secure Boot, but the kernel of its installer carries no signature; build the installer with a signed one'
 
 /** Our boot media are made of the iPXE images of a distribution, which carry no signature. */
 function mediaProblems(machine: DesiredHost['machine']): readonly string[] {
@@ -63,9 +70,7 @@ export function requireBootable(
   const problems = hosts.flatMap((host) => {
     const installer = shelf.get(host.installer)?.installer
     if (!installer) return []
-    return netbootProblems(host, installer.architecture, abilities).map(
-      (problem) => `host ${host.name}: ${problem}`,
-    )
+    return netbootProblems(host, installer, abilities).map((problem) => `host ${host.name}: ${problem}`)
   })
   if (problems.length === 0) return
   const more = problems.length - MAX_SHOWN

@@ -7,6 +7,8 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { cacheDirectory } from '../../src/app/environment.ts'
 import { parseEfiFile } from '../../src/codec/pe/parse-efi-file.ts'
+import { runEdgeboot } from '../support/edgeboot-process.ts'
+import { standInIso } from '../support/stand-in-iso.ts'
 
 /** OVMF with the keys of Microsoft enrolled and Secure Boot on, of Debian's package ovmf. */
 const CODE = '/usr/share/OVMF/OVMF_CODE_4M.ms.fd'
@@ -54,6 +56,16 @@ test(
     expect(seen).toEqual({ architecture: 'x64', isApplication: true, isSigned: false })
     expect(said).toMatch(/failed to load Boot\d+ "UEFI QEMU HARDDISK.*Access Denied/)
     expect(said).not.toContain('iPXE initialising')
+  },
+  TEST_MS,
+)
+
+test(
+  'the kernel of the installer carries a signature, and inspect says so',
+  async () => {
+    const { stdout } = await runEdgeboot(['installer', 'inspect', await standInIso(), '--json'])
+
+    expect(JSON.parse(stdout)).toMatchObject({ architecture: 'x86_64', kernelSigned: true })
   },
   TEST_MS,
 )
