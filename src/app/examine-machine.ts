@@ -13,14 +13,18 @@ import { isFailure } from '../domain/failure.ts'
 import type { Finding } from '../ports/driver-examiner.ts'
 import type { Log } from '../ports/log.ts'
 import { DEFAULT_BOOT_PORT } from './base-url.ts'
+import type { BootTlsOptions } from './boot-tls.ts'
 import { findControl } from './control-connection.ts'
 import { cacheDirectory, ipxeDirectories } from './environment.ts'
+import { examineBootTls, examineSignedIpxe } from './examine-boot-tls.ts'
 
 export interface MachineExamination {
   readonly dataDirectory: string
   readonly bootHost?: string | undefined
   readonly bootPort?: number | undefined
   readonly ipxeDirectory?: string | undefined
+  /** HTTPS for hosts, as it would be given to a server; without it, that of the data directory if one was made. */
+  readonly bootTls?: BootTlsOptions | undefined
   /** Machines shall run here, so what that takes has to be there. */
   readonly needsQemu: boolean
   readonly log: Log
@@ -40,6 +44,8 @@ export async function* examineMachine(
   yield await examinePort(options, holder)
   yield examineAddresses(reachableAddresses())
   yield* examineIpxe(options, signal)
+  yield* examineBootTls(options)
+  yield* examineSignedIpxe(options)
   yield await examineTool('xorriso', 'xorriso')
   yield await examineTool('mcopy', 'mtools')
   yield* examineQemu(options)

@@ -3,11 +3,12 @@ import { isFailure } from '../domain/failure.ts'
 import type { BootServer, BootServerOptions } from '../servers/http-boot/boot-server.ts'
 import { openBootServer } from '../servers/http-boot/boot-server.ts'
 import type { HostBook, HostState } from '../services/host-book.ts'
-import { DEFAULT_BOOT_PORT } from './base-url.ts'
+import { DEFAULT_BOOT_PORT, DEFAULT_BOOT_TLS_PORT } from './base-url.ts'
 import type { Workplace } from './workplace.ts'
 
-/** The port is inside the media the machines boot from, so the next run must have it again. */
-const PORT_SETTING = 'boot-port'
+/** The port is inside the media the machines boot from or in their scripts, so the next run must have it again. */
+const PORT_SETTINGS = { http: 'boot-port', https: 'boot-tls-port' } as const
+const DEFAULT_PORTS = { http: DEFAULT_BOOT_PORT, https: DEFAULT_BOOT_TLS_PORT } as const
 
 /**
  * The boot server on the port that was asked for; with none or 0, on the one it had before, so that machines on their way
@@ -17,16 +18,17 @@ export async function listenForBoots(
   options: Omit<BootServerOptions, 'port'> & { readonly port: number | undefined },
   { store, book }: Pick<Workplace, 'store'> & { readonly book: HostBook },
 ): Promise<BootServer> {
+  const scheme = options.tls ? 'https' : 'http'
   const server = await listen()
-  await store.saveSetting(PORT_SETTING, String(server.port))
+  await store.saveSetting(PORT_SETTINGS[scheme], String(server.port))
   return server
 
   async function listen(): Promise<BootServer> {
     const { port: asked } = options
-    const saved = Number((await store.setting(PORT_SETTING)) ?? Number.NaN)
+    const saved = Number((await store.setting(PORT_SETTINGS[scheme])) ?? Number.NaN)
     const wanted = asked === 0 || asked === undefined ? saved : asked
     if (Number.isNaN(wanted))
-      return openBootServer({ ...options, describePortHolder, port: asked ?? DEFAULT_BOOT_PORT })
+      return openBootServer({ ...options, describePortHolder, port: asked ?? DEFAULT_PORTS[scheme] })
     try {
       return await openBootServer({ ...options, describePortHolder, port: wanted })
     } catch (error) {

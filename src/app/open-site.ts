@@ -1,13 +1,15 @@
 import { createDiskBlobs } from '../adapters/blobs-disk/disk-blobs.ts'
-import type { DesiredFleet } from '../domain/desired-fleet.ts'
+import type { DesiredFleet, DesiredHost } from '../domain/desired-fleet.ts'
 import type { HostEvent } from '../domain/event.ts'
 import type { Host } from '../domain/host.ts'
 import { canBeRetried, isInstalling } from '../domain/life.ts'
+import { isBefore } from '../domain/phase.ts'
 import type { BootFiles } from '../ports/boot-files.ts'
 import type { MachineDrivers } from '../ports/machine-driver.ts'
 import { type Admission, createAdmission } from '../services/admission.ts'
 import { type ClassicOffer, createBootDesk } from '../services/boot-desk.ts'
 import type { FleetAbilities } from '../services/check-fleet.ts'
+import { type NetbootAbilities, requireBootable } from '../services/check-netboot.ts'
 import { type FleetKeeper, openFleetKeeper } from '../services/fleet-keeper.ts'
 import { createFleetPlans, type FleetPlans } from '../services/fleet-plans.ts'
 import { createFleetRunner, type FleetRunner } from '../services/fleet-runner.ts'
@@ -15,6 +17,7 @@ import { type HostBook, type HostState, openHostBook } from '../services/host-bo
 import { createInstallerShelf, type InstallerShelf } from '../services/installer-shelf.ts'
 import { type Strangers, turnAway } from '../services/strangers.ts'
 import { baseUrl } from './base-url.ts'
+import type { OpenBootTls } from './boot-tls.ts'
 import { createBringUp, type SitePalette } from './bring-up-host.ts'
 import { listenForBoots } from './listen-for-boots.ts'
 import { type BootingHost, serverAddress } from './server-address.ts'
@@ -27,6 +30,12 @@ export interface SiteOptions {
   readonly bootPort?: number | undefined
   /** The address hosts shall use. */
   readonly advertise?: string | undefined
+  /** An HTTPS listener beside the plain one. */
+  readonly bootTls?: OpenBootTls | undefined
+  /** What there is for hosts that boot over HTTPS or with Secure Boot. */
+  readonly netboot?: NetbootAbilities | undefined
+  /** Hosts that cannot boot as they are to keep a server from starting, unless they may wait. */
+  readonly unbootable?: 'refuse' | 'wait' | undefined
   /** Only these are driven; the others get their answers when they ask. */
   readonly drives: (host: Host) => boolean
   /** Hosts that failed before their installation began are tried again at the start. */
@@ -56,11 +65,13 @@ export interface Site extends AsyncDisposable {
   readonly listening: string
   /** `http://HOST:PORT` of the boot server for those who reach us by that address. */
   base(address: string): string
+  /** The same for HTTPS, where it is spoken. */
+  readonly listeningTls?: string
   /** Where that host finds its script; without one, any. Failure `address.unknown`. */
   bootScriptUrl(host?: BootingHost): string
 }
 
-/** Failure `port.in-use`, `store.failed`. Serves at once; hosts are driven as soon as the fleet says so. */
+/** Failure `port.in-use`, `store.failed`, `tls.impossible`. Serves at once; hosts are driven as soon as the fleet says so. */
 export async function openSite(place: Workplace, options: SiteOptions, signal: AbortSignal): Promise<Site> {
   const { store, drivers, digester, reader, clock, random, log } = place
   await using parts = new AsyncDisposableStack()
@@ -97,7 +108,7 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
       clock,
       random,
       log,
-      abilities: { ...abilitiesOf(drivers), palette: options.palette?.where },
+      abilities: { ...abilitiesOf(drivers), netboot: options.netboot, palette: options.palette?.where },
       remove: async (name, inside) => {
         await runner.stop(name)
         const known = book.state(name)?.host
@@ -112,6 +123,10 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
     },
     signal,
   )
+  // Before anybody is driven: hosts that cannot boot as they are to would only be found out one by one.
+  if (options.netboot && options.unbootable !== 'wait') {
+    requireBootable(plans.fleet().hosts.filter(isToBeInstalled), shelf, options.netboot)
+  }
   const { classic } = options
   const strangers = options.strangers?.({ book, plans, keeper }) ?? turnAway(log)
   const desk = createBootDesk({
@@ -135,8 +150,17 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
     log,
   })
   const host = options.bootHost ?? '0.0.0.0'
-  const bootServer = { desk, log, host, advertise: options.advertise, port: options.bootPort }
-  const server = parts.use(await listenForBoots(bootServer, { store, book }))
+  const { bootTls } = options
+  const bootServer = { desk, log, host, advertise: options.advertise }
+  const secure = { tls: bootTls?.certificate, port: bootTls?.port }
+  const secureServer =
+    bootTls && parts.use(await listenForBoots({ ...bootServer, ...secure }, { store, book }))
+  const plain = {
+    port: options.bootPort,
+    securePort: secureServer?.port,
+    authorityPem: bootTls?.certificate.authorityPem,
+  }
+  const server = parts.use(await listenForBoots({ ...bootServer, ...plain }, { store, book }))
   const bringUp = createBringUp({ place, book, plans, keeper, admission, options, bootScriptUrl })
   const kept = parts.move()
   isOpen = true
@@ -149,8 +173,14 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
     runner,
     listening: `${host}:${server.port}`,
     base: (address) => baseUrl(options.advertise ?? address, server.port),
+    ...(secureServer ? { listeningTls: `${host}:${secureServer.port}` } : {}),
     bootScriptUrl,
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  }
+
+  function isToBeInstalled({ name }: DesiredHost): boolean {
+    const known = book.state(name)
+    return known === undefined || isBefore(known.life.phase, 'config')
   }
 
   function failuresOf(group: string): number {

@@ -17,7 +17,7 @@ import type { Metrics } from '../ports/metrics.ts'
 import { type ControlServer, openControlServer } from '../servers/http-api/control-server.ts'
 import type { SyslogServer } from '../servers/syslog/syslog-server.ts'
 import { type Access, createAccess } from '../services/access.ts'
-import { autoexecFor } from '../services/boot-texts.ts'
+import { netbootAutoexecFor } from '../services/boot-texts.ts'
 import { createControlDesk } from '../services/control/control-desk.ts'
 import type { ControlParts } from '../services/control/control-parts.ts'
 import { adoptMachine } from '../services/control/fleet-desk.ts'
@@ -27,8 +27,10 @@ import { openHostLogs } from '../services/host-logs.ts'
 import { logEvents } from '../services/log-events.ts'
 import { createBootFiles } from '../services/netboot/boot-files.ts'
 import { followPolicy, type Strangers } from '../services/strangers.ts'
+import { type BootTlsOptions, openBootTls } from './boot-tls.ts'
 import { ipxeDirectories } from './environment.ts'
 import { openNetboot } from './netboot.ts'
+import { netbootAbilities } from './netboot-abilities.ts'
 import { openSite } from './open-site.ts'
 import { openSyslog } from './open-syslog.ts'
 import { openRegistration, type PaletteOptions } from './palette.ts'
@@ -40,6 +42,10 @@ export interface ServeFleetOptions {
   readonly bootHost?: string
   readonly bootPort?: number
   readonly advertise?: string
+  /** HTTPS for hosts, beside plain HTTP. */
+  readonly bootTls?: BootTlsOptions | undefined
+  /** What hosts do that cannot boot as they are to: they keep this from starting, or wait. */
+  readonly unbootable?: 'refuse' | 'wait' | undefined
   /** Address of the control listener; loopback unless somebody wants it otherwise. */
   readonly controlHost: string
   readonly controlPort: number
@@ -63,6 +69,8 @@ export interface ServeFleetObserver {
   serving(about: {
     readonly boot: string
     readonly bootScriptUrl: string
+    /** `ADDRESS:PORT` of the HTTPS listener for hosts. */
+    readonly bootTls?: string
     readonly control: string
     readonly isLoopbackOnly: boolean
     /** `ADDRESS:PORT` on which syslog is received. */
@@ -80,7 +88,7 @@ const SERVED_HOSTS = { managementMode: 'central', finish: 'none', localUiPort: L
 
 /**
  * Boot server, control API and the loops over all hosts of the fleet in the data directory, until the signal aborts.
- * Machines are left as they are then. Failure `data-dir.locked`, `port.in-use`, `certificate.invalid`.
+ * Machines are left as they are then. Failure `data-dir.locked`, `port.in-use`, `certificate.invalid`, `tls.impossible`.
  */
 export async function serveFleet(
   options: ServeFleetOptions,
@@ -100,15 +108,18 @@ export async function serveFleet(
     createBootFiles({
       catalogue,
       book,
-      autoexec: ({ base, localAddress }) => autoexecFor(base ?? site.base(localAddress)),
+      autoexec: ({ base, localAddress }) => netbootAutoexecFor(base ?? site.base(localAddress)),
     })
   let isSyslogOpen = false
+  const bootTls = options.bootTls && (await openBootTls({ ...options, ...options.bootTls }, place))
+  const abilities = await netbootAbilities(ipxeDirectories(options.ipxeDirectory), bootTls)
   await using site = await openSite(
     place,
     {
       bootHost: options.bootHost,
       bootPort: options.bootPort,
       advertise: options.advertise,
+      ...{ bootTls, netboot: abilities, unbootable: options.unbootable },
       drives: () => true,
       retry: false,
       palette: palette.check && {
@@ -176,6 +187,7 @@ export async function serveFleet(
   observer.serving({
     boot: site.listening,
     bootScriptUrl: site.bootScriptUrl(),
+    ...(site.listeningTls === undefined ? {} : { bootTls: site.listeningTls }),
     control: control.url,
     isLoopbackOnly: control.isLoopbackOnly,
     ...(syslog ? { syslog: `${syslog.address}:${syslog.port}` } : {}),

@@ -104,6 +104,8 @@ const Host = z.strictObject({
     .refine(isFirmwareName, 'a file name: letters, digits, dot, hyphen, underscore; at most 64')
     .optional(),
   approve: z.enum(['auto', 'manual']),
+  bootScheme: z.enum(['http', 'https']).optional(),
+  secureBoot: z.boolean().optional(),
   timeouts: Timeouts,
   readyWithinMs: z.number().int().min(1000).optional(),
   phoneHome: z.boolean(),
@@ -117,6 +119,8 @@ const Template = Host.pick({
   localBoot: true,
   bootFile: true,
   approve: true,
+  bootScheme: true,
+  secureBoot: true,
   timeouts: true,
   phoneHome: true,
 })

@@ -51,6 +51,8 @@ export type HostTemplate = Pick<
   | 'localBoot'
   | 'bootFile'
   | 'approve'
+  | 'bootScheme'
+  | 'secureBoot'
   | 'timeouts'
   | 'phoneHome'
 >
@@ -76,6 +78,10 @@ export interface DesiredHost {
   readonly bootFile?: string | undefined
   /** `manual`: a person says yes before it is handed the installer. */
   readonly approve: 'auto' | 'manual'
+  /** `https`: installer and user-data are handed over on the HTTPS listener only. */
+  readonly bootScheme?: 'http' | 'https' | undefined
+  /** It has Secure Boot on. */
+  readonly secureBoot?: boolean | undefined
   /** Milliseconds a host may spend in a phase before it is given up. */
   readonly timeouts: Readonly<Partial<Record<Phase, number>>>
   /** Milliseconds it may take in all, from when it is begun. */

@@ -77,6 +77,7 @@ export const FAILURES = {
   'discovered.not-found': { status: 404, exit: 2 },
   'installer.in-use': { status: 409, exit: 1 },
   'certificate.invalid': { status: 422, exit: 2 },
+  'tls.impossible': { status: 422, exit: 2 },
   internal: { status: 500, exit: 1 },
 } as const satisfies Record<string, { readonly status: number; readonly exit: 1 | 2 }>
 

@@ -23,6 +23,8 @@ export interface Installer {
   readonly volumeLabel: string
   readonly architecture: Architecture
   readonly artifacts: readonly Artifact[]
+  /** Whether the kernel carries a signature for Secure Boot, whoever's; absent where it is no EFI file. */
+  readonly kernelSigned?: boolean
   /** Built-in files that a netboot does not carry along (user-data, bundles, keys), with their sizes. */
   readonly builtInFiles: readonly { readonly path: string; readonly sizeBytes: number }[]
   /** Kernel arguments of the ISO's own default boot entry, without root= and CDLABEL. */

@@ -9,8 +9,13 @@ export interface BootClient {
   /** Source address of the connection. */
   readonly address: string
   readonly userAgent: string
-  /** `http://HOST:PORT` under which this client reached us: checked Host header, or the configured address. */
+  /**
+   * `http://HOST:PORT` or `https://HOST:PORT` under which this client reached us: the scheme of its connection, and
+   * its checked Host header or the configured address.
+   */
   readonly base: string
+  /** The same host over HTTPS, where this client asked without it and there is such a listener. */
+  readonly secureBase?: string
 }
 
 /** What iPXE says of the machine it runs on: settings by name, undecoded beyond URL encoding, each at most 256 characters. */

@@ -5,6 +5,8 @@ export interface FirmwareImage {
   /** As hosts ask for it: `undionly.kpxe`, `snponly.efi`. */
   readonly name: string
   readonly architecture: NetbootArchitecture
+  /** Never handed out unless it is chosen. */
+  readonly isChosenOnly?: boolean
   /** Where it was read from. */
   readonly path: string
   readonly bytes: Uint8Array

@@ -49,8 +49,12 @@ const blob: RandomAccess = {
 
 async function aDesk({
   classic = false,
+  overHttps = false,
   ...admission
-}: { readonly classic?: boolean } & Pick<BootDeskDependencies, 'admit' | 'notBegun' | 'takesSyslog'> = {}) {
+}: { readonly classic?: boolean; readonly overHttps?: boolean } & Pick<
+  BootDeskDependencies,
+  'admit' | 'notBegun' | 'takesSyslog'
+> = {}) {
   const store = createMemoryStore()
   const clock = createFakeClock()
   const book = await openHostBook({ store, clock, random: createFixedRandom(), log })
@@ -61,7 +65,7 @@ async function aDesk({
   const policy = { identity: 'created', approve: 'auto' } as const
   const desk = createBootDesk({
     book,
-    plans: sharedPlan({ installer: served, texts, policy, localBoot: 'auto' }),
+    plans: sharedPlan({ installer: served, texts, policy, localBoot: 'auto', overHttps }),
     strangers: classic ? installAll((base) => `classic ${base}`, log) : turnAway(log),
     ...(classic ? { classic: () => ({ installer: served, userData: '#cloud-config\n# for all\n' }) } : {}),
     ...admission,
@@ -95,6 +99,51 @@ describe('scripts have iPXE send what it shows', () => {
 
     for (const base of ['http://boot.example:8080', 'http://[2001:db8::1]:8080'])
       expect(desk.bootScript({ ...client, base })).not.toContain('set syslog')
+  })
+})
+
+describe('a host that is to boot over HTTPS', () => {
+  const secureBase = 'https://192.0.2.1:8443'
+  const efi = { ...query, platform: 'efi' }
+
+  test('is sent there when it asks without it, before anything of its boot is told', async () => {
+    const { desk, life } = await aDesk({ overHttps: true })
+
+    const answer = await desk.hostScript(efi, { ...client, secureBase })
+
+    expect(answer.retryAfterSeconds).toBeUndefined()
+    expect(answer.script).toContain(`${secureBase}/ipxe?`)
+    expect(answer.script).not.toContain('http://')
+    expect(life()).toMatchObject({ phase: 'defined', installs: 0 })
+  })
+
+  test('is handed the installer when it asks over HTTPS', async () => {
+    const { desk, life } = await aDesk({ overHttps: true })
+
+    const answer = await desk.hostScript(query, { ...client, base: secureBase })
+
+    expect(answer.action).toBe('install')
+    expect(life()).toMatchObject({ installs: 1 })
+  })
+
+  test('waits, and reads why, where it cannot be', async () => {
+    const { desk } = await aDesk({ overHttps: true })
+
+    const unspoken = await desk.hostScript(efi, client)
+    const bios = await desk.hostScript(query, { ...client, secureBase })
+
+    expect(unspoken).toMatchObject({ action: 'wait', retryAfterSeconds: 10 })
+    expect(unspoken.script).toContain('this server does not speak')
+    expect(bios).toMatchObject({ action: 'wait', retryAfterSeconds: 10 })
+    expect(bios.script).toContain('iPXE for BIOS')
+  })
+
+  test('is sent to its disk as any other', async () => {
+    const { desk } = await aDesk({ overHttps: true })
+    const { script } = await desk.hostScript(query, { ...client, base: secureBase })
+    await desk.userData(script.split(' ')[2] ?? '', client)
+
+    expect((await desk.hostScript(query, client)).action).toBe('local')
   })
 })
 

@@ -143,6 +143,8 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
     const question = { now: clock.now(), address: client.address }
     const first = decideBoot(state.life, policy, question)
     if (first.action !== 'install' && !news.take(name, question.now)) return answerTo(first)
+    const detour = first.action === 'install' && plan?.overHttps ? detourFor(name, query, client) : undefined
+    if (detour) return detour
     const isIn = first.action === 'install' && admit(name)
     let answer: ScriptAnswer | undefined
     try {
@@ -193,6 +195,21 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
       log.warn({ host: name, address: client.address }, 'a second machine asked in the name of a host')
       return { action, script: renderRefusedScript({ host: name, reason: reason ?? '' }) }
     }
+  }
+
+  /**
+   * A host that is to boot over HTTPS and asks without it is sent there before a boot is opened for it, so that no token of
+   * its ever crosses the wire in the clear. Nothing when it asks over HTTPS.
+   */
+  function detourFor(name: string, query: ScriptQuery, client: BootClient): ScriptAnswer | undefined {
+    if (client.base.startsWith('https://')) return undefined
+    if (query['platform'] === 'pcbios') {
+      return waiting(name, 'it is to boot over HTTPS, which iPXE for BIOS has not')
+    }
+    const { secureBase } = client
+    if (secureBase === undefined)
+      return waiting(name, 'it is to boot over HTTPS, which this server does not speak')
+    return { action: 'wait', script: renderBootScript({ base: secureBase }) }
   }
 
   function sendToDisk(

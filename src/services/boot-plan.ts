@@ -10,6 +10,8 @@ export interface BootPlan {
   readonly texts: HostTexts
   readonly policy: InstallPolicy
   readonly localBoot: LocalBootStrategy
+  /** It is handed its installation over HTTPS only. */
+  readonly overHttps?: boolean
 }
 
 /** The texts that depend on the installer and the user-data of a host. */

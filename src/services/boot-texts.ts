@@ -33,7 +33,7 @@ export interface AskingMachine {
 }
 
 /** As long as any base may get: the longest host name there is. */
-const LONGEST_BASE = `http://${'h'.repeat(253)}:65535`
+const LONGEST_BASE = `https://${'h'.repeat(253)}:65535`
 
 /** A network as long as any may get, on the card of some machine. */
 const LONGEST_NETWORK: GuestNetwork = {

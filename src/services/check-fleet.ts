@@ -14,6 +14,7 @@ import { parsePaletteEndpoint } from '../domain/palette.ts'
 import type { UserDataSummary } from '../domain/user-data.ts'
 import type { UserDataReader, UserDataReading } from '../ports/user-data-reader.ts'
 import { createHostTexts } from './boot-texts.ts'
+import { type NetbootAbilities, netbootProblems, PLAIN_NETBOOT } from './check-netboot.ts'
 import type { ShelvedInstaller } from './installer-shelf.ts'
 
 /** More than these are told as a number. */
@@ -25,6 +26,8 @@ export interface FleetAbilities {
   readonly drivers: readonly string[]
   /** Whether one of them does not notice a guest that resets itself. */
   readonly missesResets?: (driver: string) => boolean
+  /** For hosts that boot over HTTPS or with Secure Boot; absent: neither. */
+  readonly netboot?: NetbootAbilities | undefined
   /** The Palette it may ask; absent without an API key. */
   readonly palette?: { readonly endpoint: string; readonly projectUid?: string | undefined } | undefined
 }
@@ -93,8 +96,10 @@ export async function lookAtFleet(
         'is to be ready when Palette says so, but this server has no API key: EDGEBOOT_PALETTE_API_KEY',
       )
     const installer = shelf.get(host.installer)?.installer
-    if (installer) checkAgainst(host, installer, kernelLineOf(host, installer), complain, warnings)
-    else complain(`its installer ${host.installer} is not one of the fleet's`)
+    if (installer) {
+      checkAgainst(host, installer, kernelLineOf(host, installer), complain, warnings)
+      netbootProblems(host, installer, abilities.netboot ?? PLAIN_NETBOOT).forEach(complain)
+    } else complain(`its installer ${host.installer} is not one of the fleet's`)
 
     const summary = known.get(host.name) ?? tellOf(host, complain)
     if (!summary) continue

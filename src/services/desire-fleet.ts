@@ -83,9 +83,10 @@ function desireTemplate(
   if (errors.length > 0) return undefined
   const desired = desireHost(one, host, document)
   const { installer, kernelArgs, userData, ready, localBoot, approve, timeouts, phoneHome } = desired
-  const { bootFile } = desired
-  const chosen = bootFile === undefined ? {} : { bootFile }
-  return { installer, kernelArgs, userData, ready, localBoot, ...chosen, approve, timeouts, phoneHome }
+  return {
+    ...{ installer, kernelArgs, userData, ready, localBoot, approve, timeouts, phoneHome },
+    ...bootOf(profile, host),
+  }
 }
 
 function desireHost(fleet: Fleet, host: FleetHost, userData: string): DesiredHost {
@@ -122,16 +123,24 @@ function desireHost(fleet: Fleet, host: FleetHost, userData: string): DesiredHos
         : profile.localBoot === 'exit 1'
           ? 'exit-1'
           : profile.localBoot,
-    ...bootFileOf(profile, host),
     approve: profile.approve,
+    ...bootOf(profile, host),
     timeouts: profile.timeouts,
     phoneHome: true,
   }
 }
 
-function bootFileOf(profile: FleetProfile, host: FleetHost): Pick<DesiredHost, 'bootFile'> {
+/** Left out where nothing special is asked for, so that most fleets look as they did. */
+function bootOf(
+  { bootScheme, secureBoot, ...profile }: FleetProfile,
+  host: FleetHost,
+): Pick<DesiredHost, 'bootScheme' | 'secureBoot' | 'bootFile'> {
   const bootFile = host.bootFile ?? profile.bootFile
-  return bootFile === undefined ? {} : { bootFile }
+  return {
+    ...(bootScheme === 'https' ? { bootScheme } : {}),
+    ...(secureBoot ? { secureBoot } : {}),
+    ...(bootFile === undefined ? {} : { bootFile }),
+  }
 }
 
 /** A Local UI whose port is not stated is asked for on the port of the host's user-data. */

@@ -86,6 +86,27 @@ describe('applying a fleet', () => {
     await apply(aFleet([aWish({ machine: undefined, match: { mac: '52:54:00:00:00:77' } })]))
   })
 
+  test('refuses what cannot boot over HTTPS or with Secure Boot on this server', async () => {
+    const { apply } = await aKeeper()
+    const match = { mac: '52:54:00:00:00:77' }
+    const hosts = [
+      aWish({ name: 'plain' }),
+      aWish({ name: 'over-https', bootScheme: 'https' }),
+      aWish({ name: 'made', secureBoot: true }),
+      aWish({ name: 'shelf', secureBoot: true, machine: undefined, match }),
+    ]
+
+    const refused = await apply(aFleet(hosts)).catch((error: unknown) => error)
+
+    expect(refused).toMatchObject({ code: 'fleet.invalid' })
+    const { message } = refused as Error
+    expect(message).not.toContain('host plain')
+    expect(message).toMatch(/host over-https: is to boot over HTTPS, but this server does not speak it/)
+    expect(message).toMatch(/host made: .*boot media is not signed/)
+    expect(message).toMatch(/host made: .*BIOS does not have/)
+    expect(message).toMatch(/host shelf: .*x86_64-sb\/shimx64\.efi is not there/)
+  })
+
   test('refuses no installer of which nobody knows what it is for', async () => {
     const { apply, book } = await aKeeper(createMemoryStore(), { architecture: 'unknown' })
 

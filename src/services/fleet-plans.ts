@@ -40,6 +40,7 @@ export function createFleetPlans(shelf: Pick<InstallerShelf, 'get' | 'all'>, log
       texts,
       policy: { identity, approve: wish.approve },
       localBoot: wish.localBoot,
+      overHttps: wish.bootScheme === 'https',
     }
     made.set(host, { wish, plan: created })
     return created

@@ -95,6 +95,8 @@ function changesOf(
     'localBoot',
     'bootFile',
     'approve',
+    'bootScheme',
+    'secureBoot',
     'timeouts',
     'readyWithinMs',
     'phoneHome',

@@ -105,6 +105,8 @@ describe('boxes on a shelf, with nothing but a network card, beside the DHCP ser
         ...{ name, mac: MACS[name], disk: 10 },
         firmware: name === 'bios' ? 'bios' : 'uefi',
         more: name === 'http' ? NO_PXE : [],
+        // UEFI waits minutes for answers that do not come before it goes on to the disk.
+        isDiskFirst: name === 'pxe',
       })
       consoles.set(name, machine.console)
     }
@@ -117,7 +119,8 @@ describe('boxes on a shelf, with nothing but a network card, beside the DHCP ser
     for (const [name, events] of seen) {
       const asked = events.filter(({ type }) => type === 'dhcp.seen').map(({ data }) => data['action'])
       expect(asked[0], `${name} was answered at first`).toBe('answered')
-      expect(asked.at(-1), `${name} was not answered when it had installed`).toBe('ignored')
+      if (name !== 'pxe')
+        expect(asked.at(-1), `${name} was not answered when it had installed`).toBe('ignored')
       const scripts = events.filter(
         ({ type, data }) => type === 'script.served' && data['action'] === 'install',
       )
@@ -137,6 +140,6 @@ describe('boxes on a shelf, with nothing but a network card, beside the DHCP ser
 
     const news = run('dhcp', 'watch', '--recent')
     expect(news).toMatch(/dhcp answered pxe .*: it may install → n\/pxe\/snponly\.efi/)
-    expect(news).toMatch(/dhcp ignored pxe .*: it boots from its disk/)
+    expect(news).toMatch(/dhcp ignored bios .*: it boots from its disk/)
   })
 })

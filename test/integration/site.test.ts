@@ -1,7 +1,13 @@
-import { describe, expect, test } from 'vitest'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { createSystemClock } from '../../src/adapters/clock-system/system-clock.ts'
 import { createCryptoRandom } from '../../src/adapters/random-crypto/crypto-random.ts'
 import { createMemoryStore } from '../../src/adapters/store-memory/memory-store.ts'
+import { openServerCertificate } from '../../src/adapters/tls-x509/server-certificate.ts'
 import { createUserDataReader } from '../../src/adapters/user-data-threads/user-data-reader.ts'
 import { openSite, type Site, type SiteOptions } from '../../src/app/open-site.ts'
 import type { Workplace } from '../../src/app/workplace.ts'
@@ -125,6 +131,91 @@ function starting({ book }: Site, name: string): Promise<void> {
 
 const apply = (site: Site, fleet: DesiredFleet) =>
   site.keeper.apply(fleet, { prune: false }, AbortSignal.timeout(60_000))
+
+describe('a fleet whose hosts boot over HTTPS', () => {
+  const firmware = { driver: 'qemu', boot: 'pxe', firmware: 'uefi', memoryMiB: 4096, options: {} } as const
+  const netboot = (certificate: 'public' | 'private-authority') =>
+    ({ certificate, ipxeTrustsAuthority: false, signed: { x64: {}, arm64: {} } }) as const
+
+  /** A store with such a fleet, whose only host was not begun yet. */
+  async function aKeptFleet() {
+    const store = aStore()
+    const { driver } = aDriver()
+    await using site = await aSite(aPlace(driver, store), { netboot: netboot('public'), drives: () => false })
+    const fleet = await aFleetOf([], { name: 'store' })
+    await apply(site, { ...fleet, hosts: [aWish({ machine: firmware, bootScheme: 'https' })] })
+    return aPlace(driver, store)
+  }
+
+  test('tells them over HTTP where HTTPS is, and hands them their boot there', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'edgeboot-site-'))
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+    const clock = createSystemClock()
+    const certificate = await openServerCertificate({ directory, names: [], clock, leaf: 'boot' })
+    const bootTls = { certificate, kind: 'private-authority', port: 0 } as const
+    const { driver } = aDriver()
+    await using site = await aSite(aPlace(driver), {
+      ...{ bootTls, drives: () => false },
+      netboot: { ...netboot('private-authority'), ipxeTrustsAuthority: true },
+    })
+    const fleet = await aFleetOf([], { name: 'store' })
+    await apply(site, { ...fleet, hosts: [aWish({ machine: firmware, bootScheme: 'https' })] })
+    const { mac, uuid } = site.book.state('store-1')?.host.spec ?? {}
+    const question = `/ipxe?mac=${mac}&uuid=${uuid}&platform=efi`
+    const curl = async (url: string) =>
+      (await promisify(execFile)('curl', ['-sf', '--cacert', certificate.authorityPath ?? '', url])).stdout
+
+    const told = await curl(`http://${site.listening}${question}`)
+    const handed = await curl(`https://${site.listeningTls}${question}`)
+
+    expect(told).toContain(`https://${site.listeningTls}/ipxe?`)
+    expect(told).not.toMatch(/\/b\/|\/h\//)
+    expect(handed).toContain(`kernel`)
+    expect(handed).toContain(`root=live:https://${site.listeningTls}/b/`)
+    expect(handed).toContain(`config_url=https://${site.listeningTls}/h/`)
+    expect(handed).not.toContain('http://')
+    expect(await curl(`http://${site.listening}/ca.crt`)).toBe(certificate.authorityPem)
+  })
+
+  test('keeps a server from starting whose certificate they would refuse', async () => {
+    const place = await aKeptFleet()
+
+    const starting = aSite(place, { netboot: netboot('private-authority') })
+
+    await expect(starting).rejects.toMatchObject({
+      code: 'tls.impossible',
+      message: expect.stringMatching(/^host store-1: .*a private authority[\s\S]*--unbootable wait/),
+    })
+  })
+
+  test('lets it start where they may wait, so that the fleet can be corrected', async () => {
+    const place = await aKeptFleet()
+    const options = {
+      netboot: netboot('private-authority'),
+      unbootable: 'wait',
+      drives: () => false,
+    } as const
+
+    await using site = await aSite(place, options)
+    const fleet = site.plans.fleet()
+    await apply(site, { ...fleet, hosts: [aWish({ machine: firmware })] })
+
+    expect(site.plans.wish('store-1')?.bootScheme).toBeUndefined()
+  })
+
+  test('no longer matters once they are installed', async () => {
+    const place = await aKeptFleet()
+    {
+      await using site = await aSite(place, { netboot: netboot('public'), drives: () => false })
+      const data = { bytes: 1, address: '192.0.2.7', userAgent: '', inert: false }
+      await site.book.record('store-1', { type: 'config.served', data })
+    }
+
+    await using site = await aSite(place, { netboot: netboot('private-authority'), drives: () => false })
+
+    expect(site.plans.has('store-1')).toBe(true)
+  })
+})
 
 describe('a fleet that is brought up', () => {
   test('has no more machines made than may install at a time; the next one comes with the next place', async () => {

@@ -40,8 +40,8 @@ export interface LabMachine {
   /** QEMU options for the card's own ROM: none leaves the firmware to its own means. */
   readonly hasRom?: boolean
   readonly more?: readonly string[]
-  /** UEFI variables to begin with. */
-  readonly variables?: string
+  /** The disk is tried before the network. */
+  readonly isDiskFirst?: boolean
 }
 
 export interface LabMachineRun {
@@ -169,7 +169,7 @@ function qemuLine(machine: LabMachine, tap: string, serial: string, directory: s
       '-drive',
       `if=none,id=d0,file=${file('qcow2')},cache=unsafe`,
       '-device',
-      'virtio-blk-pci,drive=d0,bootindex=2',
+      `virtio-blk-pci,drive=d0,bootindex=${machine.isDiskFirst ? 0 : 2}`,
     )
   }
   if (firmware === 'arm64') {
@@ -185,7 +185,7 @@ function qemuLine(machine: LabMachine, tap: string, serial: string, directory: s
   }
   const accel = ['-accel', 'tcg,thread=multi', '-machine', 'q35', '-cpu', 'max']
   if (firmware === 'bios') return ['qemu-system-x86_64', [...accel, ...options]]
-  execFileSync('cp', [machine.variables ?? '/usr/share/OVMF/OVMF_VARS_4M.fd', file('vars')])
+  execFileSync('cp', ['/usr/share/OVMF/OVMF_VARS_4M.fd', file('vars')])
   const flash = [
     ...['-drive', 'if=pflash,format=raw,unit=0,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd'],
     ...['-drive', `if=pflash,format=raw,unit=1,file=${file('vars')}`],

@@ -26,7 +26,7 @@ export async function readFirmwareFiles({
   for (const directory of directories) {
     for (const wanted of names) {
       if (found.has(wanted.name)) continue
-      const image = await readImage(join(directory, wanted.name), wanted, log)
+      const image = await readImage(join(directory, wanted.path ?? wanted.name), wanted, log)
       if (image) found.set(wanted.name, image)
     }
   }

@@ -29,6 +29,8 @@ export interface GeneratedCertificateOptions {
   /** DNS names and IP addresses it shall be good for; loopback is always among them. */
   readonly names: readonly string[]
   readonly clock: Clock
+  /** Which of the certificates of that authority: `server` (the control API's) or `boot`. */
+  readonly leaf?: 'server' | 'boot'
 }
 
 /** A leaf is made anew when less than this is left of it. */
@@ -45,7 +47,7 @@ const MAX_NAMES = 100
 export async function openServerCertificate(
   options: GeneratedCertificateOptions,
 ): Promise<ServerCertificate> {
-  const { directory, clock } = options
+  const { directory, clock, leaf: file = 'server' } = options
   const names = [...new Set([...LOOPBACK, ...options.names.map(requireName)])].slice(0, MAX_NAMES)
   const path = (name: string) => join(directory, name)
   try {
@@ -55,10 +57,10 @@ export async function openServerCertificate(
       authority = await issueAuthority(clock.now())
       await writePair(path('ca.crt'), path('ca.key'), authority)
     }
-    const kept = await readPair(path('server.crt'), path('server.key'))
+    const kept = await readPair(path(`${file}.crt`), path(`${file}.key`))
     const isGood = kept && remainsMs(kept, clock) > RENEW_BEFORE_MS && isOf(kept, authority, names)
     const leaf = isGood ? kept : await issueLeaf(authority, names, clock.now())
-    if (!isGood) await writePair(path('server.crt'), path('server.key'), leaf)
+    if (!isGood) await writePair(path(`${file}.crt`), path(`${file}.key`), leaf)
     return {
       ...describe(leaf),
       authorityPem: authority.certificatePem,

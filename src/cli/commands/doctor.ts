@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander'
 import type { Finding } from '../../app/doctor.ts'
 import { Failure } from '../../domain/failure.ts'
 import { parseSizeMiB } from '../../domain/size.ts'
+import { addBootTlsOptions, type BootTlsValues, bootTlsOf } from '../boot-tls-options.ts'
 import type { CommandContext } from '../command-context.ts'
 import { parseCount, parsePort } from '../installer-options.ts'
 import { formatFindings, worstOf } from '../output/findings.ts'
@@ -14,7 +15,7 @@ import {
 import { addVsphereOptions, type VsphereValues, vsphereOf } from '../vsphere-options.ts'
 import { withInterrupt } from '../with-interrupt.ts'
 
-interface DoctorValues extends VsphereValues, VspherePlaceValues {
+interface DoctorValues extends BootTlsValues, VsphereValues, VspherePlaceValues {
   readonly driver?: 'qemu' | 'vsphere'
   readonly network?: string
   readonly count: number
@@ -45,13 +46,14 @@ export function registerDoctorCommand(program: Command, context: CommandContext)
     .addOption(parsedOption('--boot-port <port>', 'port the boot server listens on', parsePort))
     .option('--advertise <host>', 'address under which the hosts reach the boot server')
     .option('--ipxe <dir>', 'folder with the stock iPXE to use')
-  addVspherePlaceOptions(addVsphereOptions(command))
+  addVspherePlaceOptions(addVsphereOptions(addBootTlsOptions(command)))
     .addHelpText(
       'after',
       `
 Examples:
   $ edgeboot doctor
   $ edgeboot doctor --driver vsphere --vsphere-url vcenter.example --cluster C1 --count 20
+  $ edgeboot doctor --boot-tls-cert boot.crt --boot-tls-key boot.key   which clients work with it
   $ edgeboot doctor vsphere-role                            privileges of the role that is enough
 Exit codes: 0 all is good, or good enough; 1 something is missing; 2 the usage is wrong.`,
     )
@@ -77,6 +79,7 @@ async function examine(context: CommandContext, values: DoctorValues): Promise<v
   const { doctor } = await import('../../app/doctor.ts')
   const options = {
     ...{ driver, count, advertise, bootHost, bootPort },
+    bootTls: bootTlsOf(values),
     vsphere: vsphereOf(values, context),
     places: { ...vsphereMachineOptionsOf(values), ...(network === undefined ? {} : { network }) },
     diskGiB: disk / 1024,

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander'
 import type { ServeOptions } from '../../app/serve.ts'
 import type { ServeFleetOptions } from '../../app/serve-fleet.ts'
 import { Failure } from '../../domain/failure.ts'
+import { addBootTlsOptions, addUnbootableOption, type BootTlsValues, bootTlsOf } from '../boot-tls-options.ts'
 import type { CommandContext } from '../command-context.ts'
 import { addServingOptions, type BootOptionValues, parsePort, pathsOf } from '../installer-options.ts'
 import { addNetbootOptions, type NetbootValues, netbootOf } from '../netboot-options.ts'
@@ -14,7 +15,8 @@ interface ServeValues
   extends Omit<BootOptionValues, 'userData'>,
     PaletteValues,
     VsphereValues,
-    NetbootValues {
+    NetbootValues,
+    BootTlsValues {
   readonly userData?: string
   readonly controlHost: string
   readonly controlPort: number
@@ -30,7 +32,11 @@ interface ServeValues
 export function registerServeCommand(program: Command, context: CommandContext): void {
   addNetbootOptions(
     addVsphereOptions(
-      addPaletteOptions(addControlOptions(addServingOptions(program.command('serve [iso]')))),
+      addPaletteOptions(
+        addControlOptions(
+          addUnbootableOption(addBootTlsOptions(addServingOptions(program.command('serve [iso]')))),
+        ),
+      ),
     ),
   )
     .summary('boot server and control API for a fleet; or one ISO for machines you boot by hand')
@@ -101,6 +107,8 @@ async function serveTheFleet(values: ServeValues, context: CommandContext): Prom
     ...(values.bootHost === undefined ? {} : { bootHost: values.bootHost }),
     ...(values.bootPort === undefined ? {} : { bootPort: values.bootPort }),
     ...(values.advertise === undefined ? {} : { advertise: values.advertise }),
+    bootTls: bootTlsOf(values),
+    unbootable: values.unbootable,
     controlHost: values.controlHost,
     controlPort: values.controlPort,
     controlNames: values.controlName,
@@ -119,6 +127,7 @@ async function serveTheFleet(values: ServeValues, context: CommandContext): Prom
       const { firstToken, ...rest } = about
       if (context.json) return context.stdout(`${JSON.stringify({ ...rest, firstToken }, null, 2)}\n`)
       context.progress(`boot server on ${about.boot}; machines chain ${about.bootScriptUrl}`)
+      if (about.bootTls) context.progress(`HTTPS for hosts on ${about.bootTls}`)
       context.progress(
         `control API on ${about.control}${about.isLoopbackOnly ? ', for this machine only (--control-host changes that)' : ''}`,
       )
@@ -144,6 +153,9 @@ function tlsOf({ tls, tlsCert, tlsKey }: ServeValues): ServeFleetOptions['tls'] 
 
 async function serveOneIso(iso: string, values: ServeValues, context: CommandContext): Promise<void> {
   const { serve } = await import('../../app/serve.ts')
+  if (bootTlsOf(values)) {
+    throw new Failure('usage.invalid', '--boot-tls goes with a fleet: edgeboot serve, without an ISO')
+  }
   if (values.userData === undefined) {
     throw new Failure(
       'usage.invalid',

@@ -24,6 +24,8 @@ profiles:
     maxParallel: 5
     localBoot: exit 1
     approve: manual
+    bootScheme: https
+    secureBoot: true
     timeouts: { rootfs: 90m, disk-boot: 45s }
     stopAfterFailures: 3
 hosts:
@@ -72,6 +74,8 @@ describe('a fleet file', () => {
       maxParallel: 5,
       localBoot: 'exit 1',
       approve: 'manual',
+      bootScheme: 'https',
+      secureBoot: true,
       timeouts: { rootfs: 5_400_000, 'disk-boot': 45_000 },
       stopAfterFailures: 3,
     })
@@ -85,7 +89,7 @@ describe('a fleet file', () => {
       ]),
       machine: { memoryMiB: 16384 },
       ready: { kind: 'palette' },
-      place: { file: 'fleet.yaml', line: 21, column: 5 },
+      place: { file: 'fleet.yaml', line: 23, column: 5 },
     })
   })
 

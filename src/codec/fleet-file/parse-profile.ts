@@ -35,6 +35,8 @@ const PROFILE_KEYS = [
   'localBoot',
   'bootFile',
   'approve',
+  'bootScheme',
+  'secureBoot',
   'timeouts',
   'stopAfterFailures',
 ]
@@ -88,6 +90,8 @@ export function parseProfile(
     ...optional('localBoot', reader.value('localBoot', oneOf(LOCAL_BOOTS))),
     ...optional('bootFile', reader.value('bootFile', BOOT_FILE)),
     approve: reader.value('approve', oneOf(['auto', 'manual'])) ?? 'auto',
+    ...optional('bootScheme', reader.value('bootScheme', oneOf(['http', 'https']))),
+    ...optional('secureBoot', parseSwitch(reader, 'secureBoot')),
     timeouts: parseTimeouts(reader),
     ...optional('stopAfterFailures', reader.value('stopAfterFailures', PARALLEL)),
     place: entry.place,
@@ -123,6 +127,11 @@ function parseKernelArgs(parent: MapReader): FleetProfile['kernelArgs'] {
     parent.refuse('kernelArgs', error.message)
   }
   return { add, remove }
+}
+
+function parseSwitch(reader: MapReader, key: string): boolean | undefined {
+  const word = reader.value(key, oneOf(['true', 'false']))
+  return word === undefined ? undefined : word === 'true'
 }
 
 function parseTimeouts(parent: MapReader): FleetProfile['timeouts'] {

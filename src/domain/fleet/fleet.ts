@@ -107,6 +107,10 @@ export interface FleetProfile {
   readonly bootFile?: string
   /** `manual`: a person says yes to each installation. */
   readonly approve: 'auto' | 'manual'
+  /** How hosts fetch their installation; without one, over plain HTTP. */
+  readonly bootScheme?: 'http' | 'https'
+  /** Hosts have Secure Boot on: they get the signed shim and iPXE. */
+  readonly secureBoot?: boolean
   /** Milliseconds. */
   readonly timeouts: Readonly<Partial<Record<TimedPhase, number>>>
   /** No further host is begun once so many have failed. */

@@ -15,6 +15,10 @@ export interface AnswersDependencies {
   readonly log: Log
   readonly transfers: Transfers
   readonly advertised: Authority | undefined
+  /** Port of the HTTPS listener beside this one. */
+  readonly securePort?: number | undefined
+  /** PEM of the authority that hosts have to trust for HTTPS, where it is ours. */
+  readonly authorityPem?: string | undefined
 }
 
 /** Asks the desk and sends what it says. */
@@ -28,7 +32,8 @@ const ISO_UNAVAILABLE =
   'The installer ISO changed or cannot be read any more. Put the original file back, or start again with the new one.\n'
 
 /** One answer per kind of endpoint. Errors of the desk are thrown on to the error handler of the app. */
-export function createAnswers({ desk, log, transfers, advertised }: AnswersDependencies): Answers {
+export function createAnswers(dependencies: AnswersDependencies): Answers {
+  const { desk, log, transfers, advertised, securePort, authorityPem } = dependencies
   const transferred = new WeakSet<FastifyRequest>()
   return { answer, isTransfer: (request) => transferred.has(request) }
 
@@ -37,10 +42,12 @@ export function createAnswers({ desk, log, transfers, advertised }: AnswersDepen
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<FastifyReply> {
-    const client = describeClient(request.raw, advertised)
+    const client = describeClient(request.raw, advertised, securePort)
     switch (endpoint.kind) {
       case 'health':
         return sendText(reply, 200, 'ok\n')
+      case 'authority':
+        return authorityPem === undefined ? notFound(reply) : sendPem(reply, authorityPem)
       case 'boot-script':
         return sendText(reply, 200, desk.bootScript(client))
       case 'host-script':
@@ -107,6 +114,11 @@ function sendBootFile(file: BootFile | undefined, reply: FastifyReply): FastifyR
   if (!file) return notFound(reply)
   const bytes = Buffer.from(file.bytes.buffer, file.bytes.byteOffset, file.bytes.byteLength)
   return reply.code(200).header('cache-control', 'no-store').type(file.mediaType).send(bytes)
+}
+
+/** Public, and only worth what the way it came is worth: whoever can change plain HTTP can change this too. */
+function sendPem(reply: FastifyReply, pem: string): FastifyReply {
+  return sendText(reply, 200, pem, 'application/x-pem-file')
 }
 
 function sendDocument(found: { readonly document: string } | undefined, reply: FastifyReply): FastifyReply {

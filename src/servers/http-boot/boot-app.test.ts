@@ -34,10 +34,11 @@ function aBlob(overrides: Partial<RandomAccess> = {}): RandomAccess {
 function open({
   blob = aBlob(),
   advertised = undefined as { host: string; port?: number } | undefined,
+  authorityPem = undefined as string | undefined,
 } = {}) {
   const desk = createFakeBootDesk({ blob })
   const log = createRecordingLog()
-  const { app } = createBootApp({ desk, log, limits: DEFAULT_BOOT_LIMITS, advertised })
+  const { app } = createBootApp({ desk, log, limits: DEFAULT_BOOT_LIMITS, advertised, authorityPem })
   onTestFinished(() => app.close())
   const ask = (method: string, url: string, headers: Record<string, string> = {}, payload?: string) =>
     app.inject({ method: method as 'GET', url, headers, ...(payload === undefined ? {} : { payload }) })
@@ -117,6 +118,16 @@ describe('scripts', () => {
     expect(answer.headers['retry-after']).toBe('5')
     expect(log.lines.filter(({ level }) => level === 'error')).toHaveLength(1)
   })
+})
+
+test('the certificate of our authority is there where it is ours, and nowhere else', async () => {
+  const pem = '-----BEGIN CERTIFICATE-----\n'
+
+  const answer = await open({ authorityPem: pem }).get('/ca.crt')
+
+  expect([answer.statusCode, answer.body]).toEqual([200, pem])
+  expect(answer.headers['content-type']).toBe('application/x-pem-file')
+  expect((await open().get('/ca.crt')).statusCode).toBe(404)
 })
 
 describe('user-data and phone-home', () => {

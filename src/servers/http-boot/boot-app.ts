@@ -1,4 +1,6 @@
+import type { Server, Socket } from 'node:net'
 import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify'
+import { plainAddress } from '../../domain/plain-address.ts'
 import { createRateLimiter } from '../../domain/rate-limit.ts'
 import type { BootDesk } from '../../ports/boot-desk.ts'
 import type { Log } from '../../ports/log.ts'
@@ -21,6 +23,18 @@ export interface BootAppDependencies {
   readonly log: Log
   readonly limits: BootLimits
   readonly advertised?: Authority | undefined
+  /** With it this is the HTTPS listener. */
+  readonly tls?: BootTls | undefined
+  /** Port of the HTTPS listener beside this one. */
+  readonly securePort?: number | undefined
+  /** PEM of our own authority, given out under `/ca.crt`. */
+  readonly authorityPem?: string | undefined
+}
+
+/** What a server shows of itself, as PEM: its certificate with those between it and its authority, and the key. */
+export interface BootTls {
+  readonly certificatePem: string
+  readonly keyPem: string
 }
 
 /** The boot listener without its socket, so that answers can be looked at without one. */
@@ -31,17 +45,19 @@ export interface BootApp {
 }
 
 /** Puts fastify together: sizes and times of requests, reception, answers, log. */
-export function createBootApp({ desk, log, limits, advertised }: BootAppDependencies): BootApp {
+export function createBootApp(dependencies: BootAppDependencies): BootApp {
+  const { desk, log, limits, advertised, tls, securePort, authorityPem } = dependencies
+  const bounds = {
+    maxHeaderSize: limits.maxHeaderBytes,
+    headersTimeout: limits.headersTimeoutMs,
+    connectionsCheckingInterval: Math.min(5000, limits.headersTimeoutMs),
+  }
   const app = fastify({
     logger: false,
     bodyLimit: limits.maxBodyBytes,
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
-    http: {
-      maxHeaderSize: limits.maxHeaderBytes,
-      headersTimeout: limits.headersTimeoutMs,
-      connectionsCheckingInterval: Math.min(5000, limits.headersTimeoutMs),
-    },
+    ...(tls ? { https: { ...bounds, ...tlsOptions(tls, limits) } } : { http: bounds }),
     clientErrorHandler: refuseUnreadable,
     // Paths are compared as they stand in the request (see parseEndpoint), so the router has nothing to decide.
     rewriteUrl: () => '/',
@@ -56,7 +72,7 @@ export function createBootApp({ desk, log, limits, advertised }: BootAppDependen
   const requests = createRateLimiter(limits.requests)
   const misses = createRateLimiter(limits.misses)
   const visits = new WeakMap<FastifyRequest, Visit>()
-  const answers = createAnswers({ desk, log, transfers, advertised })
+  const answers = createAnswers({ desk, log, transfers, advertised, securePort, authorityPem })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.addHook('onRequest', async (request, reply) => {
@@ -81,8 +97,39 @@ export function createBootApp({ desk, log, limits, advertised }: BootAppDependen
       return visit ? answers.answer(visit, request, reply) : notFound(reply)
     },
   })
+  if (tls) logRefusedHandshakes(app.server, log, limits)
   app.setNotFoundHandler((_request, reply) => notFound(reply))
   app.setErrorHandler((error, _request, reply) => refuseError(error, reply, log))
 
   return { app, abortTransfers: (reason) => transfers.abortAll(reason) }
+}
+
+/** TLS 1.2 is the newest that iPXE and most firmware speak. */
+function tlsOptions({ certificatePem, keyPem }: BootTls, { headersTimeoutMs }: BootLimits) {
+  return {
+    cert: certificatePem,
+    key: keyPem,
+    minVersion: 'TLSv1.2',
+    handshakeTimeout: headersTimeoutMs,
+  } as const
+}
+
+/**
+ * A client that does not trust our certificate goes away in the middle of the handshake, mostly without a word: for
+ * whoever looks why a host does not boot, that is the only trace. Some of one address, so that nobody fills the log.
+ */
+function logRefusedHandshakes(server: Server, log: Log, { handshakes }: BootLimits): void {
+  const told = createRateLimiter(handshakes)
+  const finished = new Set<string>()
+  const peerOf = ({ remoteAddress, remotePort }: Socket) => `${remoteAddress} ${remotePort}`
+  server.prependListener('connection', (socket: Socket) => {
+    // Read now: of a connection that was reset nobody can tell any more whose it was.
+    const [peer, address] = [peerOf(socket), plainAddress(socket.remoteAddress ?? '')]
+    socket.once('close', () => {
+      if (finished.delete(peer) || !told.take(address, Date.now())) return
+      log.info({ address }, 'a client ended the TLS handshake; does it trust the certificate?')
+    })
+  })
+  server.on('secureConnection', (socket: Socket) => finished.add(peerOf(socket)))
+  server.on('tlsClientError', (_error: Error, socket: Socket) => socket.destroy())
 }

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { Failure } from '../../domain/failure.ts'
 import type { BootDesk } from '../../ports/boot-desk.ts'
 import type { Log } from '../../ports/log.ts'
-import { createBootApp } from './boot-app.ts'
+import { type BootTls, createBootApp } from './boot-app.ts'
 import { type Authority, parseAdvertised } from './client.ts'
 import { type BootLimits, DEFAULT_BOOT_LIMITS } from './limits.ts'
 
@@ -20,6 +20,12 @@ export interface BootServerOptions {
   readonly limits?: Partial<BootLimits>
   /** Who holds a TCP port of this machine, for people. */
   readonly describePortHolder?: (port: number) => Promise<string | undefined>
+  /** With it HTTPS is spoken. */
+  readonly tls?: BootTls | undefined
+  /** Port of the HTTPS listener beside this one; hosts that shall use it are sent there. */
+  readonly securePort?: number | undefined
+  /** PEM of our own authority, given out under `/ca.crt`. */
+  readonly authorityPem?: string | undefined
 }
 
 /** A boot listener that answers. Disposing stops it: running transfers get a short grace and are then ended. */
@@ -34,9 +40,14 @@ export interface BootServer extends AsyncDisposable {
  * when there is no such address on this machine or `advertise` is none, `usage.invalid` without the right to the port.
  */
 export async function openBootServer(options: BootServerOptions): Promise<BootServer> {
-  const { desk, log, host, port, advertise } = options
+  const { desk, log, host, port, advertise, tls, securePort, authorityPem } = options
   const limits = { ...DEFAULT_BOOT_LIMITS, ...options.limits }
-  const { app, abortTransfers } = createBootApp({ desk, log, limits, advertised: checkAdvertised(advertise) })
+  const advertised = checkAdvertised(advertise)
+  const { app, abortTransfers } = createBootApp({
+    ...{ desk, log, limits, tls, securePort, authorityPem },
+    // A port that is advertised is that of plain HTTP.
+    advertised: tls && advertised ? { host: advertised.host } : advertised,
+  })
   try {
     await app.listen({ host, port, backlog: 1024 })
   } catch (error) {
@@ -44,7 +55,7 @@ export async function openBootServer(options: BootServerOptions): Promise<BootSe
     throw await describeListenError(error, options)
   }
   const bound = app.server.address() as AddressInfo
-  log.info({ address: bound.address, port: bound.port }, 'boot server listens')
+  log.info({ address: bound.address, port: bound.port, tls: tls !== undefined }, 'boot server listens')
   let stopping: Promise<void> | undefined
   return {
     address: bound.address,
@@ -81,14 +92,15 @@ function checkAdvertised(advertise: string | undefined): Authority | undefined {
 
 async function describeListenError(
   error: unknown,
-  { host, port, describePortHolder }: BootServerOptions,
+  { host, port, tls, describePortHolder }: BootServerOptions,
 ): Promise<unknown> {
+  const option = tls ? '--boot-tls-port' : '--boot-port'
   switch ((error as NodeJS.ErrnoException).code) {
     case 'EADDRINUSE': {
       const holder = await describePortHolder?.(port)
       return new Failure(
         'port.in-use',
-        `port ${port} is in use${holder ? ` by ${holder}` : ''}: stop that, or choose another with --boot-port`,
+        `port ${port} is in use${holder ? ` by ${holder}` : ''}: stop that, or choose another with ${option}`,
         { port, holder },
         error,
       )
@@ -104,7 +116,7 @@ async function describeListenError(
     case 'EACCES':
       return new Failure(
         'usage.invalid',
-        `port ${port} may not be used by this user: run as root, or choose one above 1023 with --boot-port`,
+        `port ${port} may not be used by this user: run as root, or choose one above 1023 with ${option}`,
         { port },
         error,
       )

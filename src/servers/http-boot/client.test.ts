@@ -87,4 +87,24 @@ describe('the address a client is told to use', () => {
     expect(client).toEqual({ address: '10.0.2.15', userAgent: '', base: 'http://boot.example' })
     expect(describeClient(request({}), { host: 'boot.example' }).base).toBe('http://boot.example:8080')
   })
+
+  test('has the scheme of the connection it asked on', () => {
+    const secure = { encrypted: true, localPort: 8443 }
+
+    expect(base({ host: 'boot.example' }, secure)).toBe('https://boot.example')
+    expect(base({ host: 'boot.example:8443' }, secure)).toBe('https://boot.example:8443')
+    expect(base({ host: '10.0.2.2', 'user-agent': 'UefiHttpBoot/1.0' }, secure)).toBe('https://10.0.2.2:8443')
+    expect(base({}, { ...secure, localPort: 443 })).toBe('https://10.0.2.2')
+  })
+
+  test('comes with where HTTPS is, when there is such a listener', () => {
+    const about = (headers: Record<string, string>) =>
+      describeClient(request(headers), undefined, 8443).secureBase
+
+    expect(about({ host: 'boot.example:8080' })).toBe('https://boot.example:8443')
+    expect(about({})).toBe('https://10.0.2.2:8443')
+    expect(describeClient(request({}), { host: 'x.example', port: 80 }, 443).secureBase).toBe(
+      'https://x.example',
+    )
+  })
 })

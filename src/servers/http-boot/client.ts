@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { isIPv6 } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import { plainAddress } from '../../domain/plain-address.ts'
 import type { BootClient } from '../../ports/boot-desk.ts'
 
@@ -31,28 +32,44 @@ export function parseAdvertised(text: string): Authority | undefined {
 
 /**
  * Who asks. `advertised` wins over the Host header, and a header that is missing or not in order gives way to the
- * address the connection came in on.
+ * address the connection came in on. The scheme is that of the connection, so a host that asks over HTTPS is told
+ * of nothing else. With `securePort`, that of the HTTPS listener beside this one, `secureBase` says where it is.
  */
-export function describeClient(request: IncomingMessage, advertised: Authority | undefined): BootClient {
+export function describeClient(
+  request: IncomingMessage,
+  advertised: Authority | undefined,
+  securePort?: number,
+): BootClient {
   const { socket, headers } = request
   const userAgent = printable(headers['user-agent'] ?? '')
   const address = plainAddress(socket.remoteAddress ?? '')
-  const localPort = socket.localPort ?? 80
-  if (advertised) {
-    return { address, userAgent, base: renderBase(advertised.host, advertised.port ?? localPort) }
+  const scheme = (socket as Partial<TLSSocket>).encrypted ? 'https' : 'http'
+  const { host, port } = authorityOf()
+  return {
+    address,
+    userAgent,
+    base: renderBase(scheme, host, port),
+    ...(securePort === undefined ? {} : { secureBase: renderBase('https', host, securePort) }),
   }
-  const named = parseAuthority(headers.host ?? '')
-  if (!named) {
-    const local = plainAddress(socket.localAddress ?? '127.0.0.1')
-    return { address, userAgent, base: renderBase(isIPv6(local) ? `[${local}]` : local, localPort) }
+
+  function authorityOf(): Required<Authority> {
+    const localPort = socket.localPort ?? DEFAULT_PORTS[scheme]
+    if (advertised) return { host: advertised.host, port: advertised.port ?? localPort }
+    const named = parseAuthority(headers.host ?? '')
+    if (!named) {
+      const local = plainAddress(socket.localAddress ?? '127.0.0.1')
+      return { host: isIPv6(local) ? `[${local}]` : local, port: localPort }
+    }
+    // UEFI HTTP boot leaves out the port whatever it is; for everybody else none means that of the scheme.
+    const impliedPort = userAgent.startsWith('UefiHttpBoot/') ? localPort : DEFAULT_PORTS[scheme]
+    return { host: named.host, port: named.port ?? impliedPort }
   }
-  // UEFI HTTP boot leaves out the port whatever it is; for everybody else no port means 80.
-  const impliedPort = userAgent.startsWith('UefiHttpBoot/') ? localPort : 80
-  return { address, userAgent, base: renderBase(named.host, named.port ?? impliedPort) }
 }
 
-function renderBase(host: string, port: number): string {
-  return port === 80 ? `http://${host}` : `http://${host}:${port}`
+const DEFAULT_PORTS = { http: 80, https: 443 } as const
+
+function renderBase(scheme: 'http' | 'https', host: string, port: number): string {
+  return port === DEFAULT_PORTS[scheme] ? `${scheme}://${host}` : `${scheme}://${host}:${port}`
 }
 
 function printable(text: string): string {

@@ -16,6 +16,7 @@ test.each([
   [`/h/${TOKEN}/config.yaml`, { kind: 'user-data', token: TOKEN }],
   [`/h/${TOKEN}/events`, { kind: 'events', token: TOKEN }],
   ['/config.yaml', { kind: 'classic-user-data' }],
+  ['/ca.crt', { kind: 'authority' }],
   ['/healthz', { kind: 'health' }],
 ])('%s is known', (path, endpoint) => {
   expect(parseEndpoint(path)).toEqual(endpoint)

@@ -9,6 +9,7 @@ export type Endpoint =
   | { readonly kind: 'classic-user-data' }
   | { readonly kind: 'events'; readonly token: string }
   | { readonly kind: 'boot-file'; readonly name: string }
+  | { readonly kind: 'authority' }
   | { readonly kind: 'health' }
 
 const GET_HEAD = ['GET', 'HEAD']
@@ -27,6 +28,7 @@ export const ALLOWED_METHODS: Readonly<Record<Endpoint['kind'], readonly string[
   'classic-user-data': GET_HEAD,
   events: ['POST'],
   'boot-file': GET_HEAD,
+  authority: GET_HEAD,
   health: GET_HEAD,
 }
 
@@ -38,6 +40,7 @@ const FIXED: Readonly<Record<string, Endpoint>> = {
   '/palette-initrd': { kind: 'classic-artifact', name: 'palette-initrd' },
   '/palette.squashfs': { kind: 'classic-artifact', name: 'palette.squashfs' },
   '/config.yaml': { kind: 'classic-user-data' },
+  '/ca.crt': { kind: 'authority' },
   '/healthz': { kind: 'health' },
 }
 
@@ -53,7 +56,10 @@ export function parseEndpoint(path: string): Endpoint | undefined {
   if (digest) return { kind: 'digest-artifact', sha256: digest[1] ?? '', name: digest[2] ?? '' }
   const host = /^\/h\/([a-z2-7]{1,64})\/(config\.yaml|events)$/.exec(path)
   if (host) return { kind: host[2] === 'events' ? 'events' : 'user-data', token: host[1] ?? '' }
-  const file = /^\/((?:n\/[a-z0-9-]{1,63}\/)?[A-Za-z0-9][A-Za-z0-9._-]{0,63})$/.exec(path)
+  const file =
+    /^\/((?:n\/[a-z0-9-]{1,63}\/)?(?:[A-Za-z0-9][A-Za-z0-9_-]{0,31}\/)?[A-Za-z0-9][A-Za-z0-9._-]{0,63})$/.exec(
+      path,
+    )
   return file ? { kind: 'boot-file', name: file[1] ?? '' } : undefined
 }
 

@@ -21,6 +21,8 @@ export interface BootLimits {
   readonly requests: RateLimit
   /** Requests of one address for what is not there: whoever guesses is soon not answered any more. */
   readonly misses: RateLimit
+  /** Failed TLS handshakes of one address that are logged. */
+  readonly handshakes: RateLimit
   /** Bytes on their way to all clients together; each gets its share, never less than 32 KiB. */
   readonly maxBytesInFlight: number
 }
@@ -39,5 +41,6 @@ export const DEFAULT_BOOT_LIMITS: BootLimits = {
   maxBodyBytes: 4 * 1024,
   requests: { perSecond: 500, burst: 5000 },
   misses: { perSecond: 10, burst: 200 },
+  handshakes: { perSecond: 0.1, burst: 10 },
   maxBytesInFlight: 64 * 1024 * 1024,
 }

@@ -50,12 +50,13 @@ function leaveBodyUnread(reply: FastifyReply): FastifyReply {
 }
 
 /** Short text that nobody may keep. */
-export function sendText(reply: FastifyReply, status: number, text: string): FastifyReply {
-  return reply
-    .code(status)
-    .header('content-type', 'text/plain; charset=utf-8')
-    .header('cache-control', 'no-store')
-    .send(text)
+export function sendText(
+  reply: FastifyReply,
+  status: number,
+  text: string,
+  mediaType = 'text/plain; charset=utf-8',
+): FastifyReply {
+  return reply.code(status).header('content-type', mediaType).header('cache-control', 'no-store').send(text)
 }
 
 /** The same for an unknown path, an unknown boot and a wrong token, so that nothing can be learned from it. */

@@ -6,6 +6,7 @@ import {
   recogniseSquashfs,
 } from '../../codec/boot-images/boot-images.ts'
 import { readKernelArguments } from '../../codec/grub-cfg/grub-cfg.ts'
+import { isSignatureHead, parseEfiHead, SIGNATURE_HEAD_BYTES } from '../../codec/pe/parse-efi-file.ts'
 import { ARTIFACT_ROLES, type ArtifactRole } from '../../domain/artifact.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { Architecture, Artifact, Installer } from '../../domain/installer.ts'
@@ -57,12 +58,15 @@ export async function inspectInstaller(
     throw await missing(iso, artifacts, paths, options)
   }
   const checked = await Promise.all(artifacts.map((artifact) => check(blob, artifact, signal)))
+  const kernel = artifacts.find(({ role }) => role === 'kernel')
+  const kernelSigned = kernel && (await isSigned(blob, kernel, signal))
   const builtInFiles = await findBuiltIn(iso)
   return {
     family: options.paths ? 'unknown' : 'kairos',
     volumeLabel: iso.volumeLabel,
     architecture: await architecture(iso, checked),
     artifacts,
+    ...(kernelSigned === undefined ? {} : { kernelSigned }),
     builtInFiles,
     kernelArguments: await kernelArguments(blob, iso, signal),
     warnings: warningsAbout(builtInFiles),
@@ -115,6 +119,20 @@ async function check(blob: RandomAccess, artifact: Artifact, signal: AbortSignal
   throw new Failure('installer.invalid-artifact', `${artifact.path} in the ISO is ${recognised.problem}`, {
     path: artifact.path,
   })
+}
+
+async function isSigned(
+  blob: RandomAccess,
+  kernel: Artifact,
+  signal: AbortSignal,
+): Promise<boolean | undefined> {
+  const { sizeBytes } = kernel
+  const head = await readIsoEntry(blob, kernel, Math.min(HEAD_BYTES, sizeBytes), signal)
+  const efi = parseEfiHead(head, sizeBytes)
+  if (!efi?.signature) return efi && false
+  const { offsetBytes, lengthBytes } = efi.signature
+  const entry = await readIsoEntry(blob, kernel, SIGNATURE_HEAD_BYTES, signal, offsetBytes)
+  return isSignatureHead(entry, lengthBytes)
 }
 
 function recognise({ role, sizeBytes }: Artifact, head: Uint8Array): Recognised {

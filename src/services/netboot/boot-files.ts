@@ -6,8 +6,8 @@ import type { HostBook } from '../host-book.ts'
 const EFI = 'application/efi'
 const BINARY = 'application/octet-stream'
 const SCRIPT = 'text/plain; charset=utf-8'
-/** iPXE 2.0 asks for it beside its own binary. */
-const AUTOEXEC = 'autoexec.ipxe'
+/** iPXE 2.0 asks for it beside its own binary, which may lie in a folder of the signed ones. */
+const AUTOEXEC = /^([A-Za-z0-9_-]{1,32}\/)?autoexec\.ipxe$/
 
 /** The name under which a host is handed a boot file, so that who fetches it is known whatever address it comes from. */
 export function bootFileNameFor(host: string | undefined, name: string): string {
@@ -29,9 +29,9 @@ export function createBootFiles({
 }): BootFiles {
   return {
     find(asked, client) {
-      const [, name = '', file = asked] = /^n\/([a-z0-9-]{1,63})\/([^/]*)$/.exec(asked) ?? []
+      const [, name = '', file = asked] = /^n\/([a-z0-9-]{1,63})\/(.*)$/s.exec(asked) ?? []
       const host = book.state(name) ? { host: name } : {}
-      if (file === AUTOEXEC) {
+      if (AUTOEXEC.test(file)) {
         const bytes = new TextEncoder().encode(autoexec(client))
         return { bytes, mediaType: SCRIPT, ...host }
       }

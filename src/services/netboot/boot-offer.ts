@@ -10,6 +10,9 @@ import {
 import { DISCOVERY, encodePxeVendorOptions } from '../../codec/dhcp4/pxe-vendor-options.ts'
 import type { FirmwareCatalogue, FirmwareImage } from '../../ports/firmware-catalogue.ts'
 
+/** Makes the answer as it goes out by one of our addresses. `undefined`: not by this one. */
+export type Answer = (address: string) => DhcpMessage | undefined
+
 /** What a client is led to. `script`: it is iPXE already. */
 export type BootTarget =
   | { readonly kind: 'script' }
@@ -55,7 +58,7 @@ function firstFor(
   architecture: FirmwareImage['architecture'] | undefined,
   catalogue: FirmwareCatalogue,
 ): FirmwareImage | undefined {
-  return catalogue.images().find((image) => image.architecture === architecture)
+  return catalogue.images().find((image) => image.architecture === architecture && !image.isChosenOnly)
 }
 
 /**

@@ -10,9 +10,8 @@ import {
 } from '../../codec/dhcp4/options.ts'
 import type { MacAddress } from '../../domain/mac-address.ts'
 import { broadcastAddress } from '../../domain/netboot/ipv4.ts'
-import { type BootTarget, bootReply, replyOptions, replyTo } from './boot-offer.ts'
+import { type Answer, type BootTarget, bootReply, replyOptions, replyTo } from './boot-offer.ts'
 import type { LeaseBook, LeasePlan } from './lease-book.ts'
-import type { Answer } from './netboot-desk.ts'
 
 /** Only Ethernet cards get leases. */
 const ETHERNET = 1

@@ -44,8 +44,6 @@ const SETTING = 'dhcp-leases'
 /** An address that was offered waits so long for its client to take it. */
 const OFFER_MS = 60_000
 const DECLINED_MS = 600_000
-/** Larger ranges than this are a mistake, and take memory. */
-export const MAX_LEASES = 65_536
 
 /** Failure `store.failed`. What was stored for another range is forgotten. */
 export async function openLeaseBook(

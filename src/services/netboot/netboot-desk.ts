@@ -7,6 +7,7 @@ import {
   type InstalledPolicy,
   type NetbootStanding,
 } from '../../domain/netboot/decide-answer.ts'
+import { secureBootChain } from '../../domain/netboot/secure-boot.ts'
 import { createRateLimiter, type RateLimit } from '../../domain/rate-limit.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { FirmwareCatalogue } from '../../ports/firmware-catalogue.ts'
@@ -15,16 +16,13 @@ import { findHost } from '../find-host.ts'
 import type { FleetPlans } from '../fleet-plans.ts'
 import type { HostBook } from '../host-book.ts'
 import { bootFileNameFor } from './boot-files.ts'
-import { type BootTarget, bootReply, bootTargetFor } from './boot-offer.ts'
+import { type Answer, type BootTarget, bootReply, bootTargetFor } from './boot-offer.ts'
 import { answerLease } from './lease-answer.ts'
 import type { LeaseBook } from './lease-book.ts'
 import type { NetbootNewsDesk } from './netboot-news.ts'
 
 /** The port a packet came in on: 67 of DHCP, 4011 of PXE boot servers (PXE 2.1 §2.2.3). */
 export type DhcpPort = 'dhcp' | 'pxe'
-
-/** Makes the answer as it goes out by one of our addresses. `undefined`: not by this one. */
-export type Answer = (address: string) => DhcpMessage | undefined
 
 /** Decides what is answered to DHCP packets. */
 export interface NetbootDesk {
@@ -66,7 +64,7 @@ export function createNetbootDesk(dependencies: NetbootDeskDependencies): Netboo
     const known = findHost({ mac, ...(uuid ? { uuid } : {}) }, { book, plans })
     const host = known?.host.name
     const { action, reason } = decideNetboot(standingOf(known), installed)
-    const chosen = host === undefined ? undefined : plans.wish(host)?.bootFile
+    const chosen = chosenFor(host, client)
     const target: BootTarget =
       action === 'offer' ? bootTargetFor(client, catalogue, chosen) : { kind: 'nothing', reason }
     const isAnswered = target.kind !== 'nothing'
@@ -86,6 +84,13 @@ export function createNetbootDesk(dependencies: NetbootDeskDependencies): Netboo
     const isNews = news.tell(host === undefined ? about : { ...about, host })
     if (isNews && host !== undefined && events.take(host, clock.now())) record(host, told, message, port)
     return target.kind === 'file' ? { kind: 'file', name: file ?? target.name } : target
+  }
+
+  /** With Secure Boot the firmware starts nothing but the shim. */
+  function chosenFor(host: string | undefined, { architecture }: NetbootClient): string | undefined {
+    const wish = host === undefined ? undefined : plans.wish(host)
+    if (!wish?.secureBoot || wish.bootFile !== undefined) return wish?.bootFile
+    return secureBootChain(architecture?.architecture === 'arm64-uefi' ? 'arm64' : 'x64').bootFile
   }
 
   function standingOf(known: ReturnType<typeof findHost>): NetbootStanding {
