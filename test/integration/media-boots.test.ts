@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import {
+  closeSync,
   copyFileSync,
   mkdirSync,
   mkdtempSync,
@@ -49,8 +50,11 @@ function write(image: string, { plain = false } = {}): string {
   const stick = join(directory, 'stick.img')
   copyFileSync(image, stick)
   truncateSync(stick, STICK_BYTES)
-  if (plain)
-    writeSync(openSync(stick, 'r+'), new Uint8Array(DESCRIPTORS.bytes), 0, DESCRIPTORS.bytes, DESCRIPTORS.at)
+  if (plain) {
+    const file = openSync(stick, 'r+')
+    writeSync(file, new Uint8Array(DESCRIPTORS.bytes), 0, DESCRIPTORS.bytes, DESCRIPTORS.at)
+    closeSync(file)
+  }
   return stick
 }
 

@@ -10,6 +10,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -105,6 +106,23 @@ describe('self-chaining media', () => {
 
     const names = mtools('mdir', '-b', '-i', partitionOf(iso), '::/EFI/BOOT')
     expect(names.trim().split(/\s+/)).toEqual(['::/EFI/BOOT/BOOTAA64.EFI', '::/EFI/BOOT/BOOTX64.EFI'])
+  })
+
+  test('are refused of an ISO that is another kind of iPXE, naming what it lacks', async () => {
+    const folder = join(directory, 'other-kind')
+    mkdirSync(join(folder, 'tree'), { recursive: true })
+    writeFileSync(join(folder, 'tree', 'isolinux.cfg'), 'PROMPT 1\n')
+    execFileSync('xorriso', ['-as', 'mkisofs', '-o', join(folder, 'ipxe.iso'), join(folder, 'tree')], {
+      stdio: 'pipe',
+    })
+    const media = builder(folder)
+    const ipxe = await media.findIpxe('bios', signal())
+
+    const failure = await media.build(ipxe, 'any', signal()).catch((error: unknown) => error)
+
+    expect(isFailure(failure, 'media.build-failed') && failure.message).toContain(
+      'it lacks isolinux.bin, efi.img, a kernel in isolinux.cfg',
+    )
   })
 
   test('are disk and CD at once: a partition of UEFI in a GPT, and the same bytes under El Torito', async () => {

@@ -61,7 +61,7 @@ export function createMediaBuilder({
       await mkdir(cacheDirectory, { recursive: true, mode: 0o700 })
       const work = await mkdtemp(join(cacheDirectory, 'building-'))
       try {
-        const efi = await assemble({ stock, more, autoexec, key, work, signal })
+        const efi = await assemble({ isoPath: ipxe.isoPath, stock, more, autoexec, key, work, signal })
         await rename(join(work, 'out.iso'), path)
         log.info({ path, ipxe: ipxe.version, efi }, 'boot media built')
       } finally {
@@ -84,6 +84,8 @@ async function readBeside(isoPath: string, signal: AbortSignal): Promise<Readonl
 }
 
 interface Parts {
+  /** Named in messages; `stock` is what was read of it. */
+  readonly isoPath: string
   readonly stock: Uint8Array
   readonly more: ReadonlyMap<string, Uint8Array>
   readonly autoexec: string
@@ -99,7 +101,15 @@ interface Parts {
  * is an initrd of `ipxe.krn` for BIOS and lies in the partition's root for UEFI. Names in `work` only: tools give
  * some characters of paths a meaning. Resolves to the names of the EFI binaries.
  */
-async function assemble({ stock, more, autoexec, key, work, signal }: Parts): Promise<readonly string[]> {
+async function assemble({
+  isoPath,
+  stock,
+  more,
+  autoexec,
+  key,
+  work,
+  signal,
+}: Parts): Promise<readonly string[]> {
   const file = (name: string): string => join(work, name)
   const tool = { cwd: work, signal }
   await writeFile(file('stock.iso'), stock)
@@ -108,8 +118,14 @@ async function assemble({ stock, more, autoexec, key, work, signal }: Parts): Pr
   const extract = ['-osirrox', 'on:auto_chmod_on', '-indev', 'stock.iso', '-extract', '/', 'tree']
   await runTool('xorriso', extract, tool)
   const menu = await readFile(file('tree/isolinux.cfg'), 'utf8').catch(() => '')
-  if (!/^\s*KERNEL\s/im.test(menu) || !(await exists(file('tree/isolinux.bin')))) {
-    throw new Failure('media.build-failed', 'ipxe.iso is no stock iPXE ISO: isolinux.cfg starts no kernel')
+  const parts = ['isolinux.bin', 'efi.img']
+  const present = await Promise.all(parts.map((name) => exists(file(`tree/${name}`))))
+  const lacking = [
+    ...parts.filter((_, index) => !present[index]),
+    ...(/^\s*KERNEL\s/im.test(menu) ? [] : ['a kernel in isolinux.cfg']),
+  ]
+  if (lacking.length > 0) {
+    throw new Failure('media.build-failed', `${isoPath} is no stock iPXE ISO: it lacks ${lacking.join(', ')}`)
   }
   await rename(file('tree/efi.img'), file('stock-efi.img'))
   await rm(file('tree/boot.cat'), { force: true })
