@@ -1,6 +1,7 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
-import { isInNetwork, netmaskOf, parseIpv4, readGuestNetwork } from './guest-network.ts'
+import { isInNetwork, netmaskOf, readGuestNetwork } from './guest-network.ts'
+import { parseIpv4 } from './netboot/ipv4.ts'
 
 const dotted = fc.ipV4()
 

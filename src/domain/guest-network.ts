@@ -1,3 +1,5 @@
+import { parseIpv4 } from './netboot/ipv4.ts'
+
 /** How a machine reaches the server where DHCP on its untagged port does not do it. */
 export interface GuestNetwork {
   /** Instead of DHCP. */
@@ -17,15 +19,6 @@ export interface FixedAddress {
 
 /** As many as the C library of the installer asks. */
 export const MAX_NAME_SERVERS = 3
-
-/** An IPv4 address as text, in its plain form: four decimal numbers without leading zeros. As a number, or undefined. */
-export function parseIpv4(text: string): number | undefined {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text)
-  if (!match) return undefined
-  const bytes = match.slice(1).map(Number)
-  if (bytes.join('.') !== text || bytes.some((byte) => byte > 255)) return undefined
-  return bytes.reduce((sum, byte) => sum * 256 + byte, 0)
-}
 
 /** An address that a machine can have: not this network's, loopback, multicast or reserved (RFC 6890). */
 export function isHostAddress(address: number): boolean {

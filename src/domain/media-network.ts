@@ -8,9 +8,9 @@ import {
   isPrefix,
   isVlan,
   MAX_NAME_SERVERS,
-  parseIpv4,
 } from './guest-network.ts'
 import { type MacAddress, parseMacAddress } from './mac-address.ts'
+import { parseIpv4 } from './netboot/ipv4.ts'
 
 /** What the script on boot media does with the network besides asking for an address. */
 export interface MediaNetwork extends GuestNetwork {

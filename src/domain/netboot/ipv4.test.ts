@@ -1,14 +1,10 @@
-import fc from 'fast-check'
+import { fc, test as property } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
 import { broadcastAddress, formatIpv4, isInNetwork, parseIpv4 } from './ipv4.ts'
 
 describe('IPv4 addresses', () => {
-  test('come back as they were', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 0xffffffff }), (number) => {
-        expect(parseIpv4(formatIpv4(number))).toBe(number)
-      }),
-    )
+  property.prop([fc.integer({ min: 0, max: 0xffffffff })])('come back as they were', (number) => {
+    expect(parseIpv4(formatIpv4(number))).toBe(number)
   })
 
   test.each(['', '1.2.3', '1.2.3.4.5', '256.1.1.1', '01.2.3.4', '1.2.3.4 ', '1.2.3.-4', '0x1.2.3.4'])(

@@ -44,6 +44,10 @@ const FIXED: Readonly<Record<string, Endpoint>> = {
   '/healthz': { kind: 'health' },
 }
 
+/** `FILE`, or `n/HOST/FILE` in the name of a host; signed images lie in a folder. */
+const FIRMWARE_FILE =
+  /^\/((?:n\/[a-z0-9-]{1,63}\/)?(?:[A-Za-z0-9][A-Za-z0-9_-]{0,31}\/)?(?:[A-Za-z0-9][A-Za-z0-9._-]{0,63}\.(?:efi|k?kpxe|pxe|lkrn)|autoexec\.ipxe))$/
+
 /**
  * The endpoint of a path exactly as it stands in the request; `undefined` for all others. Nothing that we hand out
  * needs percent-encoding, so nothing is decoded and there is only one way to write each path.
@@ -56,10 +60,7 @@ export function parseEndpoint(path: string): Endpoint | undefined {
   if (digest) return { kind: 'digest-artifact', sha256: digest[1] ?? '', name: digest[2] ?? '' }
   const host = /^\/h\/([a-z2-7]{1,64})\/(config\.yaml|events)$/.exec(path)
   if (host) return { kind: host[2] === 'events' ? 'events' : 'user-data', token: host[1] ?? '' }
-  const file =
-    /^\/((?:n\/[a-z0-9-]{1,63}\/)?(?:[A-Za-z0-9][A-Za-z0-9_-]{0,31}\/)?[A-Za-z0-9][A-Za-z0-9._-]{0,63})$/.exec(
-      path,
-    )
+  const file = FIRMWARE_FILE.exec(path)
   return file ? { kind: 'boot-file', name: file[1] ?? '' } : undefined
 }
 
