@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { openDataDirectory } from '../adapters/data-dir/data-directory.ts'
 import { findProgram, isWritable } from '../adapters/files-node/find-program.ts'
+import { readFirmwareFiles } from '../adapters/firmware-files/firmware-files.ts'
 import { reachableAddresses } from '../adapters/host-network/interface-address.ts'
 import { describePortHolder } from '../adapters/host-network/port-holder.ts'
 import { tryPort } from '../adapters/host-network/try-port.ts'
@@ -12,6 +13,7 @@ import { createMediaBuilder } from '../adapters/media-xorriso/media-builder.ts'
 import { isFailure } from '../domain/failure.ts'
 import type { Finding } from '../ports/driver-examiner.ts'
 import type { Log } from '../ports/log.ts'
+import { describeFirmware } from '../services/netboot/describe-firmware.ts'
 import { DEFAULT_BOOT_PORT } from './base-url.ts'
 import type { BootTlsOptions } from './boot-tls.ts'
 import { findControl } from './control-connection.ts'
@@ -44,6 +46,7 @@ export async function* examineMachine(
   yield await examinePort(options, holder)
   yield examineAddresses(reachableAddresses())
   yield* examineIpxe(options, signal)
+  yield* examineFirmware(options)
   yield* examineBootTls(options)
   yield* examineSignedIpxe(options)
   yield await examineTool('xorriso', 'xorriso')
@@ -124,6 +127,18 @@ export function examineAddresses(addresses: readonly string[]): Finding {
     verdict: 'warning',
     detail: 'only loopback: no other computer reaches this one',
     remedy: 'connect it to the network of the hosts',
+  }
+}
+
+/** What machines are handed that boot from the network. */
+async function* examineFirmware({ ipxeDirectory, log }: MachineExamination): AsyncIterable<Finding> {
+  const catalogue = await readFirmwareFiles({ directories: ipxeDirectories(ipxeDirectory), log })
+  const { offered, problems } = describeFirmware(catalogue)
+  const name = 'firmware images'
+  if (offered.length > 0) yield { name, verdict: 'good', detail: offered.join('; ') }
+  for (const problem of problems) {
+    const [detail = '', ...remedy] = problem.split('; ')
+    yield { name, verdict: 'warning', detail, remedy: remedy.join('; ') }
   }
 }
 

@@ -11,6 +11,7 @@ import { createMetrics } from '../adapters/metrics-prometheus/metrics.ts'
 import { accountToRunAs, dropRoot } from '../adapters/privileges/drop-root.ts'
 import type { ServerCertificate } from '../adapters/tls-x509/server-certificate.ts'
 import { createUdpWaker } from '../adapters/wake-udp/udp-waker.ts'
+import { ipv4AddressOf } from '../domain/netboot/ipv4.ts'
 import type { NetbootSettings } from '../domain/netboot/netboot-settings.ts'
 import { LOCAL_UI_PORT } from '../domain/ready-probe.ts'
 import type { Metrics } from '../ports/metrics.ts'
@@ -26,6 +27,7 @@ import type { HostBook } from '../services/host-book.ts'
 import { openHostLogs } from '../services/host-logs.ts'
 import { logEvents } from '../services/log-events.ts'
 import { createBootFiles } from '../services/netboot/boot-files.ts'
+import { describeFirmware } from '../services/netboot/describe-firmware.ts'
 import { followPolicy, type Strangers } from '../services/strangers.ts'
 import { type BootTlsOptions, openBootTls } from './boot-tls.ts'
 import { ipxeDirectories } from './environment.ts'
@@ -103,14 +105,18 @@ export async function serveFleet(
   const metrics = createMetrics()
   const discovery = await openDiscovery({ store, hasher, clock, log })
   using palette = registration.open(place)
+  let isSyslogOpen = false
   const catalogue = await readFirmwareFiles({ directories: ipxeDirectories(options.ipxeDirectory), log })
   const bootFilesFor = (book: HostBook) =>
     createBootFiles({
       catalogue,
       book,
-      autoexec: ({ base, localAddress }) => netbootAutoexecFor(base ?? site.base(localAddress)),
+      autoexec: (client) => {
+        const base = client.base ?? site.base(client.localAddress)
+        const syslog = isSyslogOpen ? ipv4AddressOf(base) : undefined
+        return netbootAutoexecFor(base, syslog === undefined ? {} : { syslog })
+      },
     })
-  let isSyslogOpen = false
   const bootTls = options.bootTls && (await openBootTls({ ...options, ...options.bootTls }, place))
   const abilities = await netbootAbilities(ipxeDirectories(options.ipxeDirectory), bootTls)
   await using site = await openSite(
@@ -158,7 +164,11 @@ export async function serveFleet(
     { ...site, catalogue, bootFiles: bootFilesFor(book) },
     place,
   )
-  for (const about of [...netboot.services, ...netboot.troubles]) observer.note(about)
+  if (netboot.services.length > 0) {
+    const { offered, problems } = describeFirmware(catalogue)
+    for (const about of [...netboot.services, ...offered, ...problems]) observer.note(about)
+  }
+  for (const trouble of netboot.troubles) observer.note(trouble)
   await using hostLogs = openHostLogDirectory({ directory: join(options.dataDirectory, 'logs'), log })
   using logs = openHostLogs({ book, store: hostLogs, clock, log })
   await using syslog = await openSyslogFor(options, { logs, clock, log }, observer)

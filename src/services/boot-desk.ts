@@ -5,6 +5,7 @@ import { Failure, isFailure } from '../domain/failure.ts'
 import { type GuestNetwork, readGuestNetwork } from '../domain/guest-network.ts'
 import { parseMacAddress } from '../domain/mac-address.ts'
 import { readMachineFacts } from '../domain/machine-facts.ts'
+import { ipv4AddressOf } from '../domain/netboot/ipv4.ts'
 import { type BootId, parseBootId, parseConfigToken } from '../domain/opaque-id.ts'
 import { createRateLimiter, type RateLimit } from '../domain/rate-limit.ts'
 import { parseUuid } from '../domain/uuid.ts'
@@ -293,11 +294,6 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
       },
     })
   }
-}
-
-/** iPXE sends syslog to addresses only, and knows IPv4 in every build; a name in the URL is none. */
-function ipv4AddressOf(base: string): string | undefined {
-  return /^https?:\/\/(\d{1,3}(?:\.\d{1,3}){3})(?::\d+)?$/.exec(base)?.[1]
 }
 
 function aboutClient(query: ScriptQuery, { address }: BootClient) {

@@ -27,3 +27,8 @@ export function isInNetwork(address: string, network: Ipv4Network): boolean {
 export function broadcastAddress({ address, netmask }: Ipv4Network): string {
   return formatIpv4(((parseIpv4(address) ?? 0) | ~(parseIpv4(netmask) ?? 0xffffffff)) >>> 0)
 }
+
+/** The address in `http://HOST:PORT`, where HOST is one and no name: iPXE sends syslog to addresses only. */
+export function ipv4AddressOf(base: string): string | undefined {
+  return /^https?:\/\/(\d{1,3}(?:\.\d{1,3}){3})(?::\d+)?$/.exec(base)?.[1]
+}
