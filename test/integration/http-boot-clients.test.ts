@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test, vi } from 'vitest'
+import { describePortHolder } from '../../src/adapters/host-network/port-holder.ts'
 import { openBootServer } from '../../src/servers/http-boot/boot-server.ts'
 import { createFakeBootDesk } from '../support/fake-boot-desk.ts'
 import { createRecordingLog } from '../support/recording-log.ts'
@@ -286,6 +287,7 @@ describe('listening', () => {
       log: createRecordingLog(),
       host: '127.0.0.1',
       port: 0,
+      describePortHolder,
       ...overrides,
     })
 
