@@ -17,6 +17,13 @@ test.each([
   [`/h/${TOKEN}/events`, { kind: 'events', token: TOKEN }],
   ['/config.yaml', { kind: 'classic-user-data' }],
   ['/ca.crt', { kind: 'authority' }],
+  ['/snponly.efi', { kind: 'boot-file', name: 'snponly.efi' }],
+  ['/n/edge-1/undionly.kpxe', { kind: 'boot-file', name: 'n/edge-1/undionly.kpxe' }],
+  [
+    '/n/edge-1/x86_64-sb/snponly-shimx64.efi',
+    { kind: 'boot-file', name: 'n/edge-1/x86_64-sb/snponly-shimx64.efi' },
+  ],
+  ['/autoexec.ipxe', { kind: 'boot-file', name: 'autoexec.ipxe' }],
   ['/healthz', { kind: 'health' }],
 ])('%s is known', (path, endpoint) => {
   expect(parseEndpoint(path)).toEqual(endpoint)
@@ -26,6 +33,12 @@ test.each([
   '',
   '/',
   '/constructor',
+  '/n/../snponly.efi',
+  '/n//snponly.efi',
+  '/a/b/snponly.efi',
+  '/.snponly.efi',
+  '/snponly.efi/',
+  '/snponly.txt',
   '/__proto__',
   '/BOOT.ipxe',
   '/boot.ipxe/',
