@@ -41,6 +41,13 @@ const NUMBERS = 0x10000
 /** Windows that must arrive whole and unrepeated before a repeated acknowledgement is believed once more. */
 const CALM_WINDOWS = 2
 
+/**
+ * Blocks that may be sent again without waiting for a timeout, for each one that arrived; so many windows of that can be saved up.
+ * A client that acknowledges whatever comes out of order would otherwise get a whole window for every single block.
+ */
+const AGAIN_PER_BLOCK = 2
+const SAVED_WINDOWS = 4
+
 const NOTHING: TransferStep = { send: [] }
 
 export function createTransferSession(plan: TransferPlan, limits: TftpLimits): TransferSession {
@@ -56,6 +63,7 @@ export function createTransferSession(plan: TransferPlan, limits: TftpLimits): T
   let tries = 0
   let waitMs = retryMs
   let calmWindows = 0
+  let mayAgain = SAVED_WINDOWS * windowSize
 
   function sendWindow(): TransferStep {
     if (done < 0) return { send: [{ type: 'options', options: acknowledged }], waitMs }
@@ -82,8 +90,8 @@ export function createTransferSession(plan: TransferPlan, limits: TftpLimits): T
     if (ahead === 0) return repeat()
     // Of a window before, or of blocks that were never sent.
     if (ahead > sent - done) return NOTHING
-    // Inside the window, what follows was lost: the next window begins there (RFC 7440 §4).
     calmWindows = done + ahead === sent ? calmWindows + 1 : 0
+    mayAgain = Math.min(mayAgain + AGAIN_PER_BLOCK * ahead, SAVED_WINDOWS * windowSize)
     return progress(done + ahead)
   }
 
@@ -91,7 +99,12 @@ export function createTransferSession(plan: TransferPlan, limits: TftpLimits): T
     done = now
     tries = 1
     waitMs = retryMs
-    return done === blocks ? { send: [], end: { kind: 'sent' } } : sendWindow()
+    if (done === blocks) return { send: [], end: { kind: 'sent' } }
+    // Inside the window, what follows was lost: the next window begins there (RFC 7440 §4).
+    const again = sent - done
+    if (again > mayAgain) return { send: [], waitMs }
+    mayAgain -= Math.max(0, again)
+    return sendWindow()
   }
 
   /**
