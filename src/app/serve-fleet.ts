@@ -179,7 +179,7 @@ export async function serveFleet(
   await using control = await openControl(parts, options, place, tls)
   const first = await access.createFirstToken('serve')
   if (account) {
-    await dropRoot(account, options.dataDirectory)
+    dropRoot(account, options.dataDirectory)
     observer.note(`goes on as ${account.name}`)
   }
   await using _local = await announceLocally(access, control, options.dataDirectory, tls)
