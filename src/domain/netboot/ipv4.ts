@@ -27,3 +27,8 @@ export function isInNetwork(address: string, network: Ipv4Network): boolean {
 export function broadcastAddress({ address, netmask }: Ipv4Network): string {
   return formatIpv4(((parseIpv4(address) ?? 0) | ~(parseIpv4(netmask) ?? 0xffffffff)) >>> 0)
 }
+
+/** All zeros in that part: no host's either (RFC 1122 §3.2.1.3). */
+export function networkAddress({ address, netmask }: Ipv4Network): string {
+  return formatIpv4(((parseIpv4(address) ?? 0) & (parseIpv4(netmask) ?? 0xffffffff)) >>> 0)
+}

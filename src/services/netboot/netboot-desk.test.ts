@@ -56,6 +56,7 @@ interface Given {
   readonly catalogue?: FirmwareCatalogue
   readonly reserve?: ReadonlyMap<MacAddress, string>
   readonly authoritative?: boolean
+  readonly range?: { readonly first: string; readonly last: string }
 }
 
 async function aDesk(given: Given = {}) {
@@ -76,9 +77,10 @@ async function aDesk(given: Given = {}) {
           ...{
             first: '192.0.2.100',
             last: '192.0.2.101',
-            netmask: '255.255.255.0',
+            network: { address: OURS, netmask: '255.255.255.0' },
             router: OURS,
             dns: ['192.0.2.53'],
+            ...given.range,
           },
           ...{ leaseSeconds: 3600, taken: [OURS], reservations: given.reserve ?? new Map() },
         },
@@ -298,6 +300,24 @@ describe('the DHCP server of a network of its own', () => {
     expect([refused && messageType(refused), refused?.yourAddress]).toEqual(['nak', '0.0.0.0'])
     expect(ask(laptop('request', 2, [[OPTION.serverIdentifier, addressOption('192.0.2.9')]]))).toBeUndefined()
     expect(ask(laptop('discover', 3))?.yourAddress, 'who took another server gives back').toBe('192.0.2.101')
+  })
+
+  test('hands out nothing behind relays of other networks, where its addresses are of no use', async () => {
+    const { ask } = await aDesk({ authoritative: true })
+    const relayed = (relayAddress: string) => ask({ ...laptop('discover', 1), relayAddress })?.yourAddress
+
+    expect(relayed('198.51.100.1')).toBeUndefined()
+    expect(relayed('192.0.2.7')).toBe('192.0.2.100')
+  })
+
+  test('tells the broadcast address of its network, with or without a range', async () => {
+    const { ask } = await aDesk({
+      authoritative: true,
+      range: { first: '0.0.0.1', last: '0.0.0.0' },
+      reserve: new Map([[macOf(UEFI), '192.0.2.50']]),
+    })
+
+    expect(ask(UEFI)?.options.get(OPTION.broadcastAddress)).toEqual(addressOption('192.0.2.255'))
   })
 
   test('gives firmware address and boot file in one answer', async () => {
