@@ -267,6 +267,12 @@ describe('who is answered', () => {
     const answers = Array.from({ length: 100 }, () => ask(UEFI)).filter((answer) => answer !== undefined)
     expect(answers.length).toBeLessThanOrEqual(20)
   })
+
+  test('whoever broadcasts in the name of a client does not keep it from asking the boot server', async () => {
+    const { ask } = await aDesk({ unknown: 'discover' })
+    for (let time = 0; time < 100; time += 1) ask(UEFI)
+    expect(ask(captured('ovmf-pxe-proxydhcp', 'pxe', 'request', 4011), 'pxe')).toBeDefined()
+  })
 })
 
 describe('the DHCP server of a network of its own', () => {

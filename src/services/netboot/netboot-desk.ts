@@ -124,9 +124,10 @@ export function createNetbootDesk(dependencies: NetbootDeskDependencies): Netboo
   }
 
   /** Whether somebody may ask once more; those we know do not wait for those we do not. */
-  function mayAsk(client: NetbootClient | undefined, message: DhcpMessage): boolean {
+  function mayAsk(client: NetbootClient | undefined, message: DhcpMessage, port: DhcpPort): boolean {
     const now = clock.now()
-    const key = message.hardwareAddress.join(':')
+    // Broadcasts in a host's name, which anybody can send, leave it what it asks of this machine alone.
+    const key = `${port} ${message.hardwareAddress.join(':')}`
     if (!perClient.take(key, now)) return false
     const facts = client ? { mac: client.mac, ...(client.uuid ? { uuid: client.uuid } : {}) } : undefined
     return (facts && findHost(facts, { book, plans }) !== undefined) || strangers.take('', now)
@@ -144,7 +145,7 @@ export function createNetbootDesk(dependencies: NetbootDeskDependencies): Netboo
       const isLeaseTalk = port === 'dhcp' && leases !== undefined
       if (port === 'dhcp' && !leases && type !== 'discover') return undefined
       if (port === 'pxe' && server !== undefined && !isForUs) return undefined
-      if (!mayAsk(client, message)) return undefined
+      if (!mayAsk(client, message, port)) return undefined
       const target =
         client && type !== 'release' && type !== 'decline' ? decide(message, client, port) : undefined
       if (isLeaseTalk) return answerLease({ message, type, client, target, leases, isForUs, base })
