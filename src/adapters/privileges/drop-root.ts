@@ -1,3 +1,4 @@
+import { accessSync, constants } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { Failure } from '../../domain/failure.ts'
 import { handOver } from './hand-over.ts'
@@ -38,7 +39,8 @@ export async function accountToRunAs(
 
 /**
  * Gives up root for good, groups first, after the files that root has made in the directory were handed over. Whatever needs a
- * privilege has to be open by now. All in one go: what is made in between would stay root's.
+ * privilege has to be open by now. All in one go: what is made in between would stay root's. Failure `usage.invalid` when the
+ * directory lies where the account cannot come.
  */
 export function dropRoot({ uid, gid, name }: Account, directory: string): void {
   handOver(directory, { uid, gid })
@@ -51,6 +53,16 @@ export function dropRoot({ uid, gid, name }: Account, directory: string): void {
   else groups.initgroups?.(name, gid)
   process.setgid?.(gid)
   process.setuid?.(uid)
+  try {
+    accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (error) {
+    throw new Failure(
+      'usage.invalid',
+      `${name} cannot use the data directory ${directory}: a folder above it is closed to that account`,
+      {},
+      error,
+    )
+  }
 }
 
 /** passwd(5). Accounts from elsewhere (LDAP) are known by their numbers only. */

@@ -1,4 +1,14 @@
-import { linkSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -49,4 +59,28 @@ describe.skipIf(process.getuid?.() !== 0)('the data directory of a program that 
     expect(await accountToRunAs(undefined, at('data'))).toEqual({ ...SOMEBODY, name: `${SOMEBODY.uid}` })
     expect(await accountToRunAs(undefined, at('elsewhere')), "root's").toBeUndefined()
   })
+
+  test.each([
+    [0o755, /^54321 54322 54321$/m],
+    [0o700, /a folder above it is closed to that account/],
+  ])(
+    'lies in a folder of mode %i: no right of root is left, and what cannot go on says why',
+    (mode, expected) => {
+      chmodSync(place, mode)
+      const program = `
+      import { statSync } from 'node:fs'
+      import { dropRoot } from ${JSON.stringify(new URL('./drop-root.ts', import.meta.url).href)}
+      const directory = ${JSON.stringify(at('data'))}
+      try {
+        dropRoot({ ...${JSON.stringify(SOMEBODY)}, name: '${SOMEBODY.uid}' }, directory)
+        console.log(process.getuid(), process.getgroups().join(), statSync(directory).uid)
+      } catch (error) {
+        console.log(error.message)
+      }`
+      const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+        encoding: 'utf8',
+      })
+      expect(stdout).toMatch(expected)
+    },
+  )
 })
