@@ -262,6 +262,20 @@ describe('who is answered', () => {
     expect(news.recent().at(-1)).toMatchObject({ host: 'box' })
   })
 
+  test('not without end whoever knows the UUID of a host', async () => {
+    const identifier = Uint8Array.of(0, ...Array.from({ length: 16 }, (_, at) => at + 1))
+    const box = { ...UEFI, options: new Map(UEFI.options).set(OPTION.clientMachineIdentifier, identifier) }
+    const match = { uuid: readNetbootClient(box)?.uuid } as DesiredHost['match']
+    const { ask, arm } = await aDesk({ hosts: [aBox(UEFI, { match })] })
+    await arm('box')
+    const answers = Array.from({ length: 2000 }, (_, at) =>
+      ask({ ...box, hardwareAddress: Uint8Array.of(2, 0, 0, 0, at >> 8, at & 255) }),
+    ).filter((answer) => answer !== undefined)
+
+    expect(answers[0]?.bootFile).toBe('n/box/snponly.efi')
+    expect(answers.length).toBeLessThanOrEqual(200)
+  })
+
   test('one client that asks without end not without end', async () => {
     const { ask } = await aDesk({ unknown: 'discover' })
     const answers = Array.from({ length: 100 }, () => ask(UEFI)).filter((answer) => answer !== undefined)

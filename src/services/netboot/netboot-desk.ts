@@ -49,12 +49,15 @@ export interface NetbootDeskDependencies {
 const PER_CLIENT: RateLimit = { perSecond: 2, burst: 20 }
 /** Of machines that are no host, together: anybody can make up addresses, and hosts must not suffer from that. */
 const STRANGERS: RateLimit = { perSecond: 100, burst: 400 }
+/** In the name of one host, whose UUID anybody may have read off its label, from whatever cards. */
+const PER_HOST: RateLimit = { perSecond: 20, burst: 200 }
 /** What is kept of a host that asks again and again. */
 const EVENTS: RateLimit = { perSecond: 1 / 600, burst: 20 }
 
 export function createNetbootDesk(dependencies: NetbootDeskDependencies): NetbootDesk {
   const { book, plans, catalogue, news, installed, leases, base, clock, log } = dependencies
   const perClient = createRateLimiter(PER_CLIENT)
+  const perHost = createRateLimiter(PER_HOST)
   const strangers = createRateLimiter(STRANGERS)
   const events = createRateLimiter(EVENTS)
 
@@ -130,7 +133,8 @@ export function createNetbootDesk(dependencies: NetbootDeskDependencies): Netboo
     const key = `${port} ${message.hardwareAddress.join(':')}`
     if (!perClient.take(key, now)) return false
     const facts = client ? { mac: client.mac, ...(client.uuid ? { uuid: client.uuid } : {}) } : undefined
-    return (facts && findHost(facts, { book, plans }) !== undefined) || strangers.take('', now)
+    const host = facts && findHost(facts, { book, plans })?.host.name
+    return host === undefined ? strangers.take('', now) : perHost.take(host, now)
   }
 
   return {
