@@ -8,3 +8,18 @@ export function baseUrl(address: string, port: number): string {
   if (/^(\[[^\]]+\]|[^:]+):\d{1,5}$/.test(address)) return `http://${address}`
   return `http://${address.includes(':') && !address.startsWith('[') ? `[${address}]` : address}:${port}`
 }
+
+/**
+ * The address by which those reach the boot server who reach this machine by `address`: what is advertised, else the one
+ * it listens on where that is a single one, for it cannot be reached by any other.
+ */
+export function bootAddress(
+  {
+    advertise,
+    bootHost,
+  }: { readonly advertise?: string | undefined; readonly bootHost?: string | undefined },
+  address: string,
+): string {
+  if (advertise !== undefined) return advertise
+  return bootHost === undefined || bootHost === '0.0.0.0' || bootHost === '::' ? address : bootHost
+}

@@ -71,7 +71,7 @@ export async function openNetboot(
       {
         first: range?.first ?? '0.0.0.1',
         last: range?.last ?? '0.0.0.0',
-        netmask: network.netmask,
+        network,
         router,
         dns,
         leaseSeconds,

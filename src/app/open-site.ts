@@ -16,7 +16,7 @@ import { createFleetRunner, type FleetRunner } from '../services/fleet-runner.ts
 import { type HostBook, type HostState, openHostBook } from '../services/host-book.ts'
 import { createInstallerShelf, type InstallerShelf } from '../services/installer-shelf.ts'
 import { type Strangers, turnAway } from '../services/strangers.ts'
-import { baseUrl } from './base-url.ts'
+import { baseUrl, bootAddress } from './base-url.ts'
 import type { OpenBootTls } from './boot-tls.ts'
 import { createBringUp, type SitePalette } from './bring-up-host.ts'
 import { listenForBoots } from './listen-for-boots.ts'
@@ -172,7 +172,7 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
     keeper,
     runner,
     listening: `${host}:${server.port}`,
-    base: (address) => baseUrl(options.advertise ?? address, server.port),
+    base: (address) => baseUrl(bootAddress(options, address), server.port),
     ...(secureServer ? { listeningTls: `${host}:${secureServer.port}` } : {}),
     bootScriptUrl,
     [Symbol.asyncDispose]: () => kept.disposeAsync(),

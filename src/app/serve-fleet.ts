@@ -187,11 +187,12 @@ export async function serveFleet(
   }
   const tls = await certificateFor(options, place)
   await using control = await openControl(parts, options, place, tls)
-  const first = await access.createFirstToken('serve')
   if (account) {
-    await dropRoot(account, options.dataDirectory)
+    dropRoot(account, options.dataDirectory)
     observer.note(`goes on as ${account.name}`)
   }
+  // It is shown once, so nothing that can fail for good may come between that and this.
+  const first = await access.createFirstToken('serve')
   await using _local = await announceLocally(access, control, options.dataDirectory, tls)
   for (const kind of place.drivers.kinds) observer.note(await describeDriver(kind, place, signal))
   observer.serving({

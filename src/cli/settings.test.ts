@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Command } from 'commander'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { addMachineOptions } from './machine-options.ts'
-import { nameEnvironment } from './settings.ts'
+import { addNetbootOptions, type NetbootValues, netbootOf } from './netboot-options.ts'
+import { applySettingsFile, nameEnvironment } from './settings.ts'
 import { addVsphereOptions, type VsphereValues, vsphereOf } from './vsphere-options.ts'
 
 afterEach(() => void vi.unstubAllEnvs())
@@ -84,5 +88,75 @@ describe('--insecure', () => {
     expect(told).toEqual([
       'WARNING: --insecure: the certificate of the vCenter is not checked: whoever is in between reads the password',
     ])
+  })
+})
+
+describe('settings of network boot', () => {
+  function aCommand(...args: readonly string[]): Command {
+    const command = addNetbootOptions(new Command('serve').exitOverride())
+    nameEnvironment(command)
+    return command.parse(args, { from: 'user' })
+  }
+
+  test('come from the environment, several values of one with commas', () => {
+    const env = {
+      DHCP: 'authoritative',
+      DHCP_INTERFACE: 'eth1, eth2',
+      DHCP_INSTALLED: 'local',
+      DHCP_RANGE: '192.0.2.100-192.0.2.200',
+      DHCP_ROUTER: '192.0.2.1',
+      DHCP_DNS: '192.0.2.53,192.0.2.54',
+      DHCP_LEASE: '2h',
+      DHCP_RESERVE: '00:50:56:aa:bb:cc=192.0.2.20',
+      TFTP_PORT: '6969',
+      TFTP_MODE: 'usual',
+    }
+    for (const [name, text] of Object.entries(env)) vi.stubEnv(`EDGEBOOT_${name}`, text)
+
+    expect(netbootOf(aCommand().opts<NetbootValues>())).toEqual({
+      dhcp: 'authoritative',
+      interfaces: ['eth1', 'eth2'],
+      installed: 'local',
+      range: { first: '192.0.2.100', last: '192.0.2.200' },
+      router: '192.0.2.1',
+      dns: ['192.0.2.53', '192.0.2.54'],
+      leaseSeconds: 7200,
+      reservations: new Map([['00:50:56:aa:bb:cc', '192.0.2.20']]),
+      tftpPort: 6969,
+      tftpMode: 'usual',
+    })
+  })
+
+  test('one interface in the environment is one interface, and none is none', () => {
+    vi.stubEnv('EDGEBOOT_DHCP_INTERFACE', 'eth1')
+    expect(aCommand().opts()).toMatchObject({ dhcpInterface: ['eth1'] })
+    expect(aCommand('--dhcp-interface', 'eth2').opts(), 'the command line').toMatchObject({
+      dhcpInterface: ['eth2'],
+    })
+    vi.stubEnv('EDGEBOOT_DHCP_INTERFACE', '')
+    expect(aCommand().opts()).toMatchObject({ dhcpInterface: [] })
+  })
+
+  test('come from a settings file, as one value or as a list', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'edgeboot-settings-'))
+    try {
+      const path = join(directory, 'settings.yaml')
+      writeFileSync(path, 'dhcp: proxy\ndhcp-interface: [eth1, eth2]\ndhcp-dns: 192.0.2.53\ntftp-port: off\n')
+      const command = aCommand()
+      await applySettingsFile(path, command, command)
+      expect(netbootOf(command.opts<NetbootValues>())).toMatchObject({
+        dhcp: 'proxy',
+        interfaces: ['eth1', 'eth2'],
+        dns: ['192.0.2.53'],
+        tftpPort: undefined,
+      })
+
+      writeFileSync(path, 'dhcp-interface: [[eth1]]\n')
+      await expect(applySettingsFile(path, aCommand(), aCommand())).rejects.toThrow('or a list of them')
+      writeFileSync(path, 'dhcp: [proxy]\n')
+      await expect(applySettingsFile(path, aCommand(), aCommand())).rejects.toThrow('a single value')
+    } finally {
+      rmSync(directory, { recursive: true })
+    }
   })
 })

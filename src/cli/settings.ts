@@ -83,8 +83,10 @@ function setOption(command: Command, name: string, value: unknown, where: string
   if (!option) return
   const source = command.getOptionValueSource(option.attributeName())
   if (source === 'cli' || source === 'env') return
-  if (!['string', 'number', 'boolean'].includes(typeof value)) {
-    throw new Failure('config.invalid', `${where}: ${name} takes a single value`)
+  const values = option.variadic && Array.isArray(value) ? value : [value]
+  if (!values.every((one) => ['string', 'number', 'boolean'].includes(typeof one))) {
+    const expected = option.variadic ? 'one value, or a list of them' : 'a single value'
+    throw new Failure('config.invalid', `${where}: ${name} takes ${expected}`)
   }
   if (option.isBoolean() || option.negate) {
     if (typeof value !== 'boolean')
@@ -92,10 +94,12 @@ function setOption(command: Command, name: string, value: unknown, where: string
     command.setOptionValueWithSource(option.attributeName(), option.negate ? !value : value, 'config')
     return
   }
-  command.setOptionValueWithSource(option.attributeName(), parseValue(option, String(value)), 'config')
+  command.setOptionValueWithSource(option.attributeName(), parseValue(option, values.join(',')), 'config')
 }
 
+/** Several values of one option stand in one text with commas. */
 function parseValue(option: Option, text: string): unknown {
+  if (option.variadic) return text.split(',').flatMap((part) => part.trim() || [])
   return option.parseArg ? option.parseArg(text, undefined) : text
 }
 

@@ -1,16 +1,15 @@
-import { lchown, lstat, readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { accessSync, constants } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
 import { Failure } from '../../domain/failure.ts'
+import { handOver } from './hand-over.ts'
 
 /** Whom a program goes on as. */
 export interface Account {
   readonly uid: number
   readonly gid: number
+  /** Its user ID where it has none. */
   readonly name: string
 }
-
-/** A data directory has a few files for each host. */
-const MAX_ENTRIES = 1_000_000
 
 /**
  * The account a program started by root is to go on as: the one named, else the owner of the data directory; `undefined`
@@ -25,43 +24,48 @@ export async function accountToRunAs(
     throw new Failure('usage.invalid', `--run-as ${name.slice(0, 64)} takes root to begin with; leave it out`)
   }
   const accounts = await readAccounts()
-  const { uid } = name === undefined ? await lstat(directory) : { uid: -1 }
-  const found = accounts.find((account) => (name === undefined ? account.uid === uid : account.name === name))
-  if (name !== undefined && !found)
-    throw new Failure(
-      'usage.invalid',
-      `--run-as ${name.slice(0, 64)}: there is no such account on this machine`,
-    )
-  return found?.uid === 0 ? undefined : found
+  if (name === undefined) {
+    const { uid, gid } = await stat(directory)
+    if (uid === 0) return undefined
+    return accounts.find((account) => account.uid === uid) ?? { uid, gid, name: `${uid}` }
+  }
+  const found = accounts.find((account) => account.name === name)
+  if (found) return found.uid === 0 ? undefined : found
+  throw new Failure(
+    'usage.invalid',
+    `--run-as ${name.slice(0, 64)}: there is no such account on this machine`,
+  )
 }
 
 /**
  * Gives up root for good, groups first, after the files that root has made in the directory were handed over. Whatever needs a
- * privilege has to be open by now.
+ * privilege has to be open by now. All in one go: what is made in between would stay root's. Failure `usage.invalid` when the
+ * directory lies where the account cannot come.
  */
-export async function dropRoot({ uid, gid, name }: Account, directory: string): Promise<void> {
-  await handOver(directory, uid, gid)
-  ;(process as { initgroups?: (name: string, gid: number) => void }).initgroups?.(name, gid)
+export function dropRoot({ uid, gid, name }: Account, directory: string): void {
+  handOver(directory, { uid, gid })
+  // Without an account there are no other groups. Types leave these out, for Windows has none.
+  const groups = process as {
+    initgroups?: (name: string, gid: number) => void
+    setgroups?: (groups: readonly number[]) => void
+  }
+  if (name === `${uid}`) groups.setgroups?.([gid])
+  else groups.initgroups?.(name, gid)
   process.setgid?.(gid)
   process.setuid?.(uid)
-}
-
-/** Never through links: those may lead anywhere. */
-async function handOver(directory: string, uid: number, gid: number): Promise<void> {
-  const names = await readdir(directory, { recursive: true })
-  for (const name of ['', ...names.slice(0, MAX_ENTRIES)]) {
-    const path = join(directory, name)
-    try {
-      const { uid: owner, nlink, ...about } = await lstat(path)
-      // A second name of a file may be one of a file elsewhere that is root's on purpose.
-      if (owner === 0 && (nlink === 1 || (about.mode & 0o170000) === 0o040000)) await lchown(path, uid, gid)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    }
+  try {
+    accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (error) {
+    throw new Failure(
+      'usage.invalid',
+      `${name} cannot use the data directory ${directory}: a folder above it is closed to that account`,
+      {},
+      error,
+    )
   }
 }
 
-/** passwd(5). Accounts from elsewhere (LDAP) can run the program themselves. */
+/** passwd(5). Accounts from elsewhere (LDAP) are known by their numbers only. */
 async function readAccounts(): Promise<readonly Account[]> {
   const text = await readFile('/etc/passwd', 'utf8').catch(() => '')
   return text.split('\n').flatMap((line) => {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Control } from '../../app/control-connection.ts'
 import type { CommandContext } from '../command-context.ts'
+import { followNews } from '../follow-news.ts'
 import { newsLine } from '../output/netboot-line.ts'
 import { addServerOptions, connect, type ServerValues } from '../server-options.ts'
 import { withInterrupt } from '../with-interrupt.ts'
@@ -8,9 +9,6 @@ import { withInterrupt } from '../with-interrupt.ts'
 interface WatchValues extends ServerValues {
   readonly recent?: boolean
 }
-
-/** The server answers after so long when there is no news. */
-const WAIT_SECONDS = 20
 
 /** `dhcp watch`: live, who asks for a boot file, and why it was answered or not. */
 export function registerDhcpCommands(program: Command, context: CommandContext): void {
@@ -43,15 +41,15 @@ async function watch(
   // Whoever read along has gone: `dhcp watch | head`.
   process.stdout.once('error', () => closed.abort())
   const signal = AbortSignal.any([interrupt, closed.signal])
-  let after = 0
-  for (let isFirst = true; !signal.aborted; isFirst = false) {
-    const { services, items } = await control.netbootNews(after, isFirst ? 0 : WAIT_SECONDS, signal)
+  let isFirst = true
+  const news = followNews((after, wait) => control.netbootNews(after, wait, signal), signal)
+  for await (const { services, items } of news) {
     if (isFirst)
       context.progress(
         services.length > 0 ? services.join('; ') : 'nothing listens: edgeboot serve --dhcp proxy',
       )
-    for (const news of items) context.stdout(`${context.json ? JSON.stringify(news) : newsLine(news)}\n`)
-    after = items.at(-1)?.id ?? after
+    isFirst = false
+    for (const one of items) context.stdout(`${context.json ? JSON.stringify(one) : newsLine(one)}\n`)
     if (isRecentOnly) return
   }
 }

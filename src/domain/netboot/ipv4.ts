@@ -32,3 +32,8 @@ export function broadcastAddress({ address, netmask }: Ipv4Network): string {
 export function ipv4AddressOf(base: string): string | undefined {
   return /^https?:\/\/(\d{1,3}(?:\.\d{1,3}){3})(?::\d+)?$/.exec(base)?.[1]
 }
+
+/** All zeros in that part: no host's either (RFC 1122 §3.2.1.3). */
+export function networkAddress({ address, netmask }: Ipv4Network): string {
+  return formatIpv4(((parseIpv4(address) ?? 0) & (parseIpv4(netmask) ?? 0xffffffff)) >>> 0)
+}

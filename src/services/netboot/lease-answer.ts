@@ -9,7 +9,7 @@ import {
   uint32Option,
 } from '../../codec/dhcp4/options.ts'
 import type { MacAddress } from '../../domain/mac-address.ts'
-import { broadcastAddress } from '../../domain/netboot/ipv4.ts'
+import { broadcastAddress, isInNetwork } from '../../domain/netboot/ipv4.ts'
 import { type Answer, type BootTarget, bootReply, replyOptions, replyTo } from './boot-offer.ts'
 import type { LeaseBook, LeasePlan } from './lease-book.ts'
 
@@ -40,6 +40,9 @@ export function answerLease({
 }): Answer | undefined {
   const mac = macOf(message)
   if (mac === undefined) return undefined
+  // RFC 2131 §4.3.1: a client behind a relay needs an address of the relay's network; ours is of no use there.
+  if (message.relayAddress !== '0.0.0.0' && !isInNetwork(message.relayAddress, leases.plan.network))
+    return undefined
   const wanted = addressIn(message, OPTION.requestedAddress)
   const named = addressIn(message, OPTION.serverIdentifier)
   switch (type) {
@@ -100,11 +103,8 @@ export function answerLease({
 function networkOptions(plan: LeasePlan): ReadonlyMap<number, Uint8Array> {
   const options = new Map<number, Uint8Array>([
     [OPTION.leaseTime, uint32Option(plan.leaseSeconds)],
-    [OPTION.subnetMask, addressOption(plan.netmask)],
-    [
-      OPTION.broadcastAddress,
-      addressOption(broadcastAddress({ address: plan.first, netmask: plan.netmask })),
-    ],
+    [OPTION.subnetMask, addressOption(plan.network.netmask)],
+    [OPTION.broadcastAddress, addressOption(broadcastAddress(plan.network))],
   ])
   if (plan.router !== undefined) options.set(OPTION.router, addressOption(plan.router))
   if (plan.dns.length > 0) options.set(OPTION.domainNameServer, addressOption(...plan.dns))

@@ -10,7 +10,7 @@ const mac = (last: number): MacAddress => `02:00:00:00:00:0${last}` as MacAddres
 const PLAN = {
   first: '192.0.2.10',
   last: '192.0.2.13',
-  netmask: '255.255.255.0',
+  network: { address: '192.0.2.11', netmask: '255.255.255.0' },
   dns: [],
   leaseSeconds: 600,
   reservations: new Map([[mac(9), '192.0.2.12']]),
@@ -41,6 +41,51 @@ describe('leases', () => {
     expect(book.offer(mac(1), undefined)).toBe('192.0.2.10')
     book.decline(mac(1), '192.0.2.10')
     expect(book.offer(mac(1), undefined)).toBe('192.0.2.13')
+  })
+
+  test('nobody can make addresses useless that it was not given', async () => {
+    const book = await openLeaseBook(PLAN, parts())
+    for (const last of [10, 12, 13]) book.decline(mac(1), `192.0.2.${last}`)
+    expect(book.offer(mac(2), undefined)).toBe('192.0.2.10')
+    expect(book.offer(mac(3), undefined)).toBe('192.0.2.13')
+  })
+
+  test('a range that is used up has addresses again as soon as offers and leases run out, or are given back', async () => {
+    const { clock, ...others } = parts()
+    const book = await openLeaseBook(PLAN, { clock, ...others })
+    expect(book.take(mac(1), '192.0.2.10')).toBe(true)
+    expect(book.offer(mac(2), undefined)).toBe('192.0.2.13')
+    expect(book.offer(mac(3), undefined)).toBeUndefined()
+    clock.advance(60_000)
+    expect(book.offer(mac(3), undefined), 'what was offered and not taken').toBe('192.0.2.13')
+    expect(book.offer(mac(4), undefined)).toBeUndefined()
+    book.release(mac(1))
+    expect(book.offer(mac(4), undefined)).toBe('192.0.2.10')
+  })
+
+  test("the addresses of the network itself are no hosts'", async () => {
+    const network = { address: '192.0.2.1', netmask: '255.255.255.252' }
+    const range = { first: '192.0.2.0', last: '192.0.2.3', taken: ['192.0.2.1'] }
+    const book = await openLeaseBook({ ...PLAN, network, ...range }, parts())
+    expect(book.offer(mac(1), '192.0.2.0')).toBe('192.0.2.2')
+    expect(book.take(mac(2), '192.0.2.3')).toBe(false)
+  })
+
+  test('a used up range costs no search for each who asks', async () => {
+    const { clock, ...others } = parts()
+    let looks = 0
+    const now = (): number => {
+      looks += 1
+      return clock.now()
+    }
+    const range = { first: '10.0.0.0', last: '10.0.3.255', taken: [], reservations: new Map() }
+    const network = { address: '10.0.0.0', netmask: '255.255.252.0' }
+    const book = await openLeaseBook({ ...PLAN, network, ...range }, { clock: { ...clock, now }, ...others })
+    const card = (at: number) => `02:00:00:01:${at >> 8}:${at & 255}` as MacAddress
+    for (let at = 0; at < 1022; at += 1) book.offer(card(at), undefined)
+    looks = 0
+    expect(book.offer(mac(1), undefined)).toBeUndefined()
+    expect(looks).toBeLessThan(10)
   })
 
   property.prop([

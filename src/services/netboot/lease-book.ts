@@ -1,5 +1,11 @@
 import type { MacAddress } from '../../domain/mac-address.ts'
-import { formatIpv4, parseIpv4 } from '../../domain/netboot/ipv4.ts'
+import {
+  broadcastAddress,
+  formatIpv4,
+  type Ipv4Network,
+  networkAddress,
+  parseIpv4,
+} from '../../domain/netboot/ipv4.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
 import type { SettingsStore } from '../../ports/settings-store.ts'
@@ -9,13 +15,14 @@ export interface LeasePlan {
   /** Both included. */
   readonly first: string
   readonly last: string
-  readonly netmask: string
+  /** Ours, and so that of every client. */
+  readonly network: Ipv4Network
   readonly router?: string | undefined
   readonly dns: readonly string[]
   readonly leaseSeconds: number
   /** Always the same address for these; it may lie outside the range. */
   readonly reservations: ReadonlyMap<MacAddress, string>
-  /** Never handed out: our own address, the router. */
+  /** Never handed out, besides those of the network as such: our own address, the router. */
   readonly taken: readonly string[]
 }
 
@@ -54,10 +61,18 @@ export async function openLeaseBook(
   const byMac = new Map<MacAddress, Lease>()
   const reserved = new Map([...plan.reservations].map(([mac, address]) => [address, mac]))
   const [first, last] = [parseIpv4(plan.first) ?? 1, parseIpv4(plan.last) ?? 0]
-  const taken = new Set(plan.taken)
+  const taken = new Set([...plan.taken, networkAddress(plan.network), broadcastAddress(plan.network)])
+  /** Addresses of the range that nobody has had, or that were given back, in the order in which they are handed out. */
+  const vacant = new Set<string>()
+  /** Before that no lease runs out, so nobody has to look for one. Epoch milliseconds. */
+  let noneBefore = 0
   let isSaving = false
   let isStale = false
 
+  for (let number = first; number <= last; number += 1) {
+    const address = formatIpv4(number)
+    if (isForAnybody(address)) vacant.add(address)
+  }
   for (const lease of readLeases(await store.setting(SETTING)))
     if (isOurs(lease.address)) put(lease.mac as MacAddress, lease.address, lease.until)
 
@@ -72,12 +87,25 @@ export async function openLeaseBook(
     drop(byAddress.get(address))
     const lease = { mac, address, until }
     byMac.set(mac, lease)
-    byAddress.set(address, lease)
+    occupy(lease)
+  }
+
+  function occupy(lease: Lease): void {
+    byAddress.set(lease.address, lease)
+    vacant.delete(lease.address)
+    noneBefore = Math.min(noneBefore, lease.until)
+  }
+
+  /** Of the range and nobody's by right, whoever has it now. */
+  function isForAnybody(address: string): boolean {
+    const number = parseIpv4(address) ?? -1
+    return number >= first && number <= last && !taken.has(address) && !reserved.has(address)
   }
 
   function drop(lease: Lease | undefined): void {
     if (!lease) return
     byAddress.delete(lease.address)
+    if (isForAnybody(lease.address)) vacant.add(lease.address)
     if (lease.mac !== 'declined') byMac.delete(lease.mac)
   }
 
@@ -89,17 +117,18 @@ export async function openLeaseBook(
     return !lease || lease.mac === mac || lease.until <= clock.now()
   }
 
-  function findFree(mac: MacAddress): string | undefined {
-    let expired: Lease | undefined
-    for (let number = first; number <= last; number += 1) {
-      const address = formatIpv4(number)
-      if (!isFreeFor(mac, address)) continue
-      const lease = byAddress.get(address)
-      // Who comes back after its lease ran out finds its address again as long as there are others.
-      if (!lease) return address
-      if (!expired || lease.until < expired.until) expired = lease
+  function findFree(): string | undefined {
+    // Who comes back after its lease ran out finds its address again as long as there are others.
+    const [address] = vacant
+    if (address !== undefined) return address
+    // A range that is used up must not cost a search for each packet of a flood.
+    if (clock.now() < noneBefore) return undefined
+    let oldest: Lease | undefined
+    for (const lease of byAddress.values()) {
+      if ((!oldest || lease.until < oldest.until) && isForAnybody(lease.address)) oldest = lease
     }
-    return expired?.address
+    noneBefore = oldest?.until ?? Number.POSITIVE_INFINITY
+    return noneBefore <= clock.now() ? oldest?.address : undefined
   }
 
   async function save(): Promise<void> {
@@ -122,8 +151,7 @@ export async function openLeaseBook(
     plan,
     offer(mac, wanted) {
       const choices = [plan.reservations.get(mac), byMac.get(mac)?.address, wanted]
-      const address =
-        choices.find((choice) => choice !== undefined && isFreeFor(mac, choice)) ?? findFree(mac)
+      const address = choices.find((choice) => choice !== undefined && isFreeFor(mac, choice)) ?? findFree()
       if (address === undefined) return undefined
       const before = byMac.get(mac)
       const isKept = before?.address === address && before.until > clock.now() + OFFER_MS
@@ -142,9 +170,11 @@ export async function openLeaseBook(
       void save()
     },
     decline(mac, address) {
-      if (!isFreeFor(mac, address)) return
-      drop(byMac.get(mac))
-      byAddress.set(address, { mac: 'declined', address, until: clock.now() + DECLINED_MS })
+      // Only who was given it can have tried it; anybody else could use up the range with this.
+      const lease = byMac.get(mac)
+      if (lease?.address !== address) return
+      drop(lease)
+      occupy({ mac: 'declined', address, until: clock.now() + DECLINED_MS })
       void save()
     },
     holder(address) {

@@ -56,6 +56,7 @@ interface Given {
   readonly catalogue?: FirmwareCatalogue
   readonly reserve?: ReadonlyMap<MacAddress, string>
   readonly authoritative?: boolean
+  readonly range?: { readonly first: string; readonly last: string }
 }
 
 async function aDesk(given: Given = {}) {
@@ -76,9 +77,10 @@ async function aDesk(given: Given = {}) {
           ...{
             first: '192.0.2.100',
             last: '192.0.2.101',
-            netmask: '255.255.255.0',
+            network: { address: OURS, netmask: '255.255.255.0' },
             router: OURS,
             dns: ['192.0.2.53'],
+            ...given.range,
           },
           ...{ leaseSeconds: 3600, taken: [OURS], reservations: given.reserve ?? new Map() },
         },
@@ -260,10 +262,30 @@ describe('who is answered', () => {
     expect(news.recent().at(-1)).toMatchObject({ host: 'box' })
   })
 
+  test('not without end whoever knows the UUID of a host', async () => {
+    const identifier = Uint8Array.of(0, ...Array.from({ length: 16 }, (_, at) => at + 1))
+    const box = { ...UEFI, options: new Map(UEFI.options).set(OPTION.clientMachineIdentifier, identifier) }
+    const match = { uuid: readNetbootClient(box)?.uuid } as DesiredHost['match']
+    const { ask, arm } = await aDesk({ hosts: [aBox(UEFI, { match })] })
+    await arm('box')
+    const answers = Array.from({ length: 2000 }, (_, at) =>
+      ask({ ...box, hardwareAddress: Uint8Array.of(2, 0, 0, 0, at >> 8, at & 255) }),
+    ).filter((answer) => answer !== undefined)
+
+    expect(answers[0]?.bootFile).toBe('n/box/snponly.efi')
+    expect(answers.length).toBeLessThanOrEqual(200)
+  })
+
   test('one client that asks without end not without end', async () => {
     const { ask } = await aDesk({ unknown: 'discover' })
     const answers = Array.from({ length: 100 }, () => ask(UEFI)).filter((answer) => answer !== undefined)
     expect(answers.length).toBeLessThanOrEqual(20)
+  })
+
+  test('whoever broadcasts in the name of a client does not keep it from asking the boot server', async () => {
+    const { ask } = await aDesk({ unknown: 'discover' })
+    for (let time = 0; time < 100; time += 1) ask(UEFI)
+    expect(ask(captured('ovmf-pxe-proxydhcp', 'pxe', 'request', 4011), 'pxe')).toBeDefined()
   })
 })
 
@@ -298,6 +320,24 @@ describe('the DHCP server of a network of its own', () => {
     expect([refused && messageType(refused), refused?.yourAddress]).toEqual(['nak', '0.0.0.0'])
     expect(ask(laptop('request', 2, [[OPTION.serverIdentifier, addressOption('192.0.2.9')]]))).toBeUndefined()
     expect(ask(laptop('discover', 3))?.yourAddress, 'who took another server gives back').toBe('192.0.2.101')
+  })
+
+  test('hands out nothing behind relays of other networks, where its addresses are of no use', async () => {
+    const { ask } = await aDesk({ authoritative: true })
+    const relayed = (relayAddress: string) => ask({ ...laptop('discover', 1), relayAddress })?.yourAddress
+
+    expect(relayed('198.51.100.1')).toBeUndefined()
+    expect(relayed('192.0.2.7')).toBe('192.0.2.100')
+  })
+
+  test('tells the broadcast address of its network, with or without a range', async () => {
+    const { ask } = await aDesk({
+      authoritative: true,
+      range: { first: '0.0.0.1', last: '0.0.0.0' },
+      reserve: new Map([[macOf(UEFI), '192.0.2.50']]),
+    })
+
+    expect(ask(UEFI)?.options.get(OPTION.broadcastAddress)).toEqual(addressOption('192.0.2.255'))
   })
 
   test('gives firmware address and boot file in one answer', async () => {

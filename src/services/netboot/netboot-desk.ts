@@ -49,12 +49,15 @@ export interface NetbootDeskDependencies {
 const PER_CLIENT: RateLimit = { perSecond: 2, burst: 20 }
 /** Of machines that are no host, together: anybody can make up addresses, and hosts must not suffer from that. */
 const STRANGERS: RateLimit = { perSecond: 100, burst: 400 }
+/** In the name of one host, whose UUID anybody may have read off its label, from whatever cards. */
+const PER_HOST: RateLimit = { perSecond: 20, burst: 200 }
 /** What is kept of a host that asks again and again. */
 const EVENTS: RateLimit = { perSecond: 1 / 600, burst: 20 }
 
 export function createNetbootDesk(dependencies: NetbootDeskDependencies): NetbootDesk {
   const { book, plans, catalogue, news, installed, leases, base, clock, log } = dependencies
   const perClient = createRateLimiter(PER_CLIENT)
+  const perHost = createRateLimiter(PER_HOST)
   const strangers = createRateLimiter(STRANGERS)
   const events = createRateLimiter(EVENTS)
 
@@ -124,12 +127,14 @@ export function createNetbootDesk(dependencies: NetbootDeskDependencies): Netboo
   }
 
   /** Whether somebody may ask once more; those we know do not wait for those we do not. */
-  function mayAsk(client: NetbootClient | undefined, message: DhcpMessage): boolean {
+  function mayAsk(client: NetbootClient | undefined, message: DhcpMessage, port: DhcpPort): boolean {
     const now = clock.now()
-    const key = message.hardwareAddress.join(':')
+    // Broadcasts in a host's name, which anybody can send, leave it what it asks of this machine alone.
+    const key = `${port} ${message.hardwareAddress.join(':')}`
     if (!perClient.take(key, now)) return false
     const facts = client ? { mac: client.mac, ...(client.uuid ? { uuid: client.uuid } : {}) } : undefined
-    return (facts && findHost(facts, { book, plans }) !== undefined) || strangers.take('', now)
+    const host = facts && findHost(facts, { book, plans })?.host.name
+    return host === undefined ? strangers.take('', now) : perHost.take(host, now)
   }
 
   return {
@@ -144,7 +149,7 @@ export function createNetbootDesk(dependencies: NetbootDeskDependencies): Netboo
       const isLeaseTalk = port === 'dhcp' && leases !== undefined
       if (port === 'dhcp' && !leases && type !== 'discover') return undefined
       if (port === 'pxe' && server !== undefined && !isForUs) return undefined
-      if (!mayAsk(client, message)) return undefined
+      if (!mayAsk(client, message, port)) return undefined
       const target =
         client && type !== 'release' && type !== 'decline' ? decide(message, client, port) : undefined
       if (isLeaseTalk) return answerLease({ message, type, client, target, leases, isForUs, base })
