@@ -92,14 +92,14 @@ describe('leases', () => {
     const inClient = (...args: readonly string[]): string =>
       execFileSync(program, [...before, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
     inClient('ip', 'link', 'set', lab.clientCard, 'address', mac)
-    return inClient('udhcpc', '-i', lab.clientCard, '-f', '-q', '-n', '-s', script, ...more).trim()
+    return inClient('busybox', 'udhcpc', '-i', lab.clientCard, '-f', '-q', '-n', '-s', script, ...more).trim()
   }
 
   test('are given to a DHCP client, kept for it when the server is killed (SIGKILL), and reserved', async () => {
     const [one, two, reserved] = ['52:54:00:77:03:01', '52:54:00:77:03:02', '52:54:00:77:03:03']
     const args = [...RANGE, '--dhcp-router', LAB.site, '--dhcp-reserve', `${reserved}=10.77.0.150`]
     {
-      await using serving = await serveInLab(lab, args, { data: 'data' })
+      await using _serving = await serveInLab(lab, args, { data: 'data' })
       expect(leaseOf(one)).toBe(`10.77.0.100 255.255.255.0 ${LAB.server} 3600 ${LAB.site}`)
       expect(leaseOf(reserved)).toMatch(/^10\.77\.0\.150 /)
     }
