@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { messageType, OPTION } from '../../src/codec/dhcp4/options.ts'
@@ -101,7 +102,28 @@ test('a DHCP port that is in use is told with who holds it and what to do, and a
     const fetched = inClient('curl', '-sf', `tftp://${LAB.server}/autoexec.ipxe`)
     expect(fetched.toString()).toMatch(/^#!ipxe/)
   } finally {
+    const closed = once(holder, 'close')
     holder.kill('SIGKILL')
+    await closed
+  }
+})
+
+test('a DHCP port that dnsmasq shares, as libvirt starts it, is told of', async () => {
+  const other = lab.start('dnsmasq', [
+    ...['--no-daemon', '--conf-file=/dev/null', '--port=0', '--interface=br0', '--bind-dynamic'],
+    ...['--dhcp-range=10.77.0.100,10.77.0.200', `--dhcp-leasefile=${lab.directory}/shared.leases`],
+  ])
+  try {
+    await lineOf(other, /started, version/)
+    await using serving = await serveInLab(lab, [...PROXY, ...FIRST], { data: 'shared' })
+    expect(serving.said()).toMatch(
+      new RegExp(`UDP port 67 is shared with dnsmasq \\(pid ${other.pid}\\), .*10\\.77\\.0\\.1`),
+    )
+    expect(serving.said()).toMatch(/DHCP \(proxy\): 67 on 10\.77\.0\.1/)
+  } finally {
+    const closed = once(other, 'close')
+    other.kill('SIGKILL')
+    await closed
   }
 })
 
