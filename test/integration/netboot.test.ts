@@ -165,22 +165,33 @@ describe('UEFI HTTP boot', () => {
   })
 })
 
-test('a flood of made-up machines keeps no host from being answered, and takes no memory', async () => {
-  await using serving = await serveInLab(lab, [...PROXY, ...FIRST], { data: 'flood' })
-  serving.apply(await fleetOfOne())
-  serving.run('host', 'arm', 'box', '--for', '30m')
-  const rssBytes = (): number => Number.parseInt(statusOf(serving.process, 'VmRSS'), 10) * 1024
-  const before = rssBytes()
-  await using flood = floodDhcp(lab.client, UEFI, broadcast(LAB.site), 4000)
-  await lineOf(flood.process, /^sent 8000$/)
-  const answer = await askDhcp(lab.client, OF_HOST, broadcast(LAB.site))
-  expect(flood.process.exitCode, 'it still floods').toBeNull()
-  expect(answer.bootFile).toBe('n/box/snponly.efi')
-  expect(rssBytes() - before).toBeLessThan(100 * MIB)
-  const strangers = serving.news().filter(({ host }) => host === undefined)
-  expect(strangers.length, 'it was heard').toBeGreaterThan(100)
-  expect(
-    serving.news().some(({ host }) => host === 'box'),
-    'and the host is seen',
-  ).toBe(true)
-})
+test.each([
+  ['proxy', PROXY, /^0\.0\.0\.0$/],
+  [
+    'authoritative',
+    ['--dhcp', 'authoritative', '--dhcp-range', '10.77.0.100-10.77.0.120'],
+    /^10\.77\.0\.1[0-2]\d$/,
+  ],
+] as const)(
+  'a flood of made-up machines keeps no host from being answered by --dhcp %s, and takes no memory',
+  async (mode, args, given) => {
+    await using serving = await serveInLab(lab, [...args, ...FIRST], { data: `flood-${mode}` })
+    serving.apply(await fleetOfOne())
+    serving.run('host', 'arm', 'box', '--for', '30m')
+    const rssBytes = (): number => Number.parseInt(statusOf(serving.process, 'VmRSS'), 10) * 1024
+    const before = rssBytes()
+    await using flood = floodDhcp(lab.client, UEFI, broadcast(LAB.site), 4000)
+    await lineOf(flood.process, /^sent 8000$/)
+    const answer = await askDhcp(lab.client, OF_HOST, broadcast(LAB.site))
+    expect(flood.process.exitCode, 'it still floods').toBeNull()
+    expect(answer.bootFile).toBe('n/box/snponly.efi')
+    expect(answer.yourAddress).toMatch(given)
+    expect(rssBytes() - before).toBeLessThan(100 * MIB)
+    const strangers = serving.news().filter(({ host }) => host === undefined)
+    expect(strangers.length, 'it was heard').toBeGreaterThan(100)
+    expect(
+      serving.news().some(({ host }) => host === 'box'),
+      'and the host is seen',
+    ).toBe(true)
+  },
+)

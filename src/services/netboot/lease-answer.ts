@@ -27,6 +27,7 @@ export function answerLease({
   target,
   leases,
   isForUs,
+  isHost,
   base,
 }: {
   readonly message: DhcpMessage
@@ -36,15 +37,17 @@ export function answerLease({
   readonly leases: LeaseBook
   /** It names this server (option 54). */
   readonly isForUs: boolean
+  /** It comes from a host of the fleet. */
+  readonly isHost: boolean
   readonly base: (address: string) => string
 }): Answer | undefined {
-  const mac = macOf(message)
+  const mac = cardOf(message)
   if (mac === undefined) return undefined
   const wanted = addressIn(message, OPTION.requestedAddress)
   const named = addressIn(message, OPTION.serverIdentifier)
   switch (type) {
     case 'discover': {
-      const address = leases.offer(mac, wanted)
+      const address = leases.offer(mac, wanted, isHost)
       return address === undefined ? undefined : withLease(address)
     }
     case 'request': {
@@ -115,7 +118,8 @@ function addressIn({ options }: DhcpMessage, code: number): string | undefined {
   return readAddresses(options.get(code) ?? new Uint8Array())[0]
 }
 
-function macOf({ hardwareType, hardwareAddress }: DhcpMessage): MacAddress | undefined {
+/** The card a message is about; `undefined` for what is no Ethernet. */
+export function cardOf({ hardwareType, hardwareAddress }: DhcpMessage): MacAddress | undefined {
   if (hardwareType !== ETHERNET || hardwareAddress.length !== 6) return undefined
   return [...hardwareAddress].map((byte) => byte.toString(16).padStart(2, '0')).join(':') as MacAddress
 }

@@ -22,8 +22,11 @@ export interface LeasePlan {
 /** Who has which address; kept across restarts. */
 export interface LeaseBook {
   readonly plan: LeasePlan
-  /** The address for a card: its reservation, the one it has or had, the one it asks for, else a free one. */
-  offer(mac: MacAddress, wanted: string | undefined): string | undefined
+  /**
+   * The address for a card: its reservation, the one it has or had, the one it asks for, else a free one. `isHost`: where
+   * none is free it gets one that was only offered to a card that is no host, so that made-up cards cannot take them all.
+   */
+  offer(mac: MacAddress, wanted: string | undefined, isHost?: boolean): string | undefined
   /** Makes it the card's for the time of a lease. False when it is another's, or none of ours. */
   take(mac: MacAddress, address: string): boolean
   release(mac: MacAddress): void
@@ -38,6 +41,8 @@ interface Lease {
   readonly address: string
   /** Epoch milliseconds. */
   readonly until: number
+  /** Only offered yet, to a card that is no host of the fleet. */
+  readonly yields?: boolean
 }
 
 const SETTING = 'dhcp-leases'
@@ -67,10 +72,10 @@ export async function openLeaseBook(
     return reserved.has(address) || (number >= first && number <= last)
   }
 
-  function put(mac: MacAddress, address: string, until: number): void {
+  function put(mac: MacAddress, address: string, until: number, yields = false): void {
     drop(byMac.get(mac))
     drop(byAddress.get(address))
-    const lease = { mac, address, until }
+    const lease = { mac, address, until, ...(yields ? { yields } : {}) }
     byMac.set(mac, lease)
     byAddress.set(address, lease)
   }
@@ -89,17 +94,21 @@ export async function openLeaseBook(
     return !lease || lease.mac === mac || lease.until <= clock.now()
   }
 
-  function findFree(mac: MacAddress): string | undefined {
+  function findFree(mac: MacAddress, isHost: boolean): string | undefined {
     let expired: Lease | undefined
+    let yielding: Lease | undefined
     for (let number = first; number <= last; number += 1) {
       const address = formatIpv4(number)
-      if (!isFreeFor(mac, address)) continue
       const lease = byAddress.get(address)
+      if (!isFreeFor(mac, address)) {
+        if (lease?.yields && !reserved.has(address)) yielding ??= lease
+        continue
+      }
       // Who comes back after its lease ran out finds its address again as long as there are others.
       if (!lease) return address
       if (!expired || lease.until < expired.until) expired = lease
     }
-    return expired?.address
+    return expired?.address ?? (isHost ? yielding?.address : undefined)
   }
 
   async function save(): Promise<void> {
@@ -120,14 +129,15 @@ export async function openLeaseBook(
 
   return {
     plan,
-    offer(mac, wanted) {
+    offer(mac, wanted, isHost = false) {
       const choices = [plan.reservations.get(mac), byMac.get(mac)?.address, wanted]
       const address =
-        choices.find((choice) => choice !== undefined && isFreeFor(mac, choice)) ?? findFree(mac)
+        choices.find((choice) => choice !== undefined && isFreeFor(mac, choice)) ?? findFree(mac, isHost)
       if (address === undefined) return undefined
       const before = byMac.get(mac)
+      const isLeased = before?.address === address && !before.yields && before.until > clock.now()
       const isKept = before?.address === address && before.until > clock.now() + OFFER_MS
-      if (!isKept) put(mac, address, clock.now() + OFFER_MS)
+      if (!isKept) put(mac, address, clock.now() + OFFER_MS, !isHost && !isLeased)
       return address
     },
     take(mac, address) {

@@ -17,7 +17,7 @@ import type { FleetPlans } from '../fleet-plans.ts'
 import type { HostBook } from '../host-book.ts'
 import { bootFileNameFor } from './boot-files.ts'
 import { type Answer, type BootTarget, bootReply, bootTargetFor } from './boot-offer.ts'
-import { answerLease } from './lease-answer.ts'
+import { answerLease, cardOf } from './lease-answer.ts'
 import type { LeaseBook } from './lease-book.ts'
 import type { NetbootNewsDesk } from './netboot-news.ts'
 
@@ -124,12 +124,17 @@ export function createNetbootDesk(dependencies: NetbootDeskDependencies): Netboo
   }
 
   /** Whether somebody may ask once more; those we know do not wait for those we do not. */
-  function mayAsk(client: NetbootClient | undefined, message: DhcpMessage): boolean {
+  function mayAsk(message: DhcpMessage, isHost: boolean): boolean {
     const now = clock.now()
-    const key = message.hardwareAddress.join(':')
-    if (!perClient.take(key, now)) return false
-    const facts = client ? { mac: client.mac, ...(client.uuid ? { uuid: client.uuid } : {}) } : undefined
-    return (facts && findHost(facts, { book, plans }) !== undefined) || strangers.take('', now)
+    if (!perClient.take(message.hardwareAddress.join(':'), now)) return false
+    return isHost || strangers.take('', now)
+  }
+
+  /** Also where the operating system of a host asks for its address, which says no more than its card. */
+  function isOfFleet(client: NetbootClient | undefined, message: DhcpMessage): boolean {
+    const mac = client?.mac ?? cardOf(message)
+    const uuid = client?.uuid
+    return mac !== undefined && findHost({ mac, ...(uuid ? { uuid } : {}) }, { book, plans }) !== undefined
   }
 
   return {
@@ -144,10 +149,11 @@ export function createNetbootDesk(dependencies: NetbootDeskDependencies): Netboo
       const isLeaseTalk = port === 'dhcp' && leases !== undefined
       if (port === 'dhcp' && !leases && type !== 'discover') return undefined
       if (port === 'pxe' && server !== undefined && !isForUs) return undefined
-      if (!mayAsk(client, message)) return undefined
+      const isHost = isOfFleet(client, message)
+      if (!mayAsk(message, isHost)) return undefined
       const target =
         client && type !== 'release' && type !== 'decline' ? decide(message, client, port) : undefined
-      if (isLeaseTalk) return answerLease({ message, type, client, target, leases, isForUs, base })
+      if (isLeaseTalk) return answerLease({ message, type, client, target, leases, isForUs, isHost, base })
       if (!client || !target || target.kind === 'nothing') return undefined
       return (address) => bootReply(message, client, target, { address, base: base(address) })
     },
