@@ -51,7 +51,7 @@ function startAsker(
 ): Asker {
   const asking: Asking = { ...path, message: Buffer.from(encodeDhcp(message)).toString('hex') }
   const child = spawn(program, [...before, process.execPath, ASKER, JSON.stringify(asking)], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
   const closed = once(child, 'close')
   return {

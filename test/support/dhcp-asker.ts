@@ -1,7 +1,7 @@
 /**
  * A DHCP client or relay as a process of its own, so that it can be run in another network namespace. Takes one `Asking` as
  * JSON in its first argument, writes each answer with the same transaction id as a line of hexadecimal digits, and goes on
- * until it is ended.
+ * until it is ended, or its standard input is.
  */
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
@@ -25,6 +25,8 @@ const TICK_MS = 10
 /** Clients ask again; RFC 2131 §4.1 has them wait longer. */
 const AGAIN_MS = 1000
 
+// Whoever started it may be killed.
+process.stdin.resume().once('end', () => process.exit())
 const asking: Asking = JSON.parse(process.argv[2] ?? '{}')
 const message = Buffer.from(asking.message, 'hex')
 const sender = await open(asking.from)
