@@ -99,8 +99,8 @@ test('a DHCP port that is in use is told with who holds it and what to do, and a
     expect(serving.said()).toMatch(/DHCP \(proxy\): 4011 on 10\.77\.0\.1/)
     expect(serving.said()).toMatch(/TFTP: 69 on 10\.77\.0\.1/)
     serving.apply(DISCOVER)
-    const fetched = inClient('curl', '-sf', `tftp://${LAB.server}/autoexec.ipxe`)
-    expect(fetched.toString()).toMatch(/^#!ipxe/)
+    for (const place of [`tftp://${LAB.server}`, `http://${LAB.server}:8080`])
+      expect(inClient('curl', '-sf', `${place}/autoexec.ipxe`).toString(), place).toMatch(/^#!ipxe/)
   } finally {
     const closed = once(holder, 'close')
     holder.kill('SIGKILL')
