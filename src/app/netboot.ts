@@ -96,6 +96,7 @@ export async function openNetboot(
         const server = opened.use(
           await openDhcpServer({ desk, log, addresses, port, describePortHolder: describeUdp }),
         )
+        if (server.sharedWith !== undefined) troubles.push(describeSharing(server.port, server.sharedWith))
         return `${server.port} on ${addresses.join(', ')}`
       })
     }
@@ -116,6 +117,10 @@ export async function openNetboot(
         return `${server.port} on ${server.address}`
       })
     }
+  }
+
+  function describeSharing(port: number, holder: string): string {
+    return `DHCP (${settings.dhcp}): UDP port ${port} is shared with ${holder}, which does not get any more what is sent to ${addresses.join(', ')} itself, as renewals of leases are. That does no harm where it serves other networks only (--dhcp-interface chooses ours); otherwise let it name this machine (option 60 PXEClient) and use --dhcp pxe-only`
   }
 
   async function tryTo(what: string, open: () => Promise<string>): Promise<void> {

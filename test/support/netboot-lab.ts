@@ -25,6 +25,10 @@ export interface NetbootLab extends AsyncDisposable {
   startSiteDhcp(more?: readonly string[]): Promise<void>
   /** A virtual machine on the network, powered on, without any medium. Resolves when QEMU runs. */
   startMachine(options: LabMachine): Promise<LabMachineRun>
+  /** A card on the first network, for what asks there: where the site's DHCP server runs when it does. */
+  readonly client: readonly string[]
+  /** The name of that card. */
+  readonly clientCard: string
   /** A card on the second network, for what asks there. */
   readonly otherClient: readonly string[]
 }
@@ -90,6 +94,8 @@ export async function openNetbootLab(): Promise<NetbootLab> {
   return {
     directory,
     inServer: ['ip', 'netns', 'exec', server],
+    client: ['ip', 'netns', 'exec', site],
+    clientCard: `d${id}`,
     otherClient: ['ip', 'netns', 'exec', other],
     start,
     startSiteDhcp: async (more = []) => {

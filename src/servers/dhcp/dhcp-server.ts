@@ -25,6 +25,8 @@ export interface DhcpServerOptions {
 
 export interface DhcpServer extends AsyncDisposable {
   readonly port: number
+  /** Who listened on the port before and lets others do so too; what is sent to our addresses reaches us only then. */
+  readonly sharedWith?: string
 }
 
 /**
@@ -38,6 +40,7 @@ export async function openDhcpServer(options: DhcpServerOptions): Promise<DhcpSe
   const clientPort = options.ports?.client ?? CLIENT_PORT
   await using opened = new AsyncDisposableStack()
   const byAddress = new Map<string, Socket>()
+  const sharedWith = await holderThatShares(port, options)
   const everybody = await open(NOBODY)
   for (const address of addresses) byAddress.set(address, await open(address))
 
@@ -91,7 +94,34 @@ export async function openDhcpServer(options: DhcpServerOptions): Promise<DhcpSe
 
   const kept = opened.move()
   log.info({ addresses, port: everybody.address().port }, 'DHCP server listens')
-  return { port: everybody.address().port, [Symbol.asyncDispose]: () => kept.disposeAsync() }
+  return {
+    port: everybody.address().port,
+    ...(sharedWith === undefined ? {} : { sharedWith }),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  }
+}
+
+/**
+ * Whoever holds a port with SO_REUSEADDR, as dnsmasq does with `bind-interfaces` and `bind-dynamic` (libvirt), keeps nobody
+ * from it who sets that too. It shows only to a socket that does not.
+ */
+async function holderThatShares(
+  port: number,
+  { describePortHolder }: DhcpServerOptions,
+): Promise<string | undefined> {
+  if (port === 0) return undefined
+  const socket = createSocket('udp4')
+  try {
+    socket.bind({ address: NOBODY, port, exclusive: true })
+    await once(socket, 'listening')
+    return undefined
+  } catch (error) {
+    // Anything else will show when the port is opened.
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') return undefined
+    return (await describePortHolder?.(port)) ?? 'another program'
+  } finally {
+    await new Promise<void>((resolve) => socket.close(() => resolve()))
+  }
 }
 
 async function describeBindError(

@@ -27,6 +27,7 @@ export function answerLease({
   target,
   leases,
   isForUs,
+  isHost,
   base,
 }: {
   readonly message: DhcpMessage
@@ -36,9 +37,11 @@ export function answerLease({
   readonly leases: LeaseBook
   /** It names this server (option 54). */
   readonly isForUs: boolean
+  /** It comes from a host of the fleet. */
+  readonly isHost: boolean
   readonly base: (address: string) => string
 }): Answer | undefined {
-  const mac = macOf(message)
+  const mac = cardOf(message)
   if (mac === undefined) return undefined
   // RFC 2131 §4.3.1: a client behind a relay needs an address of the relay's network; ours is of no use there.
   if (message.relayAddress !== '0.0.0.0' && !isInNetwork(message.relayAddress, leases.plan.network))
@@ -47,7 +50,7 @@ export function answerLease({
   const named = addressIn(message, OPTION.serverIdentifier)
   switch (type) {
     case 'discover': {
-      const address = leases.offer(mac, wanted)
+      const address = leases.offer(mac, wanted, isHost)
       return address === undefined ? undefined : withLease(address)
     }
     case 'request': {
@@ -115,7 +118,8 @@ function addressIn({ options }: DhcpMessage, code: number): string | undefined {
   return readAddresses(options.get(code) ?? new Uint8Array())[0]
 }
 
-function macOf({ hardwareType, hardwareAddress }: DhcpMessage): MacAddress | undefined {
+/** The card a message is about; `undefined` for what is no Ethernet. */
+export function cardOf({ hardwareType, hardwareAddress }: DhcpMessage): MacAddress | undefined {
   if (hardwareType !== ETHERNET || hardwareAddress.length !== 6) return undefined
   return [...hardwareAddress].map((byte) => byte.toString(16).padStart(2, '0')).join(':') as MacAddress
 }

@@ -88,11 +88,28 @@ describe('leases', () => {
     expect(looks).toBeLessThan(10)
   })
 
+  test('hosts get what was only offered to cards that are none, when all else is gone', async () => {
+    const book = await openLeaseBook(PLAN, parts())
+    expect(book.offer(mac(1), undefined)).toBe('192.0.2.10')
+    expect(book.offer(mac(2), undefined)).toBe('192.0.2.13')
+    expect(book.take(mac(1), '192.0.2.10')).toBe(true)
+    expect(book.offer(mac(3), undefined), 'others wait').toBeUndefined()
+    expect(book.offer(mac(4), undefined, true)).toBe('192.0.2.13')
+    expect(book.take(mac(2), '192.0.2.13')).toBe(false)
+    expect(
+      book.offer(mac(5), undefined, true),
+      'neither leases nor offers to hosts are given away',
+    ).toBeUndefined()
+    expect(book.take(mac(4), '192.0.2.13')).toBe(true)
+    expect(book.holder('192.0.2.10')).toBe(mac(1))
+  })
+
   property.prop([
     fc.array(
       fc.record({
         card: fc.integer({ min: 1, max: 9 }),
         last: fc.integer({ min: 9, max: 14 }),
+        isHost: fc.boolean(),
         what: fc.constantFrom('offer', 'take', 'release', 'decline', 'wait'),
       }),
       { maxLength: 60 },
@@ -101,10 +118,10 @@ describe('leases', () => {
     const { clock, ...others } = parts()
     const book = await openLeaseBook(PLAN, { clock, ...others })
     const had = new Map<string, { readonly card: MacAddress; readonly until: number }>()
-    for (const { card, last, what } of steps) {
+    for (const { card, last, isHost, what } of steps) {
       const address = `192.0.2.${last}`
       if (what === 'offer') {
-        const offered = book.offer(mac(card), address)
+        const offered = book.offer(mac(card), address, isHost)
         if (offered !== undefined) {
           const other = had.get(offered)
           expect(other && other.card !== mac(card) && other.until > clock.now()).toBeFalsy()

@@ -29,8 +29,11 @@ export interface LeasePlan {
 /** Who has which address; kept across restarts. */
 export interface LeaseBook {
   readonly plan: LeasePlan
-  /** The address for a card: its reservation, the one it has or had, the one it asks for, else a free one. */
-  offer(mac: MacAddress, wanted: string | undefined): string | undefined
+  /**
+   * The address for a card: its reservation, the one it has or had, the one it asks for, else a free one. `isHost`: where
+   * none is free it gets one that was only offered to a card that is no host, so that made-up cards cannot take them all.
+   */
+  offer(mac: MacAddress, wanted: string | undefined, isHost?: boolean): string | undefined
   /** Makes it the card's for the time of a lease. False when it is another's, or none of ours. */
   take(mac: MacAddress, address: string): boolean
   release(mac: MacAddress): void
@@ -45,6 +48,8 @@ interface Lease {
   readonly address: string
   /** Epoch milliseconds. */
   readonly until: number
+  /** Only offered yet, to a card that is no host of the fleet. */
+  readonly yields?: boolean
 }
 
 const SETTING = 'dhcp-leases'
@@ -64,6 +69,8 @@ export async function openLeaseBook(
   const taken = new Set([...plan.taken, networkAddress(plan.network), broadcastAddress(plan.network)])
   /** Addresses of the range that nobody has had, or that were given back, in the order in which they are handed out. */
   const vacant = new Set<string>()
+  /** Offered to cards that are no host's, and not taken yet. */
+  const yielding = new Set<string>()
   /** Before that no lease runs out, so nobody has to look for one. Epoch milliseconds. */
   let noneBefore = 0
   let isSaving = false
@@ -82,10 +89,10 @@ export async function openLeaseBook(
     return reserved.has(address) || (number >= first && number <= last)
   }
 
-  function put(mac: MacAddress, address: string, until: number): void {
+  function put(mac: MacAddress, address: string, until: number, yields = false): void {
     drop(byMac.get(mac))
     drop(byAddress.get(address))
-    const lease = { mac, address, until }
+    const lease = { mac, address, until, ...(yields ? { yields } : {}) }
     byMac.set(mac, lease)
     occupy(lease)
   }
@@ -93,6 +100,8 @@ export async function openLeaseBook(
   function occupy(lease: Lease): void {
     byAddress.set(lease.address, lease)
     vacant.delete(lease.address)
+    if (lease.yields) yielding.add(lease.address)
+    else yielding.delete(lease.address)
     noneBefore = Math.min(noneBefore, lease.until)
   }
 
@@ -105,6 +114,7 @@ export async function openLeaseBook(
   function drop(lease: Lease | undefined): void {
     if (!lease) return
     byAddress.delete(lease.address)
+    yielding.delete(lease.address)
     if (isForAnybody(lease.address)) vacant.add(lease.address)
     if (lease.mac !== 'declined') byMac.delete(lease.mac)
   }
@@ -117,11 +127,15 @@ export async function openLeaseBook(
     return !lease || lease.mac === mac || lease.until <= clock.now()
   }
 
-  function findFree(): string | undefined {
+  function findFree(isHost: boolean): string | undefined {
     // Who comes back after its lease ran out finds its address again as long as there are others.
     const [address] = vacant
     if (address !== undefined) return address
-    // A range that is used up must not cost a search for each packet of a flood.
+    return findExpired() ?? (isHost ? [...yielding].find(isForAnybody) : undefined)
+  }
+
+  /** A range that is used up must not cost a search for each packet of a flood. */
+  function findExpired(): string | undefined {
     if (clock.now() < noneBefore) return undefined
     let oldest: Lease | undefined
     for (const lease of byAddress.values()) {
@@ -149,13 +163,15 @@ export async function openLeaseBook(
 
   return {
     plan,
-    offer(mac, wanted) {
+    offer(mac, wanted, isHost = false) {
       const choices = [plan.reservations.get(mac), byMac.get(mac)?.address, wanted]
-      const address = choices.find((choice) => choice !== undefined && isFreeFor(mac, choice)) ?? findFree()
+      const address =
+        choices.find((choice) => choice !== undefined && isFreeFor(mac, choice)) ?? findFree(isHost)
       if (address === undefined) return undefined
       const before = byMac.get(mac)
+      const isLeased = before?.address === address && !before.yields && before.until > clock.now()
       const isKept = before?.address === address && before.until > clock.now() + OFFER_MS
-      if (!isKept) put(mac, address, clock.now() + OFFER_MS)
+      if (!isKept) put(mac, address, clock.now() + OFFER_MS, !isHost && !isLeased)
       return address
     },
     take(mac, address) {

@@ -352,4 +352,18 @@ describe('the DHCP server of a network of its own', () => {
 
     expect(ask(UEFI)).toMatchObject({ yourAddress: '192.0.2.100', bootFile: '' })
   })
+
+  test('gives hosts their addresses while strangers ask for all there are, their operating systems too', async () => {
+    const { ask } = await aDesk({ authoritative: true, hosts: [aBox(UEFI)] })
+    for (let stranger = 1; stranger < 20_000; stranger += 1) {
+      const hardwareAddress = Uint8Array.of(2, 0, 0, 1, stranger >> 8, stranger & 255)
+      ask({ ...laptop('discover', 0), hardwareAddress })
+    }
+    const { hardwareAddress } = UEFI
+
+    const { yourAddress = '' } = ask({ ...laptop('discover', 0), hardwareAddress }) ?? {}
+    expect(yourAddress).toMatch(/^192\.0\.2\.10[01]$/)
+    const ack = ask({ ...laptop('request', 0, [requested(yourAddress)]), hardwareAddress })
+    expect([ack && messageType(ack), ack?.yourAddress]).toEqual(['ack', yourAddress])
+  })
 })

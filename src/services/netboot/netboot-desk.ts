@@ -17,7 +17,7 @@ import type { FleetPlans } from '../fleet-plans.ts'
 import type { HostBook } from '../host-book.ts'
 import { bootFileNameFor } from './boot-files.ts'
 import { type Answer, type BootTarget, bootReply, bootTargetFor } from './boot-offer.ts'
-import { answerLease } from './lease-answer.ts'
+import { answerLease, cardOf } from './lease-answer.ts'
 import type { LeaseBook } from './lease-book.ts'
 import type { NetbootNewsDesk } from './netboot-news.ts'
 
@@ -127,14 +127,18 @@ export function createNetbootDesk(dependencies: NetbootDeskDependencies): Netboo
   }
 
   /** Whether somebody may ask once more; those we know do not wait for those we do not. */
-  function mayAsk(client: NetbootClient | undefined, message: DhcpMessage, port: DhcpPort): boolean {
+  function mayAsk(message: DhcpMessage, port: DhcpPort, host: string | undefined): boolean {
     const now = clock.now()
     // Broadcasts in a host's name, which anybody can send, leave it what it asks of this machine alone.
-    const key = `${port} ${message.hardwareAddress.join(':')}`
-    if (!perClient.take(key, now)) return false
-    const facts = client ? { mac: client.mac, ...(client.uuid ? { uuid: client.uuid } : {}) } : undefined
-    const host = facts && findHost(facts, { book, plans })?.host.name
+    if (!perClient.take(`${port} ${message.hardwareAddress.join(':')}`, now)) return false
     return host === undefined ? strangers.take('', now) : perHost.take(host, now)
+  }
+
+  /** Also where the operating system of a host asks for its address, which says no more than its card. */
+  function hostOf(client: NetbootClient | undefined, message: DhcpMessage): string | undefined {
+    const mac = client?.mac ?? cardOf(message)
+    const uuid = client?.uuid
+    return mac && findHost({ mac, ...(uuid ? { uuid } : {}) }, { book, plans })?.host.name
   }
 
   return {
@@ -149,10 +153,15 @@ export function createNetbootDesk(dependencies: NetbootDeskDependencies): Netboo
       const isLeaseTalk = port === 'dhcp' && leases !== undefined
       if (port === 'dhcp' && !leases && type !== 'discover') return undefined
       if (port === 'pxe' && server !== undefined && !isForUs) return undefined
-      if (!mayAsk(client, message, port)) return undefined
+      const host = hostOf(client, message)
+      if (!mayAsk(message, port, host)) return undefined
       const target =
         client && type !== 'release' && type !== 'decline' ? decide(message, client, port) : undefined
-      if (isLeaseTalk) return answerLease({ message, type, client, target, leases, isForUs, base })
+      if (isLeaseTalk)
+        return answerLease({
+          ...{ message, type, client, target, leases, isForUs, base },
+          isHost: host !== undefined,
+        })
       if (!client || !target || target.kind === 'nothing') return undefined
       return (address) => bootReply(message, client, target, { address, base: base(address) })
     },
