@@ -4,6 +4,7 @@ import type { DiscoveredHost } from '../ports/control-desk.ts'
 import type { Hasher } from '../ports/hasher.ts'
 import type { Log } from '../ports/log.ts'
 import type { SettingsStore } from '../ports/settings-store.ts'
+import { keepLatest } from './keep-latest.ts'
 
 /** Machines nobody has defined, with what they told; kept across restarts. */
 export interface Discovery {
@@ -34,25 +35,8 @@ export async function openDiscovery({
   log,
 }: DiscoveryDependencies): Promise<Discovery> {
   const known = new Map(readAll(await store.setting(SETTING)).map((one) => [one.id, one]))
-  let isSaving = false
-  let isStale = false
-
-  /** One write at a time, however many machines ask meanwhile. */
-  async function save(): Promise<void> {
-    isStale = true
-    if (isSaving) return
-    isSaving = true
-    try {
-      while (isStale) {
-        isStale = false
-        await store.saveSetting(SETTING, JSON.stringify([...known.values()]))
-      }
-    } catch (error) {
-      log.warn({ err: error }, 'discovered machines could not be kept')
-    } finally {
-      isSaving = false
-    }
-  }
+  const write = () => store.saveSetting(SETTING, JSON.stringify([...known.values()]))
+  const save = keepLatest(write, 'discovered machines', log)
 
   return {
     note: (facts, address, also = {}) => {
@@ -69,12 +53,12 @@ export async function openDiscovery({
         if (known.size <= MAX_DISCOVERED) break
         known.delete(oldest)
       }
-      void save()
+      save()
     },
     all: () => [...known.values()],
     find: (id) => known.get(id),
     forget: (id) => {
-      if (known.delete(id)) void save()
+      if (known.delete(id)) save()
     },
   }
 }

@@ -9,6 +9,7 @@ import {
 import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
 import type { SettingsStore } from '../../ports/settings-store.ts'
+import { keepLatest } from '../keep-latest.ts'
 
 /** Addresses that are handed out on one network of our own. */
 export interface LeasePlan {
@@ -73,8 +74,8 @@ export async function openLeaseBook(
   const yielding = new Set<string>()
   /** Before that no lease runs out, so nobody has to look for one. Epoch milliseconds. */
   let noneBefore = 0
-  let isSaving = false
-  let isStale = false
+  const write = () => store.saveSetting(SETTING, JSON.stringify([...byMac.values()]))
+  const save = keepLatest(write, 'the leases', log)
 
   for (let number = first; number <= last; number += 1) {
     const address = formatIpv4(number)
@@ -145,22 +146,6 @@ export async function openLeaseBook(
     return noneBefore <= clock.now() ? oldest?.address : undefined
   }
 
-  async function save(): Promise<void> {
-    isStale = true
-    if (isSaving) return
-    isSaving = true
-    try {
-      while (isStale) {
-        isStale = false
-        await store.saveSetting(SETTING, JSON.stringify([...byMac.values()]))
-      }
-    } catch (error) {
-      log.warn({ err: error }, 'the leases could not be kept')
-    } finally {
-      isSaving = false
-    }
-  }
-
   return {
     plan,
     offer(mac, wanted, isHost = false) {
@@ -178,12 +163,12 @@ export async function openLeaseBook(
       const own = plan.reservations.get(mac)
       if ((own !== undefined && own !== address) || !isFreeFor(mac, address)) return false
       put(mac, address, clock.now() + plan.leaseSeconds * 1000)
-      void save()
+      save()
       return true
     },
     release(mac) {
       drop(byMac.get(mac))
-      void save()
+      save()
     },
     decline(mac, address) {
       // Only who was given it can have tried it; anybody else could use up the range with this.
@@ -191,7 +176,7 @@ export async function openLeaseBook(
       if (lease?.address !== address) return
       drop(lease)
       occupy({ mac: 'declined', address, until: clock.now() + DECLINED_MS })
-      void save()
+      save()
     },
     holder(address) {
       const lease = byAddress.get(address)
