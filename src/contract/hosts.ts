@@ -34,6 +34,15 @@ export const HostView = z
     stage: z.string().optional().describe('Last stage it phoned home.'),
     transfers: z.partialRecord(z.enum(ARTIFACT_ROLES), Transfer).readonly(),
     failure: z.object({ phase: Phase, reason: z.string() }).optional(),
+    diagnosis: z
+      .object({
+        rule: z.string().describe('Section of docs/guide/troubleshooting.md.'),
+        seen: z.string(),
+        cause: z.string(),
+        check: z.array(z.string()).readonly(),
+      })
+      .optional()
+      .describe('Why it does not get on, where nothing was heard of it for longer than usual.'),
     waitsFor: z.string().optional().describe('What keeps it from going on.'),
     armedUntil: Time.optional(),
   })

@@ -72,7 +72,13 @@ export interface EventData {
   'console.screenshot': { readonly path: string; readonly why: string }
   'probe.result': { readonly probe: string; readonly ok: boolean; readonly detail: string }
   'phase.changed': { readonly from: Phase; readonly to: Phase }
-  'host.stalled': { readonly phase: Phase; readonly forMs: number; readonly diagnosis: string }
+  'host.stalled': {
+    readonly phase: Phase
+    readonly forMs: number
+    readonly diagnosis: string
+    /** Which rule found it; see docs/guide/troubleshooting.md. */
+    readonly rule?: string
+  }
   'host.failed': { readonly phase: Phase; readonly reason: string }
   /** A person asked for another try of a host that had failed before its installation began. */
   'host.retried': Record<never, never>

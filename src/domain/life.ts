@@ -47,6 +47,18 @@ export interface Life {
   /** Until then a machine known by less than we gave it may be handed the installer. */
   readonly armedUntil?: number
   readonly failure?: { readonly phase: Phase; readonly reason: string }
+  /** What its firmware asked for by DHCP last, and whether it has fetched it. */
+  readonly netboot?: {
+    readonly client: string
+    readonly answered: boolean
+    readonly reason: string
+    readonly file?: string
+    readonly sentAt?: number
+  }
+  /** Others that asked in its name since it was begun, and were refused. */
+  readonly strangers?: { readonly count: number; readonly address: string }
+  /** How often it asked for a script after it had installed, and was sent to its disk. */
+  readonly localBoots?: number
 }
 
 export function newLife(at: number): Life {
@@ -118,10 +130,18 @@ function apply(life: Life, event: HostEvent): Life | undefined {
     }
     case 'host.approved':
       return { ...life, approved: true }
-    case 'machine.created':
-    case 'dhcp.seen':
+    case 'dhcp.seen': {
+      const { action, client, reason, file } = event.data
+      const answered = action === 'answered'
+      return { ...life, netboot: { client, answered, reason, ...(file === undefined ? {} : { file }) } }
+    }
     case 'tftp.sent':
+      return life.netboot && life.netboot.file === event.data.file
+        ? { ...life, netboot: { ...life.netboot, sentAt: event.time } }
+        : life
     case 'config.refused':
+      return withStranger(life, event.data.address)
+    case 'machine.created':
     case 'console.screenshot':
     case 'phase.changed':
     case 'host.stalled':
@@ -190,7 +210,8 @@ type ScriptEvent = Extract<HostEvent, { type: 'script.served' }>
 
 function afterScript(before: Life, { data, bootId, time: at }: ScriptEvent): Life | undefined {
   // Somebody else asked in its name.
-  if (data.action === 'refused' || data.action === 'unknown') return before
+  if (data.action === 'refused') return withStranger(before, data.address)
+  if (data.action === 'unknown') return before
   const life: Life = { ...before, address: data.address }
   switch (data.action) {
     case 'install':
@@ -208,10 +229,16 @@ function afterScript(before: Life, { data, bootId, time: at }: ScriptEvent): Lif
       if (life.phase === 'config' || life.phase === 'installing') {
         return enter(enter(life, 'installed', at), 'disk-boot', at)
       }
-      return life.phase === 'installed' ? enter(life, 'disk-boot', at) : life
+      return life.phase === 'installed' || life.phase === 'disk-boot'
+        ? { ...enter(life, 'disk-boot', at), localBoots: (life.localBoots ?? 0) + 1 }
+        : life
     case 'wait':
       return life
   }
+}
+
+function withStranger(life: Life, address: string): Life {
+  return { ...life, strangers: { count: (life.strangers?.count ?? 0) + 1, address } }
 }
 
 type TransferEvent = Extract<HostEvent, { type: `artifact.${string}` }>
@@ -307,7 +334,15 @@ function isHeardFromHost(event: HostEvent): boolean {
 }
 
 function restart(life: Life, at: number): Life {
-  const { failure: _, bootId: __, stage: ___, ...rest } = life
+  const {
+    failure: _,
+    bootId: __,
+    stage: ___,
+    netboot: ____,
+    strangers: _____,
+    localBoots: ______,
+    ...rest
+  } = life
   return { ...enter(rest, 'defined', at), transfers: {}, diskBootTold: false, bootAddresses: [] }
 }
 

@@ -1,4 +1,4 @@
-import { diagnose } from './diagnosis.ts'
+import { diagnosisText } from './diagnosis/diagnosis.ts'
 import { formatDuration } from './duration.ts'
 import type { Life } from './life.ts'
 import type { Phase } from './phase.ts'
@@ -36,11 +36,11 @@ export interface TimeLimits {
 export function overdue(life: Life, limits: TimeLimits, startedAt: number, now: number): string | undefined {
   const inPhase = limits.phases[life.phase] ?? DEFAULT_PHASE_LIMITS_MS[life.phase]
   if (inPhase !== undefined && now - life.since > inPhase) {
-    return `longer than ${formatDuration(inPhase)} in phase ${life.phase}: ${diagnose(life)}`
+    return `longer than ${formatDuration(inPhase)} in phase ${life.phase}: ${diagnosisText(life)}`
   }
   const { readyWithinMs } = limits
   if (readyWithinMs !== undefined && now - startedAt > readyWithinMs) {
-    return `not ready after ${formatDuration(readyWithinMs)}, in phase ${life.phase}: ${diagnose(life)}`
+    return `not ready after ${formatDuration(readyWithinMs)}, in phase ${life.phase}: ${diagnosisText(life)}`
   }
   return undefined
 }

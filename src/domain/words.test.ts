@@ -1,6 +1,6 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
-import { diagnose } from './diagnosis.ts'
+import { diagnosisText } from './diagnosis/diagnosis.ts'
 import { formatDuration, parseDurationMs } from './duration.ts'
 import { newLife } from './life.ts'
 import { parseMacAddress } from './mac-address.ts'
@@ -128,5 +128,5 @@ test('the memory a real installer needs is near what its vendor says', () => {
 })
 
 test.each(PHASES)('for a host that is stuck in phase %s there is a reason to look at', (phase) => {
-  expect(diagnose({ ...newLife(0), phase }).length).toBeGreaterThan(5)
+  expect(diagnosisText({ ...newLife(0), phase }).length).toBeGreaterThan(5)
 })

@@ -1,5 +1,6 @@
 import type { ArtifactRole } from '../domain/artifact.ts'
 import type { DesiredFleet, DesiredHost, DesiredProfile } from '../domain/desired-fleet.ts'
+import type { Diagnosis } from '../domain/diagnosis/diagnosis.ts'
 import type { HostEvent, RecordedEvent } from '../domain/event.ts'
 import type { Transfer } from '../domain/life.ts'
 import type { Firmware, PowerState } from '../domain/machine.ts'
@@ -65,6 +66,8 @@ export interface HostView {
   readonly stage?: string | undefined
   readonly transfers: Readonly<Partial<Record<ArtifactRole, Transfer>>>
   readonly failure?: { readonly phase: Phase; readonly reason: string } | undefined
+  /** Why it does not get on, where nothing was heard of it for longer than usual. */
+  readonly diagnosis?: Diagnosis | undefined
   /** What keeps it from going on: a sentence (waits for approval, for a free place, for its window to be opened). */
   readonly waitsFor?: string | undefined
   /** Until when it may fetch the installer, where that is limited. */

@@ -1,4 +1,4 @@
-import { diagnose, PATIENCE_MS, silenceMs } from '../domain/diagnosis.ts'
+import { diagnose, diagnosisText, PATIENCE_MS, silenceMs } from '../domain/diagnosis/diagnosis.ts'
 import type { Host } from '../domain/host.ts'
 import { canBeRetried, isInstalling, type Life } from '../domain/life.ts'
 import { isBefore } from '../domain/phase.ts'
@@ -213,7 +213,8 @@ export async function provisionHost(
     if (patience === undefined || forMs < patience || told.stalled) return
     told.stalled = true
     await keepScreenshot(machine, dependencies, `stalled in phase ${life.phase}`, inside)
-    const data = { phase: life.phase, forMs, diagnosis: diagnose(life) }
+    const rule = diagnose(life)?.rule
+    const data = { phase: life.phase, forMs, diagnosis: diagnosisText(life), ...(rule ? { rule } : {}) }
     await book.record(name, { type: 'host.stalled', data })
   }
 }

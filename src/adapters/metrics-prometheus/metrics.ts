@@ -46,6 +46,9 @@ export function createMetrics(): Metrics {
         case 'config.refused':
           families.refusals.inc({ reason: nameReason(event.data.reason) })
           return
+        case 'host.stalled':
+          families.stalls.inc({ rule: event.data.rule ?? 'other' })
+          return
         case 'phase.changed': {
           const seconds = secondsIn(event.data.from, event, life)
           if (seconds !== undefined) families.durations.observe({ phase: event.data.from }, seconds)
@@ -97,6 +100,12 @@ function createFamilies(registry: Registry) {
       name: 'edgeboot_refusals_total',
       help: 'Requests for a configuration that were refused, by reason.',
       labelNames: ['reason'] as const,
+      registers,
+    }),
+    stalls: new Counter({
+      name: 'edgeboot_stalls_total',
+      help: 'Hosts that were silent for longer than their phase takes, by the rule that says why.',
+      labelNames: ['rule'] as const,
       registers,
     }),
     durations: new Histogram({

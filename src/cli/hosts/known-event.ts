@@ -54,7 +54,10 @@ const KnownEvent = z.discriminatedUnion('type', [
   event('console.screenshot', z.object({ path: Text, why: Text })),
   event('probe.result', z.object({ probe: Text, ok: z.boolean(), detail: Text })),
   event('phase.changed', z.object({ from: Phase, to: Phase })),
-  event('host.stalled', z.object({ phase: Phase, forMs: z.number(), diagnosis: Text })),
+  event(
+    'host.stalled',
+    z.object({ phase: Phase, forMs: z.number(), diagnosis: Text, rule: Text.exactOptional() }),
+  ),
   event('host.failed', z.object({ phase: Phase, reason: Text })),
   event('host.retried', z.object({})),
   event('host.reinstall', Asked),

@@ -68,3 +68,21 @@ test('one host is shown with where its machine goes, each fact in one line', () 
   expect(lines).toContainEqual(expect.stringMatching(/^machine annotation +a.b$/))
   expect(lines).toContainEqual(expect.stringMatching(/^machine extraConfig.x +••••$/))
 })
+
+test('a host that is stuck is shown with why, and what to look at', () => {
+  const diagnosis = {
+    rule: 'kernel-not-asked',
+    seen: 'it got its boot script but has not asked for the kernel',
+    cause: 'the server address cannot be reached',
+    check: ['--advertise the right address', 'look at its console'],
+  }
+  const detail = { ...VIEW, version: 'v', createdAt: 0, history: [], events: [], diagnosis }
+
+  const lines = formatHostDetail(detail as unknown as HostDetail, 0).split('\n')
+
+  expect(lines).toContainEqual(expect.stringMatching(/^stuck +it got its boot script but/))
+  expect(lines).toContainEqual(expect.stringMatching(/^check +look at its console$/))
+  expect(lines).toContainEqual(
+    expect.stringMatching(/^see +docs\/guide\/troubleshooting\.md#kernel-not-asked$/),
+  )
+})

@@ -51,13 +51,31 @@ export function withSummaryFields<T extends HostView>(view: T) {
 
 /** All that the server tells of one host. */
 export function formatHostDetail(detail: HostDetail, now: number): string {
-  const { history, events, definition, labels, transfers: _, failure, version: __, ...simple } = detail
+  const {
+    history,
+    events,
+    definition,
+    labels,
+    transfers: _,
+    failure,
+    version: __,
+    diagnosis,
+    ...simple
+  } = detail
   const about = Object.entries({ ...simple, state: describeLife(lifeOf(detail), now) }).map(
     ([key, value]) => [key, TIMES.has(key) ? new Date(Number(value)).toISOString() : String(value)],
   )
   const more = [
     ...Object.entries(labels).map(([key, value]) => [`label ${key}`, value]),
     ...(failure ? [['failed in', failure.phase]] : []),
+    ...(diagnosis
+      ? [
+          ['stuck', diagnosis.seen],
+          ['likely', diagnosis.cause],
+          ...diagnosis.check.map((check) => ['check', check]),
+          ['see', `docs/guide/troubleshooting.md#${diagnosis.rule}`],
+        ]
+      : []),
     ...Object.entries(definition?.match ?? {}).map(([key, value]) => [`match ${key}`, String(value)]),
     ...Object.entries(definition?.machine ?? {}).flatMap(([key, value]) =>
       typeof value === 'object' ? [] : [[`machine ${key}`, String(value)]],

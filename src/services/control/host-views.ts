@@ -1,4 +1,5 @@
 import type { DesiredHost } from '../../domain/desired-fleet.ts'
+import { diagnoseStall } from '../../domain/diagnosis/diagnosis.ts'
 import { shownOptions } from '../../domain/machine-rules.ts'
 import { isBefore } from '../../domain/phase.ts'
 import { maskInline } from '../../domain/user-data-secrets.ts'
@@ -70,6 +71,7 @@ export function pageOf<T>(
 
 function viewOf({ host, life }: HostState, { plans, runner, clock }: ViewParts): HostView {
   const wish = plans.wish(host.name)
+  const diagnosis = diagnoseStall(life, clock.now())
   const waitsFor = runner.trouble(host.name) ?? reasonToWait(wish, life, clock.now())
   return {
     name: host.name,
@@ -88,6 +90,7 @@ function viewOf({ host, life }: HostState, { plans, runner, clock }: ViewParts):
     ...(life.stage ? { stage: life.stage } : {}),
     transfers: life.transfers,
     ...(life.failure ? { failure: life.failure } : {}),
+    ...(diagnosis ? { diagnosis } : {}),
     ...(waitsFor ? { waitsFor } : {}),
     ...(life.armedUntil === undefined ? {} : { armedUntil: life.armedUntil }),
   }
