@@ -14,6 +14,7 @@ import { createUdpWaker } from '../adapters/wake-udp/udp-waker.ts'
 import { ipv4AddressOf } from '../domain/netboot/ipv4.ts'
 import type { NetbootSettings } from '../domain/netboot/netboot-settings.ts'
 import { LOCAL_UI_PORT } from '../domain/ready-probe.ts'
+import type { FirmwareCatalogue } from '../ports/firmware-catalogue.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import { type ControlServer, openControlServer } from '../servers/http-api/control-server.ts'
 import type { SyslogServer } from '../servers/syslog/syslog-server.ts'
@@ -22,7 +23,7 @@ import { netbootAutoexecFor } from '../services/boot-texts.ts'
 import { createControlDesk } from '../services/control/control-desk.ts'
 import type { ControlParts } from '../services/control/control-parts.ts'
 import { adoptMachine } from '../services/control/fleet-desk.ts'
-import { openDiscovery } from '../services/discovery.ts'
+import { type Discovery, openDiscovery } from '../services/discovery.ts'
 import type { HostBook } from '../services/host-book.ts'
 import { openHostLogs } from '../services/host-logs.ts'
 import { logEvents } from '../services/log-events.ts'
@@ -31,9 +32,9 @@ import { describeFirmware } from '../services/netboot/describe-firmware.ts'
 import { followPolicy, type Strangers } from '../services/strangers.ts'
 import { type BootTlsOptions, openBootTls } from './boot-tls.ts'
 import { ipxeDirectories } from './environment.ts'
-import { openNetboot } from './netboot.ts'
+import { type Netboot, openNetboot } from './netboot.ts'
 import { netbootAbilities } from './netboot-abilities.ts'
-import { openSite } from './open-site.ts'
+import { openSite, type Site } from './open-site.ts'
 import { openSyslog } from './open-syslog.ts'
 import { openRegistration, type PaletteOptions } from './palette.ts'
 import type { VsphereFlags } from './vsphere-flags.ts'
@@ -135,25 +136,7 @@ export async function serveFleet(
       },
       pauseMs: (attempt) => Math.min(PAUSE_MS.longest, PAUSE_MS.first * 2 ** Math.min(attempt - 1, 10)),
       bootFiles: ({ book }) => bootFilesFor(book),
-      strangers: ({ book, plans, keeper }) =>
-        countAnswers(
-          metrics,
-          followPolicy({
-            policy: () => plans.fleet().unknownHosts,
-            discovery,
-            adopt: async (facts, profile) => {
-              const name = `${profile}-${(facts.mac ?? '').replaceAll(/[:-]/g, '').toLowerCase()}`
-              await adoptMachine({ book, plans, keeper, clock, signal }, facts, {
-                name,
-                profile,
-                by: 'policy',
-              })
-              return name
-            },
-            clock,
-            log,
-          }),
-        ),
+      strangers: (parts) => strangersOf(parts, { metrics, discovery, clock, signal, log }),
       takesSyslog: () => isSyslogOpen,
     },
     signal,
@@ -164,11 +147,7 @@ export async function serveFleet(
     { ...site, catalogue, bootFiles: bootFilesFor(book) },
     place,
   )
-  if (netboot.services.length > 0) {
-    const { offered, problems } = describeFirmware(catalogue)
-    for (const about of [...netboot.services, ...offered, ...problems]) observer.note(about)
-  }
-  for (const trouble of netboot.troubles) observer.note(trouble)
+  tellOf(netboot, catalogue, observer)
   await using hostLogs = openHostLogDirectory({ directory: join(options.dataDirectory, 'logs'), log })
   using logs = openHostLogs({ book, store: hostLogs, clock, log })
   await using syslog = await openSyslogFor(options, { logs, clock, log }, observer)
@@ -208,6 +187,33 @@ export async function serveFleet(
     if (signal.aborted) resolve()
     signal.addEventListener('abort', () => resolve(), { once: true })
   })
+}
+
+/** Machines that are no host: by the policy of the fleet, counted. */
+function strangersOf(
+  { book, plans, keeper }: Pick<Site, 'book' | 'plans' | 'keeper'>,
+  { metrics, ...rest }: StrangerParts & { readonly metrics: Metrics },
+): Strangers {
+  const { discovery, clock, signal, log } = rest
+  const adopt: Parameters<typeof followPolicy>[0]['adopt'] = async (facts, profile) => {
+    const name = `${profile}-${(facts.mac ?? '').replaceAll(/[:-]/g, '').toLowerCase()}`
+    await adoptMachine({ book, plans, keeper, clock, signal }, facts, { name, profile, by: 'policy' })
+    return name
+  }
+  const policy = () => plans.fleet().unknownHosts
+  return countAnswers(metrics, followPolicy({ policy, discovery, adopt, clock, log }))
+}
+
+interface StrangerParts extends Pick<Workplace, 'clock' | 'log'> {
+  readonly discovery: Discovery
+  readonly signal: AbortSignal
+}
+
+/** What firmware is answered by, and with what; what of it does not work. */
+function tellOf(netboot: Netboot, catalogue: FirmwareCatalogue, { note }: ServeFleetObserver): void {
+  const { offered, problems } = describeFirmware(catalogue)
+  const told = netboot.services.length > 0 ? [...netboot.services, ...offered, ...problems] : []
+  for (const about of [...told, ...netboot.troubles]) note(about)
 }
 
 /** It listens where the boot server does, by the address that hosts are told. */
