@@ -34,8 +34,9 @@ export interface EventData {
     readonly client: string
     /** 67 or 4011. */
     readonly port: number
-    /** Boot file it was led to. */
+    /** Boot file it was led to, and by which protocol it fetches that. */
     readonly file?: string
+    readonly fetches?: 'tftp' | 'http'
     /** Address of the relay agent it came through. */
     readonly relay?: string
   }

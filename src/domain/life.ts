@@ -53,9 +53,11 @@ export interface Life {
     readonly answered: boolean
     readonly reason: string
     readonly file?: string
+    /** What is fetched by HTTP is not told of. */
+    readonly fetches?: 'tftp' | 'http'
     readonly sentAt?: number
   }
-  /** Others that asked in its name since it was begun, and were refused. */
+  /** Others that asked in its name since it entered its phase, and were refused. */
   readonly strangers?: { readonly count: number; readonly address: string }
   /** How often it asked for a script after it had installed, and was sent to its disk. */
   readonly localBoots?: number
@@ -131,9 +133,8 @@ function apply(life: Life, event: HostEvent): Life | undefined {
     case 'host.approved':
       return { ...life, approved: true }
     case 'dhcp.seen': {
-      const { action, client, reason, file } = event.data
-      const answered = action === 'answered'
-      return { ...life, netboot: { client, answered, reason, ...(file === undefined ? {} : { file }) } }
+      const { action, port: _, relay: __, ...asked } = event.data
+      return { ...life, netboot: { ...asked, answered: action === 'answered' } }
     }
     case 'tftp.sent':
       return life.netboot && life.netboot.file === event.data.file
@@ -353,5 +354,7 @@ function fail(life: Life, reason: string, at: number): Life {
 function enter(life: Life, phase: Phase, at: number): Life {
   if (life.phase === phase) return life
   const reinstall = life.reinstall && isBefore(phase, 'installed')
-  return { ...life, reinstall, phase, since: at, history: [...life.history, { phase, at }] }
+  // It has gone on all the same.
+  const { strangers: _, ...rest } = life
+  return { ...rest, reinstall, phase, since: at, history: [...life.history, { phase, at }] }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { open, readFile, realpath } from 'node:fs/promises'
+import { open, readFile, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { findIpxeVersion } from '../../codec/ipxe-binary/ipxe-version.ts'
 import { readSha256Sum } from '../../codec/sha256sum/sha256sum.ts'
@@ -11,6 +11,8 @@ import type { Log } from '../../ports/log.ts'
 const MAX_IMAGE_BYTES = 16 * 1024 * 1024
 /** Pins the images of its folder, as `sha256sum` writes it. */
 const SUMS = 'SHA256SUMS'
+/** A list that is far longer is something else, and pins everything to nothing. */
+const MAX_SUMS_BYTES = 256 * 1024
 /** With it a list of one line does not count for a file of any name. */
 const NOTHING = `${'0'.repeat(64)}  -`
 
@@ -73,7 +75,9 @@ async function readImage(path: string, wanted: FirmwareName, log: Log): Promise<
 /** What the file has to be, where its folder has a list; `none` for one that is not in it. */
 async function pinnedDigest(path: string): Promise<string | undefined> {
   try {
-    const text = await readFile(join(dirname(path), SUMS), 'utf8')
+    const list = join(dirname(path), SUMS)
+    if ((await stat(list)).size > MAX_SUMS_BYTES) return 'none'
+    const text = await readFile(list, 'utf8')
     return readSha256Sum(`${text}\n${NOTHING}`, basename(path)) ?? 'none'
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined

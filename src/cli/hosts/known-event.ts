@@ -37,6 +37,7 @@ const KnownEvent = z.discriminatedUnion('type', [
       client: Text,
       port: z.number(),
       file: Text.exactOptional(),
+      fetches: z.enum(['tftp', 'http']).exactOptional(),
       relay: Text.exactOptional(),
     }),
   ),

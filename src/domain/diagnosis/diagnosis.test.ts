@@ -23,7 +23,7 @@ const power = (state: 'starting' | 'on' | 'off', cause: EventData['machine.power
 const seen = (action: 'answered' | 'ignored', reason: string) =>
   step(1, 'dhcp.seen', {
     ...{ action, reason, client: 'firmware, x64 UEFI (PXE)', port: 67 },
-    ...(action === 'answered' ? { file: 'n/edge-1/snponly.efi' } : {}),
+    ...(action === 'answered' ? { file: 'n/edge-1/snponly.efi', fetches: 'tftp' as const } : {}),
   })
 const sent = step(1, 'tftp.sent', { file: 'n/edge-1/snponly.efi', bytes: 1, durationMs: 1, address: ADDRESS })
 const script = (action: EventData['script.served']['action'], address = ADDRESS) =>
@@ -122,6 +122,17 @@ describe('why a host is stuck', () => {
       expect(life.phase).toBe('ready')
     },
   )
+
+  test('a stranger that was refused earlier does not explain why the host is silent later', () => {
+    const { life } = live([...SCRIPT, script('refused', '10.0.2.99'), started('kernel'), finished('kernel')])
+    expect(diagnose(life)?.rule).toBe('initrd-not-asked')
+  })
+
+  test('a file that is fetched by HTTP is not missed at TFTP', () => {
+    const [seconds, type, data] = seen('answered', 'it may install')
+    const overHttp: Step = [seconds, type, { ...data, fetches: 'http' } as EventData[EventType]]
+    expect(diagnose(live([...ON, overHttp]).life)?.rule).toBe('script-not-asked')
+  })
 
   test('silence is told once it is longer than the phase allows', () => {
     const { life, now } = live(SCRIPT)

@@ -70,9 +70,9 @@ export const RULES = [
   {
     id: 'boot-file-not-fetched',
     explain: ({ phase, netboot }) =>
-      phase === 'firmware' && netboot?.answered && netboot.file !== undefined && netboot.sentAt === undefined
+      phase === 'firmware' && netboot?.answered && netboot.fetches === 'tftp' && netboot.sentAt === undefined
         ? {
-            seen: `its firmware (${netboot.client}) was led to ${netboot.file} and has not fetched it`,
+            seen: `its firmware (${netboot.client}) was led to ${netboot.file ?? 'its boot file'} and has not fetched it`,
             cause: 'TFTP does not get through, or another DHCP server led it elsewhere',
             check: [
               'let UDP 69 through in both directions',

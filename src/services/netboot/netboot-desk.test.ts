@@ -195,6 +195,7 @@ describe('who is answered', () => {
         reason: 'it may install',
         client: 'firmware, x64 UEFI (PXE)',
         file: 'n/box/snponly.efi',
+        fetches: 'tftp',
         port: 67,
       },
     ])

@@ -81,7 +81,7 @@ export function createNetbootDesk(dependencies: NetbootDeskDependencies): Netboo
             ? `${reason}; led to its script`
             : reason,
       client: describeClient(client),
-      ...(file === undefined ? {} : { file }),
+      ...(file === undefined ? {} : ({ file, fetches: client.kind === 'http' ? 'http' : 'tftp' } as const)),
     }
     const about = { service: 'dhcp' as const, ...told, mac, ...(uuid ? { uuid } : {}) }
     const isNews = news.tell(host === undefined ? about : { ...about, host })
