@@ -192,6 +192,25 @@ export const FleetPlan = z
   .meta({ id: 'FleetPlan' })
 export type FleetPlan = z.infer<typeof FleetPlan>
 
+/**
+ * A few hosts that differ in nothing but their names, added to the fleet in force as `edgeboot up` does it. A name that
+ * is taken is refused.
+ */
+export const AddHostsRequest = z
+  .strictObject({
+    names: z.array(HostName).min(1).max(1000).readonly(),
+    installer: ObjectName.describe('A registered one.'),
+    userData: z.string().max(MAX_USER_DATA).describe('One document for all of them. Secret as a whole.'),
+    profile: ObjectName.optional().describe('An existing one whose limits they share; a new one otherwise.'),
+    labels: Labels.optional(),
+    machine: Machine.optional().describe('Missing: physical hosts, known by `match`.'),
+    match: Match.optional().describe('For one host alone.'),
+    ready: Ready.optional(),
+    approve: z.enum(['auto', 'manual']).optional(),
+  })
+  .meta({ id: 'AddHostsRequest' })
+export type AddHostsRequest = z.infer<typeof AddHostsRequest>
+
 /** Whether what is no longer asked for is removed. */
 export const FleetQuery = z.strictObject({
   prune: z

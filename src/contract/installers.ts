@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ARTIFACT_ROLES } from '../domain/artifact.ts'
 import { line, ObjectName, Sha256, Time } from './common.ts'
 
 /** A registered ISO. */
@@ -25,3 +26,47 @@ export const AddInstallerRequest = z.strictObject({
 export type AddInstallerRequest = z.infer<typeof AddInstallerRequest>
 
 export const InstallerParams = z.strictObject({ name: ObjectName })
+
+const File = z.object({ path: z.string(), sizeBytes: z.number() })
+
+/** What is inside an ISO. */
+export const InstallerContents = z
+  .object({
+    isoPath: z.string(),
+    sizeBytes: z.number(),
+    family: z.string(),
+    volumeLabel: z.string(),
+    architecture: z.string(),
+    kernelSigned: z.boolean().optional(),
+    artifacts: z
+      .array(
+        File.extend({
+          role: z.enum(ARTIFACT_ROLES),
+          sha256: z.string().optional().describe('As soon as it is known.'),
+        }),
+      )
+      .readonly(),
+    builtInFiles: z.array(File).readonly().describe('What a netboot does not carry along.'),
+    kernelArguments: z.array(z.string()).readonly(),
+    warnings: z.array(z.string()).readonly(),
+  })
+  .meta({ id: 'InstallerContents' })
+export type InstallerContents = z.infer<typeof InstallerContents>
+
+export const InspectIsoRequest = AddInstallerRequest.pick({ isoPath: true })
+
+/** ISO files on the server's machine, in the folders where it looks for them. */
+export const IsoList = z.object({
+  folders: z.array(z.string()).readonly().describe('Where it looked.'),
+  items: z
+    .array(
+      z.object({
+        path: z.string(),
+        sizeBytes: z.number(),
+        modifiedAt: Time,
+        installer: z.string().optional().describe('The name under which it is registered.'),
+      }),
+    )
+    .readonly(),
+})
+export type IsoList = z.infer<typeof IsoList>
