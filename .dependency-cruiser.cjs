@@ -65,6 +65,17 @@ module.exports = {
       },
     ),
     rule(
+      'web-sees-only-contract-and-domain',
+      { path: '^web/' },
+      { path: '^(src|test|tools)/', pathNot: '^src/(contract|domain)/' },
+    ),
+    // What the contract has besides types is zod, which has no business in a browser.
+    rule(
+      'web-takes-only-types-of-the-contract',
+      { path: '^web/' },
+      { path: '^src/contract/', dependencyTypesNot: ['type-only'] },
+    ),
+    rule(
       'nothing-unlisted-in-src',
       { path: '^src/', pathNot: `^src/(${Object.keys(layers).join('|')})/` },
       {},

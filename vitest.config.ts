@@ -26,6 +26,16 @@ export default defineConfig({
         },
       },
       {
+        test: {
+          name: 'dashboard',
+          include: ['test/dashboard/**/*.test.ts'],
+          benchmark: { include: [] },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+      {
         // Real machines on two cores: one boot at a time unless a test itself starts two.
         test: {
           name: 'e2e',

@@ -10,6 +10,7 @@ const report = JSON.parse(
     [
       'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs',
       'src',
+      'web/src',
       '--config',
       '.dependency-cruiser.cjs',
       '--output-type',

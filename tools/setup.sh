@@ -3,11 +3,11 @@
 #
 #   setup.sh [all|demo|node|system]
 #
-#   demo     all that the demo and everyday use need: npm packages of this checkout with the pinned Node.js, Debian packages
+#   demo     all that the demo and everyday use need: npm packages of this checkout with the pinned Node.js, the dashboard, Debian packages
 #            of debian-packages.txt (root or sudo needed when one is missing), and a current iPXE in the cache folder
 #            (EDGEBOOT_CACHE_DIR, else XDG_CACHE_HOME/edgeboot, else ~/.cache/edgeboot)
 #   all      that, the Debian packages of debian-packages-tests.txt, and the simulator of the vCenter lab in the cache folder
-#   node     only the npm packages
+#   node     only the npm packages and the dashboard that is built with them
 #   system   the same as all, without the npm packages
 #
 # Exit codes: 0 done, 1 failed, 2 wrong usage, 3 something has to be done by hand first (it is printed).
@@ -28,15 +28,20 @@ case ${1:-all} in
   all)
     sh "$here/setup/system.sh" debian-packages.txt debian-packages-tests.txt
     sh "$here/setup/node.sh"
+    sh "$here/setup/web.sh"
     sh "$here/setup/ipxe.sh"
     simulator
     ;;
   demo)
     sh "$here/setup/system.sh" debian-packages.txt
     sh "$here/setup/node.sh"
+    sh "$here/setup/web.sh"
     sh "$here/setup/ipxe.sh"
     ;;
-  node) sh "$here/setup/node.sh" ;;
+  node)
+    sh "$here/setup/node.sh"
+    sh "$here/setup/web.sh"
+    ;;
   system)
     sh "$here/setup/system.sh" debian-packages.txt debian-packages-tests.txt
     sh "$here/setup/ipxe.sh"

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 /** Where things that can be made again are kept: `EDGEBOOT_CACHE_DIR`, the XDG cache, or `~/.cache/edgeboot`. */
 export function cacheDirectory(env: NodeJS.ProcessEnv = process.env): string {
@@ -13,4 +14,9 @@ export function ipxeDirectories(
 ): readonly string[] {
   const chosen = given ?? env['EDGEBOOT_IPXE_DIR']
   return chosen ? [chosen] : [join(cacheDirectory(env), 'ipxe'), '/usr/lib/ipxe']
+}
+
+/** Where the dashboard is built to, beside the sources. */
+export function webDirectory(): string {
+  return fileURLToPath(new URL('../../dist/web/', import.meta.url))
 }

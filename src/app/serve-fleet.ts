@@ -1,6 +1,7 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { readDashboard } from '../adapters/dashboard-files/read-dashboard.ts'
 import { createTextFiles } from '../adapters/files-node/text-files.ts'
 import { readFirmwareFiles } from '../adapters/firmware-files/firmware-files.ts'
 import { createCryptoHasher } from '../adapters/hasher-crypto/crypto-hasher.ts'
@@ -14,8 +15,10 @@ import { createUdpWaker } from '../adapters/wake-udp/udp-waker.ts'
 import { ipv4AddressOf } from '../domain/netboot/ipv4.ts'
 import type { NetbootSettings } from '../domain/netboot/netboot-settings.ts'
 import { LOCAL_UI_PORT } from '../domain/ready-probe.ts'
+import type { DashboardFiles } from '../ports/dashboard-files.ts'
 import type { FirmwareCatalogue } from '../ports/firmware-catalogue.ts'
 import type { Metrics } from '../ports/metrics.ts'
+import { addDashboardRoutes } from '../servers/dashboard/dashboard-routes.ts'
 import { type ControlServer, openControlServer } from '../servers/http-api/control-server.ts'
 import type { SyslogServer } from '../servers/syslog/syslog-server.ts'
 import { type Access, createAccess } from '../services/access.ts'
@@ -31,7 +34,7 @@ import { createBootFiles } from '../services/netboot/boot-files.ts'
 import { describeFirmware } from '../services/netboot/describe-firmware.ts'
 import { followPolicy, type Strangers } from '../services/strangers.ts'
 import { type BootTlsOptions, openBootTls } from './boot-tls.ts'
-import { ipxeDirectories } from './environment.ts'
+import { ipxeDirectories, webDirectory } from './environment.ts'
 import { type Netboot, openNetboot } from './netboot.ts'
 import { netbootAbilities } from './netboot-abilities.ts'
 import { openSite, type Site } from './open-site.ts'
@@ -165,7 +168,9 @@ export async function serveFleet(
     netboot,
   }
   const tls = await certificateFor(options, place)
-  await using control = await openControl(parts, options, place, tls)
+  const dashboard = await readDashboard(webDirectory())
+  if (!dashboard) observer.note('the dashboard is not built, so there are no pages: npm run build:web')
+  await using control = await openControl({ ...parts, dashboard }, options, place, tls)
   if (account) {
     dropRoot(account, options.dataDirectory)
     observer.note(`goes on as ${account.name}`)
@@ -237,12 +242,12 @@ async function describeDriver(kind: string, { drivers }: Workplace, signal: Abor
 }
 
 async function openControl(
-  parts: ControlParts,
+  parts: ControlParts & { readonly dashboard: DashboardFiles | undefined },
   { controlHost, controlPort, controlNames }: ServeFleetOptions,
   { random }: Workplace,
   tls: ServerCertificate | undefined,
 ): Promise<ControlServer> {
-  const { access, store, clock, log } = parts
+  const { access, store, clock, log, dashboard } = parts
   return await openControlServer({
     describePortHolder,
     desk: createControlDesk(parts),
@@ -260,6 +265,7 @@ async function openControl(
     port: controlPort,
     names: controlNames,
     ...(tls ? { tls } : {}),
+    ...(dashboard ? { addDashboard: (app) => addDashboardRoutes(app, dashboard, random) } : {}),
   })
 }
 
