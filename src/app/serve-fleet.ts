@@ -22,6 +22,7 @@ import { addDashboardRoutes } from '../servers/dashboard/dashboard-routes.ts'
 import { type ControlServer, openControlServer } from '../servers/http-api/control-server.ts'
 import type { SyslogServer } from '../servers/syslog/syslog-server.ts'
 import { type Access, createAccess } from '../services/access.ts'
+import { createAuthenticator } from '../services/authenticator.ts'
 import { netbootAutoexecFor } from '../services/boot-texts.ts'
 import { createControlDesk } from '../services/control/control-desk.ts'
 import type { ControlParts } from '../services/control/control-parts.ts'
@@ -251,12 +252,8 @@ async function openControl(
   return await openControlServer({
     describePortHolder,
     desk: createControlDesk(parts),
-    authenticator: {
-      authenticate: async (text) => {
-        const answer = await access.authenticate(text)
-        return answer.outcome === 'granted' ? { name: answer.token.name, role: answer.token.role } : undefined
-      },
-    },
+    authenticator: createAuthenticator(access),
+    sessions: store,
     audit: async (record) => void (await store.appendAudit({ time: clock.now(), ...record })),
     clock,
     random,

@@ -23,6 +23,8 @@ export function createFakeAuthenticator(): Authenticator & { revoke(token: strin
   )
   return {
     authenticate: async (token) => known.get(token),
+    admit: async (token) => (known.has(token) ? `hash of ${token}` : undefined),
+    recognise: async (tokenHash) => known.get(tokenHash.replace('hash of ', '')),
     revoke: (token) => void known.delete(token),
   }
 }

@@ -11,6 +11,7 @@ import {
 } from '../../../test/support/fake-control-desk.ts'
 import { createFixedRandom } from '../../../test/support/fixed-random.ts'
 import { createRecordingLog } from '../../../test/support/recording-log.ts'
+import { createMemorySessions } from '../../adapters/store-memory/memory-sessions.ts'
 import { Problem } from '../../contract/common.ts'
 import { FAILURES, Failure, type FailureCode } from '../../domain/failure.ts'
 import type { ApiRole, AuditRecord } from '../../ports/authenticator.ts'
@@ -20,12 +21,14 @@ import { type ControlLimits, DEFAULT_CONTROL_LIMITS } from './limits.ts'
 async function open(limits: Partial<ControlLimits> = {}) {
   const desk = createFakeControlDesk()
   const authenticator = createFakeAuthenticator()
+  const sessions = createMemorySessions()
   const clock = createFakeClock()
   const log = createRecordingLog()
   const audited: AuditRecord[] = []
   const { app, streams } = await createControlApp({
     desk,
     authenticator,
+    sessions,
     audit: async (record) => void audited.push(record),
     clock,
     random: createFixedRandom(),
@@ -70,6 +73,7 @@ const documented = await (async () => {
   const { app } = await createControlApp({
     desk: createFakeControlDesk(),
     authenticator: createFakeAuthenticator(),
+    sessions: createMemorySessions(),
     audit: async () => undefined,
     clock: createFakeClock(),
     random: createFixedRandom(),

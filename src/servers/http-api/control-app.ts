@@ -6,6 +6,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { ControlDesk } from '../../ports/control-desk.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Random } from '../../ports/random.ts'
+import type { SessionStore } from '../../ports/session-store.ts'
 import { guard } from './access.ts'
 import { createEventStreams, type EventStreams } from './event-streams.ts'
 import type { ControlLimits } from './limits.ts'
@@ -33,6 +34,7 @@ export interface TlsFiles {
 export interface ControlAppDependencies {
   readonly desk: ControlDesk
   readonly authenticator: Authenticator
+  readonly sessions: SessionStore
   readonly audit: AuditSink
   readonly clock: Clock
   readonly random: Random

@@ -9,6 +9,7 @@ import type { Log } from '../../ports/log.ts'
 import type { MachineDrivers } from '../../ports/machine-driver.ts'
 import type { Metrics } from '../../ports/metrics.ts'
 import type { NetbootWatch } from '../../ports/netboot-watch.ts'
+import type { SessionStore } from '../../ports/session-store.ts'
 import type { TextFiles } from '../../ports/text-files.ts'
 import type { Waker } from '../../ports/waker.ts'
 import type { Access } from '../access.ts'
@@ -28,7 +29,7 @@ export interface ControlParts {
   readonly runner: FleetRunner
   readonly discovery: Discovery
   readonly drivers: MachineDrivers
-  readonly store: HostStore & AccessStore & AuditTrail
+  readonly store: HostStore & AccessStore & SessionStore & AuditTrail
   readonly access: Access
   readonly metrics: Metrics
   readonly files: TextFiles
