@@ -209,7 +209,9 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
   }
 
   function bootScriptUrl(host?: BootingHost): string {
-    const address = options.advertise ?? serverAddress(host, drivers)
+    const near = options.advertise ?? serverAddress(host, drivers)
+    // A machine of a driver may see us by an address that only its network has.
+    const address = host ? near : bootAddress(options, near)
     return `${baseUrl(address, server.port)}/boot.ipxe`
   }
 }
