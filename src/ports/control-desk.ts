@@ -22,6 +22,7 @@ export interface ControlDesk
     InstallerDesk,
     TokenDesk,
     NetbootControlDesk,
+    AboutDesk,
     ObservationDesk {}
 
 /** Where a page begins and how long it may be. `after` is what `next` of the page before said. */
@@ -297,6 +298,30 @@ export interface NetbootControlDesk {
     afterId: number | undefined,
     waitMs: number,
   ): Promise<{ readonly services: readonly string[]; readonly items: readonly NetbootNews[] }>
+}
+
+/** A driver as it says of itself. */
+export interface DriverView {
+  readonly kind: string
+  readonly usable: boolean
+  /** What it is, or why it is not usable; without secrets. */
+  readonly detail: string
+}
+
+/** What this server is, and how hosts reach it. */
+export interface AboutView {
+  readonly version: string
+  /** Where hosts reach the boot listener, by the address they are told. */
+  readonly bootUrl: string
+  readonly bootScriptUrl: string
+  readonly drivers: readonly DriverView[]
+  /** What answers firmware here, in words. */
+  readonly services: readonly string[]
+}
+
+export interface AboutDesk {
+  /** Quick also while a driver does not answer: that is said instead. */
+  about(): Promise<AboutView>
 }
 
 export interface ObservationDesk {

@@ -81,6 +81,7 @@ describe('client and server', () => {
     ])
 
     expect(await admin.session()).toEqual({ name: 'admin-1', role: 'admin' })
+    expect(await admin.about()).toMatchObject({ version: '1.2.3', drivers: [{ kind: 'qemu', usable: true }] })
     expect((await admin.hosts({ phase: 'defined' })).items).toEqual([aHostView()])
     expect(await admin.host('edge-1')).toMatchObject({ version: 'v1', definition: { installer: 'palette' } })
     expect([...(await admin.screenshot('edge-1'))]).toEqual([0x89, 0x50, 0x4e, 0x47])

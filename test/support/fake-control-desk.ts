@@ -263,6 +263,13 @@ export function createFakeControlDesk(): FakeControlDesk {
       const entry = { id: 1, time: 1, who: 'token:a', action: 'host.reinstall', object: 'edge-1', detail: {} }
       return pageByKey([{ ...entry, outcome: 'done' as const }], ({ id }) => String(id), page)
     },
+    about: async () => ({
+      version: '1.2.3',
+      bootUrl: 'http://192.0.2.1:8080',
+      bootScriptUrl: 'http://192.0.2.1:8080/boot.ipxe',
+      drivers: [{ kind: 'qemu', usable: true, detail: 'QEMU 7.2.0 with KVM' }],
+      services: ['TFTP: 69 on 192.0.2.1'],
+    }),
     metrics: async () => '# TYPE edgeboot_hosts gauge\nedgeboot_hosts 1\n',
     readiness: async () => ({
       ready: desk.ready,

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { About } from '../../contract/about.ts'
 import {
   AuditPage,
   CreatedToken,
@@ -50,6 +51,7 @@ export function createControlClient(target: ControlTarget) {
 
   return {
     session: () => get(Session, '/session'),
+    about: () => get(About, '/about'),
     hosts: (query: Query = {}) => get(HostPage, '/hosts', query),
     /** All pages, one after the other. */
     allHosts: (query: Query = {}) =>

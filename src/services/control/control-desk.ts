@@ -1,5 +1,6 @@
 import type { AuditFilter } from '../../domain/audit.ts'
 import type { ControlDesk, ObservationDesk, TokenDesk } from '../../ports/control-desk.ts'
+import { createAboutDesk } from './about-desk.ts'
 import type { ControlParts } from './control-parts.ts'
 import { createDiscoveryDesk, createFleetDesk, createInstallerDesk } from './fleet-desk.ts'
 import { createHostActions } from './host-actions.ts'
@@ -18,6 +19,7 @@ export function createControlDesk(parts: ControlParts): ControlDesk {
     ...createInstallerDesk(parts),
     ...createTokenDesk(parts),
     ...createNetbootControlDesk(parts),
+    ...createAboutDesk(parts),
     ...createObservationDesk(parts),
   }
 }

@@ -36,6 +36,10 @@ export interface ControlParts {
   readonly waker: Waker
   /** The services for firmware, where there are any. */
   readonly netboot?: { readonly services: readonly string[]; readonly watch: NetbootWatch } | undefined
+  /** Version of this program. */
+  readonly version: string
+  /** What hosts are told to chain to. */
+  readonly bootScriptUrl: () => string
   readonly hasher: Hasher
   readonly clock: Clock
   readonly log: Log
