@@ -1,4 +1,5 @@
 import type { ArtifactRole } from '../domain/artifact.ts'
+import type { BootRecord, UsualStep } from '../domain/boot-record.ts'
 import type { DesiredFleet, DesiredHost, DesiredProfile } from '../domain/desired-fleet.ts'
 import type { Diagnosis } from '../domain/diagnosis/diagnosis.ts'
 import type { HostEvent, RecordedEvent } from '../domain/event.ts'
@@ -23,6 +24,7 @@ export interface ControlDesk
     TokenDesk,
     NetbootControlDesk,
     AboutDesk,
+    BootsDesk,
     ObservationDesk {}
 
 /** Where a page begins and how long it may be. `after` is what `next` of the page before said. */
@@ -322,6 +324,18 @@ export interface AboutView {
 export interface AboutDesk {
   /** Quick also while a driver does not answer: that is said instead. */
   about(): Promise<AboutView>
+}
+
+/** The boots of a host, newest first, beside what its like usually take. */
+export interface BootsView {
+  readonly items: readonly BootRecord[]
+  /** Medians over the last complete boots of the other hosts of its profile; of all others where it has none. */
+  readonly usual: Readonly<Partial<Record<Phase, UsualStep>>>
+}
+
+export interface BootsDesk {
+  /** Failure `host.not-found`. */
+  boots(name: string): Promise<BootsView>
 }
 
 export interface ObservationDesk {

@@ -270,6 +270,14 @@ export function createFakeControlDesk(): FakeControlDesk {
       drivers: [{ kind: 'qemu', usable: true, detail: 'QEMU 7.2.0 with KVM' }],
       services: ['TFTP: 69 on 192.0.2.1'],
     }),
+    async boots(name) {
+      await desk.host(name)
+      const steps = [{ phase: 'script' as const, at: 1000, durationMs: 500 }]
+      return {
+        items: [{ startedAt: 1000, endedAt: 1500, outcome: 'given-up', steps }],
+        usual: { script: { durationMs: 400, hosts: 3 } },
+      }
+    },
     metrics: async () => '# TYPE edgeboot_hosts gauge\nedgeboot_hosts 1\n',
     readiness: async () => ({
       ready: desk.ready,

@@ -7,6 +7,7 @@ import {
   Session,
   TokenList,
 } from '../../contract/access.ts'
+import { BootRecords } from '../../contract/boots.ts'
 import { Done } from '../../contract/common.ts'
 import { type AdoptRequest, DiscoveredPage } from '../../contract/discovered.ts'
 import { type Event, EventPage } from '../../contract/events.ts'
@@ -57,6 +58,7 @@ export function createControlClient(target: ControlTarget) {
     allHosts: (query: Query = {}) =>
       eachItem((after) => get(HostPage, '/hosts', { limit: 1000, ...query, after })),
     host: (name: string) => get(HostDetail, at('hosts', name)),
+    boots: (name: string) => get(BootRecords, `${at('hosts', name)}/boots`),
     reinstall: (name: string) => change('POST', `${at('hosts', name)}/reinstall`),
     arm: (name: string, forMs: number) => change('POST', `${at('hosts', name)}/arm`, { forMs }),
     approve: (name: string) => change('POST', `${at('hosts', name)}/approve`),

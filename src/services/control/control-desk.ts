@@ -1,6 +1,7 @@
 import type { AuditFilter } from '../../domain/audit.ts'
 import type { ControlDesk, ObservationDesk, TokenDesk } from '../../ports/control-desk.ts'
 import { createAboutDesk } from './about-desk.ts'
+import { createBootsDesk } from './boots-desk.ts'
 import type { ControlParts } from './control-parts.ts'
 import { createDiscoveryDesk, createFleetDesk, createInstallerDesk } from './fleet-desk.ts'
 import { createHostActions } from './host-actions.ts'
@@ -20,6 +21,7 @@ export function createControlDesk(parts: ControlParts): ControlDesk {
     ...createTokenDesk(parts),
     ...createNetbootControlDesk(parts),
     ...createAboutDesk(parts),
+    ...createBootsDesk(parts),
     ...createObservationDesk(parts),
   }
 }

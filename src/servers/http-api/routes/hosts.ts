@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { BootRecords } from '../../../contract/boots.ts'
 import {
   HostDetail,
   HostLogQuery,
@@ -44,6 +45,23 @@ export async function hostRoutes(app: ApiInstance, { desk }: RouteTools): Promis
       if (isKnownVersion(request.headers['if-none-match'], detail.version)) return reply.code(304).send(null)
       return wireDetail(detail)
     },
+  )
+  app.get(
+    '/hosts/:name/boots',
+    operation(
+      'viewer',
+      {
+        action: 'host.boots',
+        tag,
+        summary: 'Its last boots, newest first, beside what hosts like it usually take.',
+        description:
+          'At most 20. `usual` has medians over the last complete boots of the other hosts of its profile, or of all ' +
+          'others where it has none.',
+        errors: ['host.not-found'],
+      },
+      { params: HostParams, response: { 200: BootRecords } },
+    ),
+    async ({ params }) => await desk.boots(params.name),
   )
   // Consoles show the kernel line with the address of the configuration, so looking at them is not for viewers.
   app.get(
