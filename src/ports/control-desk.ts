@@ -25,6 +25,7 @@ export interface ControlDesk
     NetbootControlDesk,
     AboutDesk,
     BootsDesk,
+    ServedTextsDesk,
     ObservationDesk {}
 
 /** Where a page begins and how long it may be. `after` is what `next` of the page before said. */
@@ -336,6 +337,21 @@ export interface BootsView {
 export interface BootsDesk {
   /** Failure `host.not-found`. */
   boots(name: string): Promise<BootsView>
+}
+
+/** A text as a host is handed it, with its secrets masked. */
+export interface ServedTextView {
+  readonly text: string
+  /** `as-served`: what it got in its present boot; `now`: made anew from what is in force. */
+  readonly rendered: 'as-served' | 'now'
+}
+
+/** Failure `host.not-found`, and `host.nothing-served` where there is nothing to show. */
+export interface ServedTextsDesk {
+  /** The iPXE script that installs it, of its present boot. */
+  hostScript(name: string): Promise<ServedTextView>
+  /** Its user-data; before it has a boot, what it would get. */
+  hostUserData(name: string): Promise<ServedTextView>
 }
 
 export interface ObservationDesk {

@@ -88,6 +88,8 @@ describe('client and server', () => {
       items: [{ outcome: 'given-up', steps: [{ phase: 'script', durationMs: 500 }] }],
       usual: { script: { durationMs: 400, hosts: 3 } },
     })
+    expect(await admin.script('edge-1')).toBe('#!ipxe\n')
+    expect(await admin.userData('edge-1')).toBe('#cloud-config\n')
     expect([...(await admin.screenshot('edge-1'))]).toEqual([0x89, 0x50, 0x4e, 0x47])
     expect(await admin.serialLog('edge-1', 3)).toBe('n: ')
     expect(await admin.hostLog('edge-1', undefined, 100)).toBe('of serial\n')

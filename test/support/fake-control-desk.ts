@@ -278,6 +278,14 @@ export function createFakeControlDesk(): FakeControlDesk {
         usual: { script: { durationMs: 400, hosts: 3 } },
       }
     },
+    async hostScript(name) {
+      await desk.host(name)
+      return { text: '#!ipxe\n', rendered: 'as-served' }
+    },
+    async hostUserData(name) {
+      await desk.host(name)
+      return { text: '#cloud-config\n', rendered: 'now' }
+    },
     metrics: async () => '# TYPE edgeboot_hosts gauge\nedgeboot_hosts 1\n',
     readiness: async () => ({
       ready: desk.ready,

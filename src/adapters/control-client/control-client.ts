@@ -78,6 +78,15 @@ export function createControlClient(target: ControlTarget) {
       const path = `/api/v1${at('hosts', name)}/log${renderQuery({ source, tailBytes })}`
       return new TextDecoder().decode((await fetchAll(target, { method: 'GET', path })).bytes)
     },
+    /** The script and the user-data of its present boot, secrets masked. */
+    script: async (name: string): Promise<string> => {
+      const path = `/api/v1${at('hosts', name)}/script`
+      return new TextDecoder().decode((await fetchAll(target, { method: 'GET', path })).bytes)
+    },
+    userData: async (name: string): Promise<string> => {
+      const path = `/api/v1${at('hosts', name)}/user-data`
+      return new TextDecoder().decode((await fetchAll(target, { method: 'GET', path })).bytes)
+    },
     events: (query: Query = {}) => get(EventPage, '/events/history', query),
     follow: (options: FollowOptions): AsyncGenerator<Event> => followEvents(target, options),
     fleet: () => get(FleetView, '/fleet'),

@@ -32,7 +32,11 @@ stylus:
 install: { device: /dev/vda, poweroff: true }
 `
 
-const SERVER = { version: '1.2.3', bootScriptUrl: () => 'http://192.0.2.1:8080/boot.ipxe' }
+const SERVER = {
+  version: '1.2.3',
+  bootScriptUrl: () => 'http://192.0.2.1:8080/boot.ipxe',
+  served: { script: () => undefined, userData: () => undefined },
+}
 
 async function aDesk() {
   const store = createMemoryStore()

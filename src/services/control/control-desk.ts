@@ -7,6 +7,7 @@ import { createDiscoveryDesk, createFleetDesk, createInstallerDesk } from './fle
 import { createHostActions } from './host-actions.ts'
 import { createHostDesk } from './host-views.ts'
 import { createNetbootControlDesk } from './netboot-desk.ts'
+import { createServedTextsDesk } from './served-texts-desk.ts'
 
 /** All that the control API asks of the program. */
 export function createControlDesk(parts: ControlParts): ControlDesk {
@@ -22,6 +23,7 @@ export function createControlDesk(parts: ControlParts): ControlDesk {
     ...createNetbootControlDesk(parts),
     ...createAboutDesk(parts),
     ...createBootsDesk(parts),
+    ...createServedTextsDesk(parts),
     ...createObservationDesk(parts),
   }
 }

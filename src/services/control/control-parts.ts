@@ -18,6 +18,7 @@ import type { FleetPlans } from '../fleet-plans.ts'
 import type { FleetRunner } from '../fleet-runner.ts'
 import type { HostBook, HostState } from '../host-book.ts'
 import type { InstallerShelf } from '../installer-shelf.ts'
+import type { ServedTexts } from '../served-texts.ts'
 
 /** What the control desk works with. */
 export interface ControlParts {
@@ -26,6 +27,7 @@ export interface ControlParts {
   readonly keeper: FleetKeeper
   readonly shelf: InstallerShelf
   readonly runner: FleetRunner
+  readonly served: Pick<ServedTexts, 'script' | 'userData'>
   readonly discovery: Discovery
   readonly drivers: MachineDrivers
   readonly store: HostStore & AccessStore & AuditTrail
