@@ -41,6 +41,7 @@ import { netbootAbilities } from './netboot-abilities.ts'
 import { openSite, type Site } from './open-site.ts'
 import { openSyslog } from './open-syslog.ts'
 import { openRegistration, type PaletteOptions } from './palette.ts'
+import { readVersion } from './version.ts'
 import type { VsphereFlags } from './vsphere-flags.ts'
 import { openWorkplace, type Workplace } from './workplace.ts'
 
@@ -162,6 +163,7 @@ export async function serveFleet(
   const parts: ControlParts = {
     ...site,
     ...{ discovery, store, access, metrics, hasher, clock, log, signal },
+    version: readVersion(),
     drivers: place.drivers,
     hostLogs,
     files: createTextFiles(),

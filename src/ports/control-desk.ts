@@ -1,4 +1,5 @@
 import type { ArtifactRole } from '../domain/artifact.ts'
+import type { BootRecord, UsualStep } from '../domain/boot-record.ts'
 import type { DesiredFleet, DesiredHost, DesiredProfile } from '../domain/desired-fleet.ts'
 import type { Diagnosis } from '../domain/diagnosis/diagnosis.ts'
 import type { HostEvent, RecordedEvent } from '../domain/event.ts'
@@ -22,6 +23,9 @@ export interface ControlDesk
     InstallerDesk,
     TokenDesk,
     NetbootControlDesk,
+    AboutDesk,
+    BootsDesk,
+    ServedTextsDesk,
     ObservationDesk {}
 
 /** Where a page begins and how long it may be. `after` is what `next` of the page before said. */
@@ -297,6 +301,57 @@ export interface NetbootControlDesk {
     afterId: number | undefined,
     waitMs: number,
   ): Promise<{ readonly services: readonly string[]; readonly items: readonly NetbootNews[] }>
+}
+
+/** A driver as it says of itself. */
+export interface DriverView {
+  readonly kind: string
+  readonly usable: boolean
+  /** What it is, or why it is not usable; without secrets. */
+  readonly detail: string
+}
+
+/** What this server is, and how hosts reach it. */
+export interface AboutView {
+  readonly version: string
+  /** Where hosts reach the boot listener, by the address they are told. */
+  readonly bootUrl: string
+  readonly bootScriptUrl: string
+  readonly drivers: readonly DriverView[]
+  /** What answers firmware here, in words. */
+  readonly services: readonly string[]
+}
+
+export interface AboutDesk {
+  /** Quick also while a driver does not answer: that is said instead. */
+  about(): Promise<AboutView>
+}
+
+/** The boots of a host, newest first, beside what its like usually take. */
+export interface BootsView {
+  readonly items: readonly BootRecord[]
+  /** Medians over the last complete boots of the other hosts of its profile; of all others where it has none. */
+  readonly usual: Readonly<Partial<Record<Phase, UsualStep>>>
+}
+
+export interface BootsDesk {
+  /** Failure `host.not-found`. */
+  boots(name: string): Promise<BootsView>
+}
+
+/** A text as a host is handed it, with its secrets masked. */
+export interface ServedTextView {
+  readonly text: string
+  /** `as-served`: what it got in its present boot; `now`: made anew from what is in force. */
+  readonly rendered: 'as-served' | 'now'
+}
+
+/** Failure `host.not-found`, and `host.nothing-served` where there is nothing to show. */
+export interface ServedTextsDesk {
+  /** The iPXE script that installs it, of its present boot. */
+  hostScript(name: string): Promise<ServedTextView>
+  /** Its user-data; before it has a boot, what it would get. */
+  hostUserData(name: string): Promise<ServedTextView>
 }
 
 export interface ObservationDesk {

@@ -22,6 +22,7 @@ import { findHost } from './find-host.ts'
 import type { HostBook, HostState } from './host-book.ts'
 import { observeTransfer } from './observe-transfer.ts'
 import type { ServedInstaller } from './served-installer.ts'
+import type { ServedTexts } from './served-texts.ts'
 import type { Strangers } from './strangers.ts'
 
 /** What everybody may have who knows the classic names. */
@@ -44,6 +45,8 @@ export interface BootDeskDependencies {
   readonly notBegun?: (host: string) => void
   /** Whether what iPXE sends to the address it reaches us by is received there; by default it is not. */
   readonly takesSyslog?: () => boolean
+  /** Told of the texts that hosts are handed, to show them later. */
+  readonly served?: Pick<ServedTexts, 'keep'>
   readonly clock: Clock
   readonly log: Log
 }
@@ -69,7 +72,7 @@ const NEVER_INSTALL: InstallPolicy = { identity: 'claimed', approve: 'manual' }
 export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
   const { book, plans, strangers, classic, clock, log } = dependencies
   const { admit = () => true, notBegun = () => undefined, takesSyslog = () => false } = dependencies
-  const { bootFiles } = dependencies
+  const { bootFiles, served } = dependencies
   const syslogAt = (base: string) => (takesSyslog() ? ipv4AddressOf(base) : undefined)
   const news = createRateLimiter(REPEATED_NEWS)
   const reports = createRateLimiter(REPORTS)
@@ -180,7 +183,9 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
       const { base } = client
       const network = networkOf(query, name)
       const input = { host: name, mac, network, bootId, token, base, syslog: syslogAt(base) }
-      return { action: 'install', script: plan.texts.installScript(input) }
+      const script = () => plan.texts.installScript(input)
+      served?.keep(name, bootId, { script })
+      return { action: 'install', script: script() }
     }
 
     function networkOf(told: ScriptQuery, host: string): GuestNetwork {
@@ -239,7 +244,8 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
     if (!entry) return undefined
     const { name } = entry.state.host
     const { bootId } = entry.boot
-    const document = plans.of(name)?.texts.userData({ token, base }) ?? inertUserData()
+    const texts = plans.of(name)?.texts
+    const document = texts?.userData({ token, base }) ?? inertUserData()
     const first = decideConfig(entry.state.life, bootId, address)
     const isNews = first.kind === 'document' || entry.state.life.phase === 'installed'
     if (!isNews && !news.take(name, clock.now())) {
@@ -259,7 +265,11 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
       },
       bootId,
     )
-    if (decided.type === 'config.served') return { document: decided.data.inert ? inertUserData() : document }
+    if (decided.type === 'config.served') {
+      if (decided.data.inert) return { document: inertUserData() }
+      if (texts) served?.keep(name, bootId, { userData: () => texts.userData({ token, base }) })
+      return { document }
+    }
     log.warn({ host: name, bootId, address }, 'refused a configuration to another machine')
     return undefined
   }

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { About } from '../../contract/about.ts'
 import {
   AuditPage,
   CreatedToken,
@@ -6,6 +7,7 @@ import {
   Session,
   TokenList,
 } from '../../contract/access.ts'
+import { BootRecords } from '../../contract/boots.ts'
 import { Done } from '../../contract/common.ts'
 import { type AdoptRequest, DiscoveredPage } from '../../contract/discovered.ts'
 import { type Event, EventPage } from '../../contract/events.ts'
@@ -50,11 +52,13 @@ export function createControlClient(target: ControlTarget) {
 
   return {
     session: () => get(Session, '/session'),
+    about: () => get(About, '/about'),
     hosts: (query: Query = {}) => get(HostPage, '/hosts', query),
     /** All pages, one after the other. */
     allHosts: (query: Query = {}) =>
       eachItem((after) => get(HostPage, '/hosts', { limit: 1000, ...query, after })),
     host: (name: string) => get(HostDetail, at('hosts', name)),
+    boots: (name: string) => get(BootRecords, `${at('hosts', name)}/boots`),
     reinstall: (name: string) => change('POST', `${at('hosts', name)}/reinstall`),
     arm: (name: string, forMs: number) => change('POST', `${at('hosts', name)}/arm`, { forMs }),
     approve: (name: string) => change('POST', `${at('hosts', name)}/approve`),
@@ -72,6 +76,15 @@ export function createControlClient(target: ControlTarget) {
     /** Without a source the server chooses. */
     hostLog: async (name: string, source: HostLogSource | undefined, tailBytes: number): Promise<string> => {
       const path = `/api/v1${at('hosts', name)}/log${renderQuery({ source, tailBytes })}`
+      return new TextDecoder().decode((await fetchAll(target, { method: 'GET', path })).bytes)
+    },
+    /** The script and the user-data of its present boot, secrets masked. */
+    script: async (name: string): Promise<string> => {
+      const path = `/api/v1${at('hosts', name)}/script`
+      return new TextDecoder().decode((await fetchAll(target, { method: 'GET', path })).bytes)
+    },
+    userData: async (name: string): Promise<string> => {
+      const path = `/api/v1${at('hosts', name)}/user-data`
       return new TextDecoder().decode((await fetchAll(target, { method: 'GET', path })).bytes)
     },
     events: (query: Query = {}) => get(EventPage, '/events/history', query),

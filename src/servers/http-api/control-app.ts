@@ -14,6 +14,7 @@ import { describeApi } from './openapi.ts'
 import { failureOf, sendProblem } from './problem.ts'
 import { addSecurityHeaders } from './reception.ts'
 import { type ApiInstance, operation, type RouteTools } from './route.ts'
+import { aboutRoutes } from './routes/about.ts'
 import { accessRoutes } from './routes/access.ts'
 import { discoveredRoutes } from './routes/discovered.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -113,6 +114,7 @@ async function apiRoutes(
   tools: RouteTools & { readonly streams: EventStreams },
 ): Promise<void> {
   const parts = [
+    aboutRoutes,
     hostRoutes,
     hostActionRoutes,
     fleetRoutes,

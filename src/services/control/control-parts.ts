@@ -19,6 +19,7 @@ import type { FleetPlans } from '../fleet-plans.ts'
 import type { FleetRunner } from '../fleet-runner.ts'
 import type { HostBook, HostState } from '../host-book.ts'
 import type { InstallerShelf } from '../installer-shelf.ts'
+import type { ServedTexts } from '../served-texts.ts'
 
 /** What the control desk works with. */
 export interface ControlParts {
@@ -27,6 +28,7 @@ export interface ControlParts {
   readonly keeper: FleetKeeper
   readonly shelf: InstallerShelf
   readonly runner: FleetRunner
+  readonly served: Pick<ServedTexts, 'script' | 'userData'>
   readonly discovery: Discovery
   readonly drivers: MachineDrivers
   readonly store: HostStore & AccessStore & SessionStore & AuditTrail
@@ -37,6 +39,10 @@ export interface ControlParts {
   readonly waker: Waker
   /** The services for firmware, where there are any. */
   readonly netboot?: { readonly services: readonly string[]; readonly watch: NetbootWatch } | undefined
+  /** Version of this program. */
+  readonly version: string
+  /** What hosts are told to chain to. */
+  readonly bootScriptUrl: () => string
   readonly hasher: Hasher
   readonly clock: Clock
   readonly log: Log
