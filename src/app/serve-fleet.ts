@@ -8,6 +8,7 @@ import { createCryptoHasher } from '../adapters/hasher-crypto/crypto-hasher.ts'
 import { openHostLogDirectory } from '../adapters/host-logs-disk/host-log-directory.ts'
 import { reachableAddresses } from '../adapters/host-network/interface-address.ts'
 import { describePortHolder } from '../adapters/host-network/port-holder.ts'
+import { createIsoFolders } from '../adapters/iso-folders/iso-folders.ts'
 import { createMetrics } from '../adapters/metrics-prometheus/metrics.ts'
 import { accountToRunAs, dropRoot } from '../adapters/privileges/drop-root.ts'
 import type { ServerCertificate } from '../adapters/tls-x509/server-certificate.ts'
@@ -35,7 +36,7 @@ import { createBootFiles } from '../services/netboot/boot-files.ts'
 import { describeFirmware } from '../services/netboot/describe-firmware.ts'
 import { followPolicy, type Strangers } from '../services/strangers.ts'
 import { type BootTlsOptions, openBootTls } from './boot-tls.ts'
-import { ipxeDirectories, webDirectory } from './environment.ts'
+import { ipxeDirectories, isoFolders, webDirectory } from './environment.ts'
 import { type Netboot, openNetboot } from './netboot.ts'
 import { netbootAbilities } from './netboot-abilities.ts'
 import { openSite, type Site } from './open-site.ts'
@@ -167,6 +168,7 @@ export async function serveFleet(
     drivers: place.drivers,
     hostLogs,
     files: createTextFiles(),
+    isos: createIsoFolders(isoFolders(options.dataDirectory)),
     waker: createUdpWaker(),
     netboot,
   }

@@ -255,6 +255,18 @@ export function createFakeControlDesk(): FakeControlDesk {
       return { ...AN_INSTALLER, ...given }
     },
     removeInstaller: (name, actor) => act('removeInstaller', name, actor),
+    installerContents: async () => AN_ISO,
+    inspectIso: async (isoPath) => ({ ...AN_ISO, isoPath }),
+    isos: async () => ({
+      folders: ['/isos'],
+      items: [{ path: '/isos/palette.iso', sizeBytes: 5, modifiedAt: 1, installer: 'palette' }],
+    }),
+    checkUserData: async () => ({ findings: [] }),
+    userDataSchema: async () => '{}\n',
+    async addHosts(wish, actor) {
+      await act('addHosts', wish, actor)
+      return { version: 'v2', changes: [], unchanged: 1, warnings: [] }
+    },
     tokens: async () => [{ id: 1, name: 'viewer-1', role: 'viewer', createdAt: 1 }],
     async createToken(given, actor) {
       await act('createToken', given, actor)
@@ -303,6 +315,18 @@ const AN_INSTALLER = {
   sizeBytes: 5,
   family: 'kairos',
   addedAt: 1,
+  warnings: [],
+}
+
+const AN_ISO = {
+  isoPath: '/isos/palette.iso',
+  sizeBytes: 5,
+  family: 'kairos' as const,
+  volumeLabel: 'COS_LIVE',
+  architecture: 'x86_64' as const,
+  artifacts: [{ role: 'kernel' as const, path: '/boot/kernel', sizeBytes: 3 }],
+  builtInFiles: [],
+  kernelArguments: [],
   warnings: [],
 }
 

@@ -24,7 +24,9 @@ import { hostRoutes } from './routes/hosts.ts'
 import { installerRoutes } from './routes/installers.ts'
 import { loginRoutes } from './routes/login.ts'
 import { netbootRoutes } from './routes/netboot.ts'
+import { newHostRoutes } from './routes/new-hosts.ts'
 import { observationRoutes } from './routes/observation.ts'
+import { userDataRoutes } from './routes/user-data.ts'
 
 /** Certificate chain and key, as PEM. */
 export interface TlsFiles {
@@ -120,6 +122,8 @@ async function apiRoutes(
     fleetRoutes,
     discoveredRoutes,
     installerRoutes,
+    newHostRoutes,
+    userDataRoutes,
     netbootRoutes,
     accessRoutes,
   ]
