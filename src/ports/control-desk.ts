@@ -6,6 +6,7 @@ import type { HostEvent, RecordedEvent } from '../domain/event.ts'
 import type { Transfer } from '../domain/life.ts'
 import type { Firmware, PowerState } from '../domain/machine.ts'
 import type { Phase } from '../domain/phase.ts'
+import type { Bottleneck, ThroughputSample } from '../domain/throughput.ts'
 import type { ApiRole, AuditRecord } from './authenticator.ts'
 import type { NetbootNews } from './netboot-watch.ts'
 
@@ -26,6 +27,7 @@ export interface ControlDesk
     AboutDesk,
     BootsDesk,
     ServedTextsDesk,
+    ThroughputDesk,
     ObservationDesk {}
 
 /** Where a page begins and how long it may be. `after` is what `next` of the page before said. */
@@ -352,6 +354,21 @@ export interface ServedTextsDesk {
   hostScript(name: string): Promise<ServedTextView>
   /** Its user-data; before it has a boot, what it would get. */
   hostUserData(name: string): Promise<ServedTextView>
+}
+
+/** What was sent lately, and what holds it up. */
+export interface ThroughputView {
+  readonly intervalMs: number
+  /** Oldest first. */
+  readonly samples: readonly ThroughputSample[]
+  /** Speed of the network card hosts are served through, where it is known. */
+  readonly linkBytesPerSecond?: number | undefined
+  readonly bottleneck: Bottleneck
+}
+
+export interface ThroughputDesk {
+  /** Samples that ended later than `after`, epoch milliseconds; all without it. */
+  throughput(after: number | undefined): Promise<ThroughputView>
 }
 
 export interface ObservationDesk {

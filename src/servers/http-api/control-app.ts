@@ -24,6 +24,7 @@ import { installerRoutes } from './routes/installers.ts'
 import { loginRoutes } from './routes/login.ts'
 import { netbootRoutes } from './routes/netboot.ts'
 import { observationRoutes } from './routes/observation.ts'
+import { throughputRoutes } from './routes/throughput.ts'
 
 /** Certificate chain and key, as PEM. */
 export interface TlsFiles {
@@ -119,6 +120,7 @@ async function apiRoutes(
     discoveredRoutes,
     installerRoutes,
     netbootRoutes,
+    throughputRoutes,
     accessRoutes,
   ]
   for (const add of parts) await add(api, tools)

@@ -8,6 +8,7 @@ import { createHostActions } from './host-actions.ts'
 import { createHostDesk } from './host-views.ts'
 import { createNetbootControlDesk } from './netboot-desk.ts'
 import { createServedTextsDesk } from './served-texts-desk.ts'
+import { createThroughputDesk } from './throughput-desk.ts'
 
 /** All that the control API asks of the program. */
 export function createControlDesk(parts: ControlParts): ControlDesk {
@@ -24,6 +25,7 @@ export function createControlDesk(parts: ControlParts): ControlDesk {
     ...createAboutDesk(parts),
     ...createBootsDesk(parts),
     ...createServedTextsDesk(parts),
+    ...createThroughputDesk(parts),
     ...createObservationDesk(parts),
   }
 }
