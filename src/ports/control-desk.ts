@@ -99,9 +99,14 @@ export interface DesiredHostView extends Omit<DesiredHost, 'userData'> {
   readonly userDataSha256: string
 }
 
+/** Hosts as they are after an event and before any later one. */
+export interface HostsView extends Page<HostView> {
+  readonly lastEventId: number
+}
+
 export interface HostDesk {
   /** In order of name. */
-  hosts(filter: HostFilter, page: PageRequest): Promise<Page<HostView>>
+  hosts(filter: HostFilter, page: PageRequest): Promise<HostsView>
   /** Failure `host.not-found`. */
   host(name: string): Promise<HostDetail>
 }

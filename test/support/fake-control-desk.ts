@@ -164,7 +164,7 @@ export function createFakeControlDesk(): FakeControlDesk {
       const fitting = desk.hostViews.filter(
         (host) => (!phase || host.phase === phase) && (!text || host.name.includes(text)),
       )
-      return pageByKey(fitting, ({ name }) => name, page)
+      return { ...pageByKey(fitting, ({ name }) => name, page), lastEventId: kept.at(-1)?.id ?? 0 }
     },
     async host(name): Promise<HostDetail> {
       fail()
