@@ -217,8 +217,13 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
   }
 
   function bootScriptUrl(host?: BootingHost): string {
-    const address = options.advertise ?? serverAddress(host, drivers)
-    return `${baseUrl(address, server.port)}/boot.ipxe`
+    return `${baseUrl(options.advertise ?? addressFor(host), server.port)}/boot.ipxe`
+  }
+
+  /** A hypervisor may lead its machines to us by an address of its own; others reach only the one we listen on. */
+  function addressFor(host?: BootingHost): string {
+    const address = serverAddress(host, drivers)
+    return host?.spec ? address : bootAddress(options, address)
   }
 
   function likelyUrl(known: Host): string {
