@@ -19,6 +19,7 @@ import { type HostBook, type HostState, openHostBook } from '../services/host-bo
 import { createInstallerShelf, type InstallerShelf } from '../services/installer-shelf.ts'
 import { createServedTexts, type ServedTexts } from '../services/served-texts.ts'
 import { type Strangers, turnAway } from '../services/strangers.ts'
+import type { TransferMeter } from '../services/throughput.ts'
 import { baseUrl, bootAddress } from './base-url.ts'
 import type { OpenBootTls } from './boot-tls.ts'
 import { createBringUp, type SitePalette } from './bring-up-host.ts'
@@ -53,6 +54,8 @@ export interface SiteOptions {
   readonly bootFiles?: (parts: Pick<Site, 'book'>) => BootFiles
   /** Deals with machines that are no host; by default they are turned away. */
   readonly strangers?: (parts: Pick<Site, 'book' | 'plans' | 'keeper'>) => Strangers
+  /** Counts what is sent. */
+  readonly meter?: TransferMeter
   /** Whether hosts shall send here what their firmware shows; by default not. */
   readonly takesSyslog?: () => boolean
 }
@@ -138,6 +141,7 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
   const desk = createBootDesk({
     ...{ book, plans, strangers, served, takesSyslog },
     ...(classic ? { classic: () => classic(shelf) } : {}),
+    ...(options.meter ? { meter: options.meter } : {}),
     ...(options.bootFiles ? { bootFiles: options.bootFiles({ book }) } : {}),
     admit: (name) => {
       // Nobody here would give the place of a host back that is not driven here.
@@ -213,10 +217,13 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
   }
 
   function bootScriptUrl(host?: BootingHost): string {
-    const near = options.advertise ?? serverAddress(host, drivers)
-    // A machine of a driver may see us by an address that only its network has.
-    const address = host ? near : bootAddress(options, near)
-    return `${baseUrl(address, server.port)}/boot.ipxe`
+    return `${baseUrl(options.advertise ?? addressFor(host), server.port)}/boot.ipxe`
+  }
+
+  /** A hypervisor may lead its machines to us by an address of its own; others reach only the one we listen on. */
+  function addressFor(host?: BootingHost): string {
+    const address = serverAddress(host, drivers)
+    return host?.spec ? address : bootAddress(options, address)
   }
 
   function likelyUrl(known: Host): string {

@@ -7,8 +7,10 @@ import { readFirmwareFiles } from '../adapters/firmware-files/firmware-files.ts'
 import { createCryptoHasher } from '../adapters/hasher-crypto/crypto-hasher.ts'
 import { openHostLogDirectory } from '../adapters/host-logs-disk/host-log-directory.ts'
 import { reachableAddresses } from '../adapters/host-network/interface-address.ts'
+import { linkBytesPerSecond } from '../adapters/host-network/link-speed.ts'
 import { describePortHolder } from '../adapters/host-network/port-holder.ts'
 import { createIsoFolders } from '../adapters/iso-folders/iso-folders.ts'
+import { createLoopGauge } from '../adapters/loop-node/loop-gauge.ts'
 import { createMetrics } from '../adapters/metrics-prometheus/metrics.ts'
 import { accountToRunAs, dropRoot } from '../adapters/privileges/drop-root.ts'
 import type { ServerCertificate } from '../adapters/tls-x509/server-certificate.ts'
@@ -35,6 +37,7 @@ import { logEvents } from '../services/log-events.ts'
 import { createBootFiles } from '../services/netboot/boot-files.ts'
 import { describeFirmware } from '../services/netboot/describe-firmware.ts'
 import { followPolicy, type Strangers } from '../services/strangers.ts'
+import { openThroughput } from '../services/throughput.ts'
 import { type BootTlsOptions, openBootTls } from './boot-tls.ts'
 import { ipxeDirectories, isoFolders, webDirectory } from './environment.ts'
 import { type Netboot, openNetboot } from './netboot.ts'
@@ -126,6 +129,7 @@ export async function serveFleet(
     })
   const bootTls = options.bootTls && (await openBootTls({ ...options, ...options.bootTls }, place))
   const abilities = await netbootAbilities(ipxeDirectories(options.ipxeDirectory), bootTls)
+  using throughput = openThroughput({ clock, loop: createLoopGauge() })
   await using site = await openSite(
     place,
     {
@@ -142,6 +146,7 @@ export async function serveFleet(
       },
       pauseMs: (attempt) => Math.min(PAUSE_MS.longest, PAUSE_MS.first * 2 ** Math.min(attempt - 1, 10)),
       bootFiles: ({ book }) => bootFilesFor(book),
+      meter: throughput,
       strangers: (parts) => strangersOf(parts, { metrics, discovery, clock, signal, log }),
       takesSyslog: () => isSyslogOpen,
     },
@@ -165,6 +170,8 @@ export async function serveFleet(
     ...site,
     ...{ discovery, store, access, metrics, hasher, clock, log, signal },
     version: readVersion(),
+    throughput,
+    linkSpeed: () => linkBytesPerSecond(hostOf(site.bootScriptUrl())),
     drivers: place.drivers,
     hostLogs,
     files: createTextFiles(),
@@ -323,6 +330,11 @@ function countAnswers(metrics: Metrics, strangers: Strangers): Strangers {
       return answer
     },
   }
+}
+
+/** The address in a URL; IPv6 without its brackets. */
+function hostOf(url: string): string {
+  return new URL(url).hostname.replace(/^\[|\]$/g, '')
 }
 
 function disposable(end: () => void): Disposable {

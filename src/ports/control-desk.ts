@@ -9,6 +9,7 @@ import type { Firmware, PowerState } from '../domain/machine.ts'
 import type { HostMatch } from '../domain/matching.ts'
 import type { Phase } from '../domain/phase.ts'
 import type { ReadyProbe } from '../domain/ready-probe.ts'
+import type { Bottleneck, ThroughputSample } from '../domain/throughput.ts'
 import type { Finding, UserDataSummary } from '../domain/user-data.ts'
 import type { ApiRole, AuditRecord } from './authenticator.ts'
 import type { IsoFile } from './iso-folders.ts'
@@ -33,6 +34,7 @@ export interface ControlDesk
     AboutDesk,
     BootsDesk,
     ServedTextsDesk,
+    ThroughputDesk,
     ObservationDesk {}
 
 /** Where a page begins and how long it may be. `after` is what `next` of the page before said. */
@@ -104,9 +106,14 @@ export interface DesiredHostView extends Omit<DesiredHost, 'userData'> {
   readonly userDataSha256: string
 }
 
+/** Hosts as they are after an event and before any later one. */
+export interface HostsView extends Page<HostView> {
+  readonly lastEventId: number
+}
+
 export interface HostDesk {
   /** In order of name. */
-  hosts(filter: HostFilter, page: PageRequest): Promise<Page<HostView>>
+  hosts(filter: HostFilter, page: PageRequest): Promise<HostsView>
   /** Failure `host.not-found`. */
   host(name: string): Promise<HostDetail>
 }
@@ -419,6 +426,21 @@ export interface ServedTextsDesk {
   hostScript(name: string): Promise<ServedTextView>
   /** Its user-data; before it has a boot, what it would get. */
   hostUserData(name: string): Promise<ServedTextView>
+}
+
+/** What was sent lately, and what holds it up. */
+export interface ThroughputView {
+  readonly intervalMs: number
+  /** Oldest first. */
+  readonly samples: readonly ThroughputSample[]
+  /** Speed of the network card hosts are served through, where it is known. */
+  readonly linkBytesPerSecond?: number | undefined
+  readonly bottleneck: Bottleneck
+}
+
+export interface ThroughputDesk {
+  /** Samples that ended later than `after`, epoch milliseconds; all without it. */
+  throughput(after: number | undefined): Promise<ThroughputView>
 }
 
 export interface ObservationDesk {

@@ -24,6 +24,7 @@ import { observeTransfer } from './observe-transfer.ts'
 import type { ServedInstaller } from './served-installer.ts'
 import type { ServedTexts } from './served-texts.ts'
 import type { Strangers } from './strangers.ts'
+import type { TransferMeter } from './throughput.ts'
 
 /** What everybody may have who knows the classic names. */
 export interface ClassicOffer {
@@ -47,6 +48,8 @@ export interface BootDeskDependencies {
   readonly takesSyslog?: () => boolean
   /** Told of the texts that hosts are handed, to show them later. */
   readonly served?: Pick<ServedTexts, 'keep'>
+  /** Counts what is sent. */
+  readonly meter?: TransferMeter
   readonly clock: Clock
   readonly log: Log
 }
@@ -72,7 +75,7 @@ const NEVER_INSTALL: InstallPolicy = { identity: 'claimed', approve: 'manual' }
 export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
   const { book, plans, strangers, classic, clock, log } = dependencies
   const { admit = () => true, notBegun = () => undefined, takesSyslog = () => false } = dependencies
-  const { bootFiles, served } = dependencies
+  const { bootFiles, served, meter } = dependencies
   const syslogAt = (base: string) => (takesSyslog() ? ipv4AddressOf(base) : undefined)
   const news = createRateLimiter(REPEATED_NEWS)
   const reports = createRateLimiter(REPORTS)
@@ -105,7 +108,7 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
       const offer = role && classic?.()
       if (!offer) return undefined
       log.info({ address, role }, 'classic name asked for')
-      return { ...offer.installer.artifact(role), observe: () => logTransfer(role, offer.installer) }
+      return { ...offer.installer.artifact(role), observe: () => logTransfer(role, offer.installer, address) }
     },
     bootFile: (name, { address, base }) => bootFiles?.find(name, { address, localAddress: '', base }),
     userData: (token, client) => inTime(userDataFor(token, client)),
@@ -280,7 +283,7 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
     { boot, state }: { readonly boot: { readonly bootId: BootId }; readonly state: HostState },
     address: string,
   ) {
-    return observeTransfer({
+    const observer = observeTransfer({
       role,
       address,
       totalBytes: installer.artifact(role).sizeBytes,
@@ -292,10 +295,12 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
         })
       },
     })
+    return meter?.count(observer, state.host.name) ?? observer
   }
 
-  function logTransfer(role: ArtifactRole, installer: ServedInstaller) {
-    return observeTransfer({
+  /** Without an address it is a cache that downloads, not a host. */
+  function logTransfer(role: ArtifactRole, installer: ServedInstaller, address?: string) {
+    const observer = observeTransfer({
       role,
       totalBytes: installer.artifact(role).sizeBytes,
       clock,
@@ -303,6 +308,7 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
         if (type !== 'artifact.progress') log.info({ name: CLASSIC_NAMES[role], ...data }, type)
       },
     })
+    return meter?.count(observer, address) ?? observer
   }
 }
 

@@ -166,7 +166,7 @@ export function createFakeControlDesk(): FakeControlDesk {
       const fitting = desk.hostViews.filter(
         (host) => (!phase || host.phase === phase) && (!text || host.name.includes(text)),
       )
-      return pageByKey(fitting, ({ name }) => name, page)
+      return { ...pageByKey(fitting, ({ name }) => name, page), lastEventId: kept.at(-1)?.id ?? 0 }
     },
     async host(name): Promise<HostDetail> {
       fail()
@@ -300,6 +300,13 @@ export function createFakeControlDesk(): FakeControlDesk {
       await desk.host(name)
       return { text: '#cloud-config\n', rendered: 'now' }
     },
+    throughput: async (after = 0) => ({
+      intervalMs: 5000,
+      samples: [5000, 10_000]
+        .filter((at) => at > after)
+        .map((at) => ({ at, bytes: 10, transfers: 1, hosts: 1, busy: 0.1 })),
+      bottleneck: { where: 'unknown', why: 'One download gets 2 B/s.' },
+    }),
     metrics: async () => '# TYPE edgeboot_hosts gauge\nedgeboot_hosts 1\n',
     readiness: async () => ({
       ready: desk.ready,

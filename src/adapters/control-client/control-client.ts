@@ -15,6 +15,7 @@ import { type DesiredFleet, FleetPlan, FleetView } from '../../contract/fleet.ts
 import { HostDetail, HostPage, PowerOutcome } from '../../contract/hosts.ts'
 import { type AddInstallerRequest, InstallerList, InstallerView } from '../../contract/installers.ts'
 import { NetbootNewsList } from '../../contract/netboot.ts'
+import { Throughput } from '../../contract/throughput.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { HostLogSource } from '../../ports/control-desk.ts'
 import { type FollowOptions, followEvents } from './follow-events.ts'
@@ -112,6 +113,8 @@ export function createControlClient(target: ControlTarget) {
         path: `/netboot/news?after=${after}&waitSeconds=${waitSeconds}`,
         signal,
       }),
+    /** Samples that ended later than `after`. */
+    throughput: (after?: number) => get(Throughput, '/throughput', { after }),
     tokens: async () => (await get(TokenList, '/tokens')).items,
     createToken: (given: CreateTokenRequest) =>
       ask(CreatedToken, { method: 'POST', path: '/tokens', body: given }),

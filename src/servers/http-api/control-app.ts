@@ -26,6 +26,7 @@ import { loginRoutes } from './routes/login.ts'
 import { netbootRoutes } from './routes/netboot.ts'
 import { newHostRoutes } from './routes/new-hosts.ts'
 import { observationRoutes } from './routes/observation.ts'
+import { throughputRoutes } from './routes/throughput.ts'
 import { userDataRoutes } from './routes/user-data.ts'
 
 /** Certificate chain and key, as PEM. */
@@ -125,6 +126,7 @@ async function apiRoutes(
     newHostRoutes,
     userDataRoutes,
     netbootRoutes,
+    throughputRoutes,
     accessRoutes,
   ]
   for (const add of parts) await add(api, tools)

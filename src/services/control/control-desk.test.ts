@@ -36,6 +36,8 @@ install: { device: /dev/vda, poweroff: true }
 const SERVER = {
   version: '1.2.3',
   bootScriptUrl: () => 'http://192.0.2.1:8080/boot.ipxe',
+  throughput: { samples: () => [], rates: () => [] },
+  linkSpeed: async () => undefined,
   served: { script: () => undefined, userData: () => undefined },
   isos: {
     list: async () => ({

@@ -10,6 +10,7 @@ import { createInstallerDesk } from './installer-desk.ts'
 import { createNetbootControlDesk } from './netboot-desk.ts'
 import { createNewHostsDesk } from './new-hosts-desk.ts'
 import { createServedTextsDesk } from './served-texts-desk.ts'
+import { createThroughputDesk } from './throughput-desk.ts'
 import { createUserDataDesk } from './user-data-desk.ts'
 
 /** All that the control API asks of the program. */
@@ -29,6 +30,7 @@ export function createControlDesk(parts: ControlParts): ControlDesk {
     ...createAboutDesk(parts),
     ...createBootsDesk(parts),
     ...createServedTextsDesk(parts),
+    ...createThroughputDesk(parts),
     ...createObservationDesk(parts),
   }
 }

@@ -21,6 +21,7 @@ import type { FleetRunner } from '../fleet-runner.ts'
 import type { HostBook, HostState } from '../host-book.ts'
 import type { InstallerShelf } from '../installer-shelf.ts'
 import type { ServedTexts } from '../served-texts.ts'
+import type { Throughput } from '../throughput.ts'
 
 /** What the control desk works with. */
 export interface ControlParts {
@@ -41,6 +42,9 @@ export interface ControlParts {
   readonly waker: Waker
   /** The services for firmware, where there are any. */
   readonly netboot?: { readonly services: readonly string[]; readonly watch: NetbootWatch } | undefined
+  readonly throughput: Throughput
+  /** Speed of the network card by which hosts reach us, in bytes per second, where it is known. */
+  readonly linkSpeed: () => Promise<number | undefined>
   /** Version of this program. */
   readonly version: string
   /** What hosts are told to chain to. */

@@ -50,7 +50,7 @@ export function createHostDesk(
         .map((state) => viewOf(state, parts))
         .filter((view) => isWanted(view, filter))
         .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-      return pageOf(matching, page, ({ name }) => name)
+      return { ...pageOf(matching, page, ({ name }) => name), lastEventId: book.lastEventId() }
     },
     host: async (name) => detailOf(requireHost(book, name)),
     detailOf,
