@@ -119,14 +119,16 @@ function withWish(
   }: Pick<DoctorOptions, 'driver' | 'count' | 'diskGiB' | 'memoryMiB' | 'iso'>,
 ): Plans {
   const memory = memoryMiB ?? STANDARD_MACHINE.memoryMiB
-  const machines =
-    driver === 'qemu' ? { count, memoryMiB: count * memory, diskGiB: count * diskGiB } : plans.machines
-  if (!iso) return { ...plans, machines }
+  const wish =
+    driver === 'qemu'
+      ? { machines: { count, memoryMiB: count * memory, diskGiB: count * diskGiB }, mayRun: false }
+      : {}
+  if (!iso) return { ...plans, ...wish }
   const isoPath = resolve(iso.path)
   const hosts =
     memoryMiB === undefined ? [] : [{ name: count === 1 ? 'each host' : `each of ${count} hosts`, memoryMiB }]
   const wished = { name: iso.path, isoPath, paths: iso.paths, hosts }
-  return { ...plans, machines, installers: [wished, ...plans.installers] }
+  return { ...plans, ...wish, installers: [wished, ...plans.installers] }
 }
 
 /** The least role that does the work on vSphere. */

@@ -1,6 +1,7 @@
 import type { ArtifactRole } from '../domain/artifact.ts'
 import type { DesiredFleet, DesiredHost, DesiredProfile } from '../domain/desired-fleet.ts'
 import type { Diagnosis } from '../domain/diagnosis/diagnosis.ts'
+import type { Finding } from '../domain/doctor/finding.ts'
 import type { HostEvent, RecordedEvent } from '../domain/event.ts'
 import type { Transfer } from '../domain/life.ts'
 import type { Firmware, PowerState } from '../domain/machine.ts'
@@ -22,6 +23,7 @@ export interface ControlDesk
     InstallerDesk,
     TokenDesk,
     NetbootControlDesk,
+    DoctorDesk,
     ObservationDesk {}
 
 /** Where a page begins and how long it may be. `after` is what `next` of the page before said. */
@@ -297,6 +299,20 @@ export interface NetbootControlDesk {
     afterId: number | undefined,
     waitMs: number,
   ): Promise<{ readonly services: readonly string[]; readonly items: readonly NetbootNews[] }>
+}
+
+/** What the doctor found. */
+export interface DoctorView {
+  /** Epoch milliseconds. */
+  readonly at: number
+  /** The worst of all. */
+  readonly verdict: Finding['verdict']
+  readonly findings: readonly Finding[]
+}
+
+export interface DoctorDesk {
+  /** Looks at the server as it runs, for a minute at most; who asks meanwhile gets the same report. Changes nothing. */
+  examine(): Promise<DoctorView>
 }
 
 export interface ObservationDesk {

@@ -8,6 +8,7 @@ import {
 } from '../../contract/access.ts'
 import { Done } from '../../contract/common.ts'
 import { type AdoptRequest, DiscoveredPage } from '../../contract/discovered.ts'
+import { DoctorReport } from '../../contract/doctor.ts'
 import { type Event, EventPage } from '../../contract/events.ts'
 import { type DesiredFleet, FleetPlan, FleetView } from '../../contract/fleet.ts'
 import { HostDetail, HostPage, PowerOutcome } from '../../contract/hosts.ts'
@@ -99,6 +100,8 @@ export function createControlClient(target: ControlTarget) {
         path: `/netboot/news?after=${after}&waitSeconds=${waitSeconds}`,
         signal,
       }),
+    /** Takes a minute at most. */
+    doctor: () => ask(DoctorReport, { method: 'POST', path: '/doctor' }),
     tokens: async () => (await get(TokenList, '/tokens')).items,
     createToken: (given: CreateTokenRequest) =>
       ask(CreatedToken, { method: 'POST', path: '/tokens', body: given }),

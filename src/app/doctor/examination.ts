@@ -29,13 +29,13 @@ export function stepsOf(options: Examination): readonly Step[] {
     ...(bootTls ? [{ protocol: 'tcp' as const, port: tlsPort(bootTls) }] : []),
     ...options.ports,
   ]
-  const { machines, hosts, installers } = plans
+  const { machines, mayRun, hosts, installers } = plans
   return [
     { title: 'this computer', examine: (signal) => examineMachine(options, signal) },
     { title: 'the clock', examine: (signal) => examineClock(options, signal) },
     {
       title: 'room and memory',
-      examine: () => examineResources({ ...options, machines, hosts }),
+      examine: () => examineResources({ ...options, machines, mayRun, hosts }),
     },
     {
       title: 'the address for hosts',

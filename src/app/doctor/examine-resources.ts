@@ -12,6 +12,8 @@ export interface ResourceExamination {
   readonly dataDirectory: string
   /** Machines that are to run here. */
   readonly machines: PlannedMachines
+  /** Some of them may run already. */
+  readonly mayRun: boolean
   /** Hosts of the fleet, wherever they run. */
   readonly hosts: number
 }
@@ -20,6 +22,7 @@ export interface ResourceExamination {
 export async function* examineResources({
   dataDirectory,
   machines,
+  mayRun,
   hosts,
 }: ResourceExamination): AsyncIterable<Finding> {
   const path = resolve(dataDirectory)
@@ -27,7 +30,7 @@ export async function* examineResources({
   if (room) yield judgeDataRoom(path, room, hosts)
   if (machines.count === 0) return
   if (room) yield judgeDiskRoom(room, { count: machines.count, gib: machines.diskGiB })
-  yield judgeMachineMemory(memoryHere(), { count: machines.count, mib: machines.memoryMiB })
+  yield judgeMachineMemory(memoryHere(), { count: machines.count, mib: machines.memoryMiB, mayRun })
 }
 
 /** Certificates that the server makes for itself (adapters/tls-x509). */

@@ -36,6 +36,8 @@ export interface PlannedMachines {
 export interface Plans {
   readonly installers: readonly PlannedInstaller[]
   readonly machines: PlannedMachines
+  /** Of a fleet, of which machines may run already. */
+  readonly mayRun: boolean
   /** Hosts of the fleet. */
   readonly hosts: number
 }
@@ -46,6 +48,7 @@ export const STANDARD_MACHINE = { memoryMiB: 32 * 1024, diskGiB: 300 } as const
 export const NO_PLANS: Plans = {
   installers: [],
   machines: { count: 0, memoryMiB: 0, diskGiB: 0 },
+  mayRun: false,
   hosts: 0,
 }
 
@@ -96,7 +99,7 @@ export function plansOf(
       ...(machine ? { memoryMiB: machine.memoryMiB ?? STANDARD_MACHINE.memoryMiB } : {}),
     })),
   }))
-  return { installers, machines: machinesHere(fleet.hosts), hosts: fleet.hosts.length }
+  return { installers, machines: machinesHere(fleet.hosts), mayRun: true, hosts: fleet.hosts.length }
 }
 
 function machinesHere(hosts: readonly DesiredHost[]): PlannedMachines {

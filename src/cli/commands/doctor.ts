@@ -8,6 +8,7 @@ import { type BootOptionValues, parseCount, parsePort, pathsOf } from '../instal
 import { formatFindings } from '../output/findings.ts'
 import { withPatience } from '../output/patience.ts'
 import { addPaletteOptions, type PaletteValues, paletteOf } from '../palette-options.ts'
+import { addServerOptions, connect, type ServerValues } from '../server-options.ts'
 import { parsedOption } from '../settings.ts'
 import {
   addVspherePlaceOptions,
@@ -88,11 +89,35 @@ Exit codes: 0 all is good, or good enough; 1 something is missing; 2 the usage i
     )
     .action((values: DoctorValues) => examine(context, values))
 
+  addServerOptions(command.command('server'))
+    .summary('what a running server finds of itself')
+    .description(
+      'Asks a server to look at itself as it runs: its ports, fleet, ISOs, drivers and Palette. Takes a minute at most.',
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ edgeboot doctor server
+  $ edgeboot doctor server --server https://boot.example.com:8081 --token-file operator.token`,
+    )
+    .action((values: ServerValues) => askServer(context, values))
+
   command
     .command('vsphere-role')
     .description('Prints the least role for vSphere: its privileges, and the command of govc that makes it.')
     .addHelpText('after', '\nExample:\n  $ edgeboot doctor vsphere-role')
     .action(() => tellRole(context))
+}
+
+async function askServer(context: CommandContext, values: ServerValues): Promise<void> {
+  const control = await connect(context, values)
+  const report = await withPatience(
+    context.progress,
+    () => 'the server looks at itself',
+    () => control.doctor(),
+  )
+  tell(context, report)
 }
 
 async function tellRole(context: CommandContext): Promise<void> {
@@ -137,8 +162,14 @@ async function examine(context: CommandContext, values: DoctorValues): Promise<v
         for await (const finding of doctor(options, { begin }, signal)) findings.push(finding)
       }),
   )
-  const verdict = worstOf(findings)
-  if (context.json) context.stdout(`${JSON.stringify({ verdict, findings }, null, 2)}\n`)
-  else context.stdout(formatFindings(findings))
-  if (verdict === 'bad') process.exitCode = 1
+  tell(context, { verdict: worstOf(findings), findings })
+}
+
+function tell(
+  context: CommandContext,
+  report: { readonly verdict: Finding['verdict']; readonly findings: readonly Finding[] },
+): void {
+  if (context.json) context.stdout(`${JSON.stringify(report, null, 2)}\n`)
+  else context.stdout(formatFindings(report.findings))
+  if (report.verdict === 'bad') process.exitCode = 1
 }

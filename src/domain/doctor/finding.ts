@@ -7,7 +7,7 @@ export interface Finding {
   /** What was found. Never secrets. */
   readonly detail: string
   /** What to do about it. */
-  readonly remedy?: string
+  readonly remedy?: string | undefined
 }
 
 /** The worst verdict there is; `good` of nothing. */

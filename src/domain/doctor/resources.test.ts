@@ -27,11 +27,19 @@ describe('room', () => {
 
 describe('memory', () => {
   test('of machines here is a warning where all of them together want more than is free', () => {
-    expect(judgeMachineMemory(room(64 * GIB), { count: 2, mib: 64 * 1024 }).verdict).toBe('good')
-    expect(judgeMachineMemory(room(63 * GIB), { count: 1, mib: 64 * 1024 })).toMatchObject({
+    expect(judgeMachineMemory(room(64 * GIB), { count: 2, mib: 64 * 1024, mayRun: false }).verdict).toBe(
+      'good',
+    )
+    expect(judgeMachineMemory(room(63 * GIB), { count: 1, mib: 64 * 1024, mayRun: false })).toMatchObject({
       verdict: 'warning',
       detail: '1 machine takes up to 64 GiB; 63 GiB of 100 GiB are free here',
     })
+  })
+
+  test('of machines of which some run is held against all there is', () => {
+    const machines = { count: 2, mib: 90 * 1024, mayRun: true }
+    expect(judgeMachineMemory(room(GIB), machines).verdict).toBe('good')
+    expect(judgeMachineMemory(room(GIB), { ...machines, mib: 101 * 1024 }).verdict).toBe('warning')
   })
 
   const of = (...sizes: readonly (number | undefined)[]) => ({

@@ -50,14 +50,19 @@ export function judgeDiskRoom(room: Room, disks: { readonly count: number; reado
 /** Memory of virtual machines on this computer when all run at once. */
 export function judgeMachineMemory(
   room: Room,
-  machines: { readonly count: number; readonly mib: number },
+  machines: {
+    readonly count: number
+    readonly mib: number
+    /** Some of them run already, and what they take is not free any more. */
+    readonly mayRun: boolean
+  },
 ): Finding {
   const name = 'memory for machines'
   const wanted = machines.mib * MIB
   const detail =
     `${countOf(machines.count, 'machine')} ${machines.count === 1 ? 'takes' : 'take'} up to ${formatBytes(wanted)}; ` +
     `${formatBytes(room.freeBytes)} of ${formatBytes(room.totalBytes)} are free here`
-  if (wanted <= room.freeBytes) return { name, verdict: 'good', detail }
+  if (wanted <= (machines.mayRun ? room.totalBytes : room.freeBytes)) return { name, verdict: 'good', detail }
   const remedy = 'run fewer at a time (--concurrency, maxParallel), or give each less with --memory'
   return { name, verdict: 'warning', detail, remedy }
 }

@@ -15,6 +15,7 @@ import { addSecurityHeaders } from './reception.ts'
 import { type ApiInstance, operation, type RouteTools } from './route.ts'
 import { accessRoutes } from './routes/access.ts'
 import { discoveredRoutes } from './routes/discovered.ts'
+import { doctorRoutes } from './routes/doctor.ts'
 import { eventRoutes } from './routes/events.ts'
 import { fleetRoutes } from './routes/fleet.ts'
 import { hostActionRoutes } from './routes/host-actions.ts'
@@ -117,6 +118,7 @@ async function apiRoutes(
     discoveredRoutes,
     installerRoutes,
     netbootRoutes,
+    doctorRoutes,
     accessRoutes,
   ]
   for (const add of parts) await add(api, tools)

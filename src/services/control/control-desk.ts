@@ -1,6 +1,7 @@
 import type { AuditFilter } from '../../domain/audit.ts'
 import type { ControlDesk, ObservationDesk, TokenDesk } from '../../ports/control-desk.ts'
 import type { ControlParts } from './control-parts.ts'
+import { createDoctorDesk } from './doctor-desk.ts'
 import { createDiscoveryDesk, createFleetDesk, createInstallerDesk } from './fleet-desk.ts'
 import { createHostActions } from './host-actions.ts'
 import { createHostDesk } from './host-views.ts'
@@ -18,6 +19,7 @@ export function createControlDesk(parts: ControlParts): ControlDesk {
     ...createInstallerDesk(parts),
     ...createTokenDesk(parts),
     ...createNetbootControlDesk(parts),
+    ...createDoctorDesk(parts),
     ...createObservationDesk(parts),
   }
 }
