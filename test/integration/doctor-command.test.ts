@@ -100,7 +100,7 @@ describe('the address for hosts', () => {
     const { about, code } = await doctor(aDirectory(), ['--advertise', advertise])
 
     const [finding] = about('address for hosts')
-    expect(finding?.detail).toMatch(new RegExp(`^http://${advertise.replaceAll('.', '\\.')}:0: `))
+    expect(finding?.detail).toMatch(new RegExp(`^http://${advertise.replaceAll('.', '\\.')}: `))
     expect(finding?.verdict).toMatch(verdict)
     if (wanted !== undefined) expect(code).toBe(wanted)
   })
@@ -164,8 +164,8 @@ test('machines here are held against room and memory', async () => {
   )
 })
 
-test('paths inside an ISO without an ISO are wrong usage', async () => {
-  const { code, stdout } = await doctor(aDirectory(), ['--kernel', '/k', '--initrd', '/i', '--rootfs', '/r'])
+test('whole GiB of disk are asked for', async () => {
+  const { code, stdout } = await doctor(aDirectory(), ['--disk', '1500MiB'])
 
-  expect([code, stdout]).toEqual([2, expect.stringContaining('go with --iso')])
+  expect([code, stdout]).toEqual([2, expect.stringContaining('expected whole GiB')])
 })

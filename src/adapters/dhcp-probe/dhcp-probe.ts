@@ -15,7 +15,9 @@ const STANDARD = { to: '255.255.255.255', serverPort: 67, clientPort: 68 } as co
 const EVERYBODY = '0.0.0.0'
 /** One may get lost; it is the same question. Milliseconds. */
 const AGAIN_MS = 2000
-/** Of all that comes in, whoever sends it, so many are looked at, and so many different offers are kept. */
+/** The transaction's number ends there (RFC 2131 §2). */
+const XID_END = 8
+/** Of all that calls itself an answer, whoever sends it, so many are looked at, and so many different offers are kept. */
 const MAX_DATAGRAMS = 1000
 const MAX_OFFERS = 16
 
@@ -65,11 +67,14 @@ export async function probeDhcp(options: ProbeOptions, signal: AbortSignal): Pro
   await using listener = await open(EVERYBODY, wire.clientPort)
   const { port } = listener.socket.address()
   listener.socket.on('message', (bytes, from) => {
-    looked += 1
-    if (looked <= MAX_DATAGRAMS) hear(bytes, from.address)
+    hear(bytes, from.address)
   })
 
-  function hear(bytes: Uint8Array, from: string): void {
+  function hear(bytes: Buffer, from: string): void {
+    // Answers to others are many on a large network, and do not count.
+    if (bytes.length < XID_END || !byTransaction.has(bytes.readUInt32BE(XID_END - 4))) return
+    looked += 1
+    if (looked > MAX_DATAGRAMS) return
     try {
       const message = decodeDhcp(bytes)
       const offers = byTransaction.get(message.transactionId)

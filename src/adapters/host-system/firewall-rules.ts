@@ -28,7 +28,7 @@ export async function readFirewallRules(signal: AbortSignal): Promise<FirewallLo
       return { kind: 'refused', why: error.message, manager }
     }
   }
-  const iptables = await runBriefly('iptables-save', ['-t', 'filter'], signal)
+  const iptables = await runBriefly('iptables-save', [], signal)
   if (iptables.kind === 'done')
     return { kind: 'rules', manager, ruleset: decodeIptablesSave(iptables.stdout) }
   if (nft.kind === 'missing' && iptables.kind === 'missing') return { kind: 'no-tool', manager }
@@ -38,7 +38,7 @@ export async function readFirewallRules(signal: AbortSignal): Promise<FirewallLo
 
 /** Tables that iptables made are read as iptables shows them. */
 async function readInstead(ruleset: Ruleset, signal: AbortSignal): Promise<Ruleset> {
-  const iptables = await runBriefly('iptables-save', ['-t', 'filter'], signal)
+  const iptables = await runBriefly('iptables-save', [], signal)
   if (iptables.kind !== 'done') return ruleset
   const others = [...ruleset].filter(([key]) => !key.startsWith('ip filter '))
   return new Map([...others, ...decodeIptablesSave(iptables.stdout)])

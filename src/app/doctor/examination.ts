@@ -1,7 +1,6 @@
 import type { NeededPort } from '../../domain/doctor/firewall.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { DEFAULT_BOOT_PORT, DEFAULT_BOOT_TLS_PORT } from '../base-url.ts'
-import type { BootTlsOptions } from '../boot-tls.ts'
 import { type DhcpExamination, examineDhcp } from './examine-dhcp.ts'
 import { examineInstallers } from './examine-installers.ts'
 import { examineMachine, type MachineExamination } from './examine-machine.ts'
@@ -24,9 +23,10 @@ export interface Examination extends MachineExamination, DhcpExamination {
 /** The parts of it, in the order in which a person would look. */
 export function stepsOf(options: Examination): readonly Step[] {
   const { held, plans, palette, clock, bootTls, bootPort = DEFAULT_BOOT_PORT } = options
+  const tcp = [bootPort, ...(bootTls ? [bootTls.port ?? DEFAULT_BOOT_TLS_PORT] : [])]
   const ports: readonly NeededPort[] = [
-    { protocol: 'tcp', port: bootPort },
-    ...(bootTls ? [{ protocol: 'tcp' as const, port: tlsPort(bootTls) }] : []),
+    // Any free one, so nobody knows yet which.
+    ...tcp.filter((port) => port !== 0).map((port) => ({ protocol: 'tcp' as const, port })),
     ...options.ports,
   ]
   const { machines, mayRun, hosts, installers } = plans
@@ -46,8 +46,4 @@ export function stepsOf(options: Examination): readonly Step[] {
     { title: 'installer ISOs', examine: (signal) => examineInstallers(installers, signal) },
     { title: 'Palette', examine: (signal) => examinePalette(palette, clock, signal) },
   ]
-}
-
-function tlsPort({ port }: BootTlsOptions): number {
-  return port ?? DEFAULT_BOOT_TLS_PORT
 }

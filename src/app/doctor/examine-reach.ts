@@ -24,7 +24,9 @@ export async function* examineReach(options: ReachExamination, signal: AbortSign
   const host = advertise === undefined ? undefined : nameOfHost(advertise)
   const lookedUp = host === undefined || isAddress(host) ? undefined : await lookUpName(host, signal)
   const judged = judgeBootAddress({ advertise, bootHost, own, lookedUp })
-  const told = baseUrl(bootAddress({ advertise, bootHost }, reachableAddresses()[0] ?? '127.0.0.1'), bootPort)
+  const address = bootAddress({ advertise, bootHost }, reachableAddresses()[0] ?? '127.0.0.1')
+  // With 0 it is any free port, which nobody knows yet.
+  const told = baseUrl(address, bootPort).replace(/:0$/, '')
   yield { ...judged, detail: `${told}: ${judged.detail}` }
   if (!isServed) return
   const health = await askHealth(told, signal)

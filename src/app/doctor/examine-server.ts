@@ -33,7 +33,7 @@ export interface ServerToExamine {
 
 /** The parts of it that run. */
 export interface RunningServer {
-  readonly site: Pick<Site, 'plans' | 'shelf' | 'listening'>
+  readonly site: Pick<Site, 'plans' | 'shelf' | 'listening' | 'listeningTls'>
   readonly netboot: Pick<Netboot, 'services' | 'troubles'>
 }
 
@@ -64,7 +64,8 @@ export async function prepareExamination(
       ...options,
       ...{ palette, plans, clock, random, log },
       listening: site.listening,
-      bootPort: Number(site.listening.slice(site.listening.lastIndexOf(':') + 1)),
+      bootPort: portOf(site.listening),
+      bootTls: options.bootTls && { ...options.bootTls, port: portOf(site.listeningTls ?? '') },
       held: {
         finding: { name: 'data directory', verdict: 'good', detail: `${path}, of this server` },
         holder: process.pid,
@@ -95,6 +96,11 @@ export async function prepareExamination(
       },
     ]
   }
+}
+
+/** Of `ADDRESS:PORT`; 0 of nothing. */
+function portOf(listening: string): number {
+  return Number(listening.slice(listening.lastIndexOf(':') + 1))
 }
 
 /** What is wrong with settings is told by the doctor; those who need them have been told already. */

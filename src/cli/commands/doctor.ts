@@ -130,9 +130,6 @@ async function tellRole(context: CommandContext): Promise<void> {
 async function examine(context: CommandContext, values: DoctorValues): Promise<void> {
   const { driver, network, count, disk, advertise, bootHost, bootPort, ipxe, iso } = values
   if (disk % 1024 !== 0) throw new Failure('usage.invalid', '--disk: expected whole GiB')
-  const paths = pathsOf(values)
-  if (paths && iso === undefined)
-    throw new Failure('usage.invalid', '--kernel, --initrd and --rootfs go with --iso')
   const { doctor } = await import('../../app/doctor.ts')
   const options = {
     ...{ driver, count, advertise, bootHost, bootPort },
@@ -141,7 +138,7 @@ async function examine(context: CommandContext, values: DoctorValues): Promise<v
     places: { ...vsphereMachineOptionsOf(values), ...(network === undefined ? {} : { network }) },
     diskGiB: disk / 1024,
     memoryMiB: values.memory,
-    iso: iso === undefined ? undefined : { path: iso, paths },
+    iso: iso === undefined ? undefined : { path: iso, paths: pathsOf(values) },
     asksForDhcp: values.dhcpProbe,
     dhcpInterfaces: values.dhcpInterface,
     palette: paletteOf(values),

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { fc, test as property } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
 import { judgeFirewall, type Protocol, portVerdict, type Ruleset } from '../../domain/doctor/firewall.ts'
@@ -254,6 +255,40 @@ property.prop([
   )
 })
 
+describe('what real tools write', () => {
+  const fixture = (name: string) =>
+    readFileSync(new URL(`../../../test/fixtures/firewall/${name}`, import.meta.url), 'utf8')
+
+  test('nft, with maps, sets and other chains', () => {
+    const { ruleset, hasOpaqueRules } = decodeNftRuleset(fixture('nft-1.0.6.json'))
+
+    expect(hasOpaqueRules).toBe(false)
+    expect(
+      verdicts(ruleset, ['tcp', 8080], ['tcp', 2205], ['udp', 69], ['udp', 4011], ['tcp', 9999]),
+    ).toEqual(new Array(5).fill('open'))
+    expect(verdicts(ruleset, ['tcp', 8100], ['udp', 68], ['udp', 514])).toEqual([
+      'closed',
+      'closed',
+      'conditional',
+    ])
+  })
+
+  test('iptables, as ufw arranges its chains', () => {
+    const ruleset = decodeIptablesSave(fixture('iptables-save-1.8.9.txt'))
+
+    expect(verdicts(ruleset, ['tcp', 8080], ['tcp', 8443], ['tcp', 22])).toEqual(['open', 'open', 'open'])
+    expect(verdicts(ruleset, ['udp', 67], ['udp', 69], ['tcp', 80])).toEqual([
+      'closed',
+      'conditional',
+      'closed',
+    ])
+  })
+
+  test('nft, of rules that iptables made', () => {
+    expect(decodeNftRuleset(fixture('nft-1.0.6-of-iptables.json')).hasOpaqueRules).toBe(true)
+  })
+})
+
 describe('what is said of them', () => {
   const ports = [
     { protocol: 'tcp', port: 8080 },
@@ -275,6 +310,10 @@ describe('what is said of them', () => {
       'firewall-cmd --permanent --add-port=8080/tcp',
     )
     expect(judgeFirewall(ruleset, ports, undefined).remedy).toBe('let hosts in to TCP 8080')
+  })
+
+  test('nothing where no port is needed yet', () => {
+    expect(judgeFirewall(new Map(), [], undefined).detail).toBe('no rule seems to keep hosts out')
   })
 
   test('nothing where only what nobody asked for is closed', () => {

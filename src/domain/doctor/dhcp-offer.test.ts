@@ -74,12 +74,14 @@ describe('what is heard on a network', () => {
   test('another program on this computer is not taken for ours', () => {
     const libvirt = { ...LEASE, server: '10.77.0.1' }
     expect(judge([libvirt])[0]).toMatch(
-      /^good: DHCP another program on this computer \(10\.77\.0\.1\) offers/,
+      /^good: DHCP server 10\.77\.0\.1 on this computer, of another program, offers/,
     )
     const both = judge([OURS, libvirt], { ...US, other: 'dnsmasq (pid 12)' })
     expect(both).toEqual([
       expect.stringMatching(/^good: this server answers/),
-      expect.stringMatching(/^good: DHCP dnsmasq \(pid 12\) on this computer \(10\.77\.0\.1\) offers/),
+      expect.stringMatching(
+        /^good: DHCP server 10\.77\.0\.1 on this computer, of dnsmasq \(pid 12\), offers/,
+      ),
     ])
   })
 })

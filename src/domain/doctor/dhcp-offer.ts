@@ -70,9 +70,7 @@ function judgeOther(
   own: OwnServers & { readonly weBoot: boolean; readonly weLease: boolean },
 ): Judged {
   const isHere = own.addresses.includes(offer.server)
-  const who = isHere
-    ? `${own.other ?? 'another program'} on this computer (${offer.server})`
-    : `server ${offer.server}`
+  const who = `server ${offer.server}${isHere ? ` on this computer, of ${own.other ?? 'another program'},` : ''}`
   if (offer.offered === undefined) {
     const detail = `PXE ${who} answers without addresses (a proxy): ${describeOffer(offer)}`
     if (!own.weBoot) return { verdict: 'warning', detail, remedy: LURED }

@@ -168,7 +168,8 @@ export function judgeFirewall(
   const more = beside === '' ? '' : `; what comes to ${beside} seems to be dropped too`
   if (trouble.length === 0) {
     const needed = ports.filter(({ onlyFor }) => onlyFor === undefined).map(describePort)
-    return { name, verdict: 'good', detail: `no rule seems to keep hosts from ${needed.join(', ')}${more}` }
+    const what = needed.length > 0 ? `from ${needed.join(', ')}` : 'out'
+    return { name, verdict: 'good', detail: `no rule seems to keep hosts ${what}${more}` }
   }
   const said = trouble.map(({ port, verdict, by }) =>
     verdict === 'closed'
