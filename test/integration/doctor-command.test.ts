@@ -11,6 +11,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Finding } from '../../src/domain/doctor/finding.ts'
 import { openPaletteSimulator } from '../simulators/palette-api.ts'
@@ -24,7 +25,7 @@ function aDirectory(): string {
 }
 
 async function doctor(directory: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const place = ['--data-dir', join(directory, 'data'), '--boot-port', '0', '--no-dhcp-probe', '--json']
+  const place = ['--data-dir', join(directory, 'data'), '--no-dhcp-probe', '--json', '--boot-port', '0']
   const { stdout, stderr, code } = await runEdgeboot(['doctor', ...place, ...args], env)
   const { findings = [] }: { findings?: Finding[] } = stdout === '' ? {} : JSON.parse(stdout)
   return { code, stdout, stderr, about: (name: string) => findings.filter((one) => one.name === name) }
@@ -151,6 +152,69 @@ describe('Palette', () => {
     server.close()
     const gone = await doctor(aDirectory(), ['--palette-endpoint', 'http://127.0.0.1:1'])
     expect([gone.code, gone.about('Palette')[0]?.verdict]).toEqual([1, 'bad'])
+  })
+})
+
+describe('programs of this computer', () => {
+  /** A folder with programs of these names, in front of all others. */
+  function withPrograms(directory: string, programs: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+    for (const [name, script] of Object.entries(programs))
+      writeFileSync(join(directory, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+    return { PATH: `${directory}:${process.env['PATH']}` }
+  }
+  const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/firewall/${name}`, import.meta.url))
+  const firewall = async (programs: Readonly<Record<string, string>>) => {
+    const directory = aDirectory()
+    const args = ['--boot-port', '8100']
+    return (await doctor(directory, args, withPrograms(directory, programs))).about('firewall')
+  }
+
+  test('that show a firewall give a hint', async () => {
+    expect(await firewall({ nft: `exec cat ${fixture('nft-1.0.6.json')}` })).toEqual([
+      expect.objectContaining({
+        verdict: 'warning',
+        detail: expect.stringMatching(
+          /^what comes to TCP 8100 seems to be dropped \(chain input of table inet filter\)/,
+        ),
+      }),
+    ])
+  })
+
+  test('rules that iptables made are read as it shows them', async () => {
+    const programs = {
+      nft: `exec cat ${fixture('nft-1.0.6-of-iptables.json')}`,
+      'iptables-save': `exec cat ${fixture('iptables-save-1.8.9.txt')}`,
+    }
+    const [found] = await firewall(programs)
+
+    expect(found?.detail).toMatch(/^what comes to TCP 8100 seems to be dropped \(chain INPUT of iptables\)/)
+  })
+
+  test.each([
+    ['refuses', 'echo "Operation not permitted (you must be root)" >&2; exit 1', /not permitted/],
+    ['writes something else', 'echo no rules', /no JSON/],
+  ])('a firewall that %s could not be looked at', async (_what, nft, why) => {
+    expect(await firewall({ nft, 'iptables-save': 'exit 1' })).toEqual([
+      {
+        name: 'firewall',
+        verdict: 'warning',
+        detail: expect.stringMatching(why),
+        remedy: expect.stringContaining('as root'),
+      },
+    ])
+  })
+
+  test.each([
+    ['yes', 'good', 'kept by a time server'],
+    ['no', 'warning', 'no time server keeps it'],
+  ])('a clock of which timedatectl says %s', async (said, verdict, detail) => {
+    const directory = aDirectory()
+
+    const { about } = await doctor(directory, [], withPrograms(directory, { timedatectl: `echo ${said}` }))
+
+    expect(about('clock here')).toEqual([
+      expect.objectContaining({ verdict, detail: expect.stringContaining(detail) }),
+    ])
   })
 })
 

@@ -19,7 +19,8 @@ export function runBriefly(program: string, args: readonly string[], signal: Abo
     execFile(program, [...args], options, (error, stdout, stderr) => {
       if (!error) return resolve({ kind: 'done', stdout })
       if (signal.aborted) return reject(signal.reason)
-      if (error.code === 'ENOENT') return resolve({ kind: 'missing' })
+      // A folder of the PATH that may not be looked into is no reason to think it is there.
+      if (error.code === 'ENOENT' || error.code === 'EACCES') return resolve({ kind: 'missing' })
       const said = stderr.trim().split('\n')[0] ?? ''
       resolve({ kind: 'failed', why: (said || error.message).slice(0, 200) })
     })

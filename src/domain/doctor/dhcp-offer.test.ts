@@ -1,3 +1,4 @@
+import { fc, test as property } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
 import { type DhcpOffer, judgeOffers, type OwnServers } from './dhcp-offer.ts'
 
@@ -85,3 +86,28 @@ describe('what is heard on a network', () => {
     ])
   })
 })
+
+const address = fc.constantFrom('10.77.0.1', '10.77.0.2', '10.77.0.3')
+const offer: fc.Arbitrary<DhcpOffer> = fc
+  .record(
+    {
+      server: address,
+      offered: address,
+      nextServer: fc.oneof(address, fc.string()),
+      bootFile: fc.oneof(fc.string(), fc.constant('http://10.77.0.1/a')),
+      isForPxe: fc.boolean(),
+    },
+    { requiredKeys: ['server', 'isForPxe'] },
+  )
+  .map((given) => given as DhcpOffer)
+
+property.prop([fc.array(offer, { minLength: 1, maxLength: 8 }), fc.boolean()])(
+  'of every offer something is said, and without a server of ours nothing is a conflict',
+  (offers, isEdgeboot) => {
+    const findings = judgeOffers({ card: 'eth0', waitedMs: 5000, offers }, { ...NOBODY, isEdgeboot })
+
+    expect(findings).toHaveLength(offers.length)
+    expect(findings.every(({ name }) => name === 'DHCP on eth0')).toBe(true)
+    if (!isEdgeboot) expect(findings.filter(({ verdict }) => verdict === 'bad')).toEqual([])
+  },
+)

@@ -111,6 +111,6 @@ describe('the doctor of a server', () => {
     const asked = desk.examine()
     end.abort(new Error('stopped'))
 
-    await expect(asked).rejects.toThrow('stopped')
+    await expect(asked).rejects.toMatchObject({ code: 'interrupted' })
   })
 })

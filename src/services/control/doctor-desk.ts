@@ -44,7 +44,12 @@ export function createDoctorDesk({
     examine: async () => {
       // What hangs beyond its limit is not begun once more beside itself.
       running ??= begin()
-      return await running
+      try {
+        return await running
+      } catch (error) {
+        if (!signal.aborted) throw error
+        throw new Failure('interrupted', 'the server stops, and with it the examination', {}, error)
+      }
     },
   }
 }

@@ -14,6 +14,7 @@ export async function doctorRoutes(app: ApiInstance, { desk }: RouteTools): Prom
         description:
           'Changes nothing; takes some seconds, a minute at most. Asks who answers DHCP on the networks of the server. ' +
           'Who asks while it is looking gets the same report.',
+        errors: ['interrupted'],
         changesNothing: true,
       },
       { response: { 200: DoctorReport } },
