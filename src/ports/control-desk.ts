@@ -2,6 +2,7 @@ import type { ArtifactRole } from '../domain/artifact.ts'
 import type { BootRecord, UsualStep } from '../domain/boot-record.ts'
 import type { DesiredFleet, DesiredHost, DesiredMachine, DesiredProfile } from '../domain/desired-fleet.ts'
 import type { Diagnosis } from '../domain/diagnosis/diagnosis.ts'
+import type { Finding } from '../domain/doctor/finding.ts'
 import type { HostEvent, RecordedEvent } from '../domain/event.ts'
 import type { Installer } from '../domain/installer.ts'
 import type { Transfer } from '../domain/life.ts'
@@ -10,7 +11,7 @@ import type { HostMatch } from '../domain/matching.ts'
 import type { Phase } from '../domain/phase.ts'
 import type { ReadyProbe } from '../domain/ready-probe.ts'
 import type { Bottleneck, ThroughputSample } from '../domain/throughput.ts'
-import type { Finding, UserDataSummary } from '../domain/user-data.ts'
+import type { Finding as UserDataFinding, UserDataSummary } from '../domain/user-data.ts'
 import type { ApiRole, AuditRecord } from './authenticator.ts'
 import type { IsoFile } from './iso-folders.ts'
 import type { NetbootNews } from './netboot-watch.ts'
@@ -35,6 +36,7 @@ export interface ControlDesk
     BootsDesk,
     ServedTextsDesk,
     ThroughputDesk,
+    DoctorDesk,
     ObservationDesk {}
 
 /** Where a page begins and how long it may be. `after` is what `next` of the page before said. */
@@ -303,7 +305,7 @@ export interface InstallerDesk {
 export interface UserDataDesk {
   /** Nothing of the text is kept. */
   checkUserData(text: string): Promise<{
-    readonly findings: readonly Finding[]
+    readonly findings: readonly UserDataFinding[]
     readonly summary?: Pick<UserDataSummary, 'managementMode' | 'finish' | 'siteName'> | undefined
   }>
   /** Its JSON Schema, as text. */
@@ -441,6 +443,20 @@ export interface ThroughputView {
 export interface ThroughputDesk {
   /** Samples that ended later than `after`, epoch milliseconds; all without it. */
   throughput(after: number | undefined): Promise<ThroughputView>
+}
+
+/** What the doctor found. */
+export interface DoctorView {
+  /** Epoch milliseconds. */
+  readonly at: number
+  /** The worst of all. */
+  readonly verdict: Finding['verdict']
+  readonly findings: readonly Finding[]
+}
+
+export interface DoctorDesk {
+  /** Looks at the server as it runs, for a minute at most; who asks meanwhile gets the same report. Changes nothing. */
+  examine(): Promise<DoctorView>
 }
 
 export interface ObservationDesk {

@@ -107,6 +107,10 @@ describe('client and server', () => {
     expect(await admin.createToken({ name: 'ci', role: 'viewer' })).toMatchObject({ token: 'ebt_secret' })
     expect((await admin.audit()).items).toHaveLength(1)
     expect((await admin.events()).items).toEqual([])
+    expect(await admin.doctor()).toEqual({
+      ...{ at: 1000, verdict: 'warning' },
+      findings: [{ name: 'clock here', verdict: 'warning', detail: 'slow', remedy: 'set it' }],
+    })
   })
 
   test('plan and apply a fleet, and notice that somebody else was faster', async () => {

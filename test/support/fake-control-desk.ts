@@ -189,6 +189,10 @@ export function createFakeControlDesk(): FakeControlDesk {
       await onHost('power', name, action, actor)
       return { way: 'switched' }
     },
+    async examine() {
+      fail()
+      return { at: 1000, verdict: 'warning', findings: [A_FINDING] }
+    },
     netbootNews: async () => ({ services: [], items: [] }),
     deleteHost: (name, actor) => onHost('deleteHost', name, actor),
     async screenshot(name) {
@@ -315,6 +319,8 @@ export function createFakeControlDesk(): FakeControlDesk {
   }
   return desk
 }
+
+const A_FINDING = { name: 'clock here', verdict: 'warning', detail: 'slow', remedy: 'set it' } as const
 
 const AN_INSTALLER = {
   name: 'palette',

@@ -17,6 +17,7 @@ import { type ApiInstance, operation, type RouteTools } from './route.ts'
 import { aboutRoutes } from './routes/about.ts'
 import { accessRoutes } from './routes/access.ts'
 import { discoveredRoutes } from './routes/discovered.ts'
+import { doctorRoutes } from './routes/doctor.ts'
 import { eventRoutes } from './routes/events.ts'
 import { fleetRoutes } from './routes/fleet.ts'
 import { hostActionRoutes } from './routes/host-actions.ts'
@@ -127,6 +128,7 @@ async function apiRoutes(
     userDataRoutes,
     netbootRoutes,
     throughputRoutes,
+    doctorRoutes,
     accessRoutes,
   ]
   for (const add of parts) await add(api, tools)

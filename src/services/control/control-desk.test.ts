@@ -113,7 +113,8 @@ async function aDesk() {
       return ['10.0.0.255']
     },
   }
-  const desk = createControlDesk({ ...parts, ...{ waker, hasher, clock, log, signal }, ...SERVER })
+  const examine = async function* () {}
+  const desk = createControlDesk({ ...parts, ...{ waker, hasher, clock, log, signal, examine }, ...SERVER })
   const apply = (fleet: ReturnType<typeof aFleet>) =>
     desk.applyFleet(fleet, { prune: false, mayAddInstallers: true, actor: 'token:anna' })
   return { ...parts, desk, apply, deleted, found, woken, clock }

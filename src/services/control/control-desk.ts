@@ -3,6 +3,7 @@ import type { ControlDesk, ObservationDesk, TokenDesk } from '../../ports/contro
 import { createAboutDesk } from './about-desk.ts'
 import { createBootsDesk } from './boots-desk.ts'
 import type { ControlParts } from './control-parts.ts'
+import { createDoctorDesk } from './doctor-desk.ts'
 import { createDiscoveryDesk, createFleetDesk } from './fleet-desk.ts'
 import { createHostActions } from './host-actions.ts'
 import { createHostDesk } from './host-views.ts'
@@ -31,6 +32,7 @@ export function createControlDesk(parts: ControlParts): ControlDesk {
     ...createBootsDesk(parts),
     ...createServedTextsDesk(parts),
     ...createThroughputDesk(parts),
+    ...createDoctorDesk(parts),
     ...createObservationDesk(parts),
   }
 }

@@ -1,3 +1,4 @@
+import type { Finding } from '../../domain/doctor/finding.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { AccessStore } from '../../ports/access-store.ts'
 import type { AuditTrail } from '../../ports/audit-trail.ts'
@@ -49,6 +50,8 @@ export interface ControlParts {
   readonly version: string
   /** What hosts are told to chain to. */
   readonly bootScriptUrl: () => string
+  /** Looks at this program and at what it works with, one finding after the other. */
+  readonly examine: (signal: AbortSignal) => AsyncIterable<Finding>
   readonly hasher: Hasher
   readonly clock: Clock
   readonly log: Log
