@@ -103,7 +103,7 @@ export interface HostDetail extends HostView {
 }
 
 /** A host's definition without its user-data, of which only the digest is told. */
-export interface DesiredHostView extends Omit<DesiredHost, 'userData'> {
+export interface DesiredHostView extends Omit<DesiredHost, 'userData' | 'secretPaths'> {
   /** Hex SHA-256 of the text. */
   readonly userDataSha256: string
 }

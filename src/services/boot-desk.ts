@@ -187,7 +187,7 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
       const network = networkOf(query, name)
       const input = { host: name, mac, network, bootId, token, base, syslog: syslogAt(base) }
       const script = () => plan.texts.installScript(input)
-      served?.keep(name, bootId, { script })
+      served?.keep(name, bootId, { script: () => ({ text: script() }) })
       return { action: 'install', script: script() }
     }
 
@@ -270,7 +270,12 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
     )
     if (decided.type === 'config.served') {
       if (decided.data.inert) return { document: inertUserData() }
-      if (texts) served?.keep(name, bootId, { userData: () => texts.userData({ token, base }) })
+      if (texts) {
+        const { secretPaths } = texts
+        served?.keep(name, bootId, {
+          userData: () => ({ text: texts.userData({ token, base }), secretPaths }),
+        })
+      }
       return { document }
     }
     log.warn({ host: name, bootId, address }, 'refused a configuration to another machine')

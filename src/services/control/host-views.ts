@@ -110,7 +110,10 @@ function reasonToWait(
 }
 
 /** What was asked for a host, its user-data as a digest only. */
-export function definitionView({ userData, machine, ...rest }: DesiredHost, hasher: Hasher): DesiredHostView {
+export function definitionView(
+  { userData, secretPaths: _, machine, ...rest }: DesiredHost,
+  hasher: Hasher,
+): DesiredHostView {
   return {
     ...rest,
     kernelArgs: {

@@ -1,5 +1,5 @@
 import { decodeUserData, renderUserData } from '../../codec/user-data/user-data.ts'
-import type { DesiredFleet, DesiredHost } from '../../domain/desired-fleet.ts'
+import { type DesiredFleet, type DesiredHost, secretPathsFor } from '../../domain/desired-fleet.ts'
 import { Failure, isFailure } from '../../domain/failure.ts'
 import type { FleetPlan, NewHosts, NewHostsDesk } from '../../ports/control-desk.ts'
 import type { ControlParts } from './control-parts.ts'
@@ -27,7 +27,10 @@ export function createNewHostsDesk({
       })
   }
 
-  async function add(wish: NewHosts, userData: string): Promise<FleetPlan> {
+  async function add(
+    wish: NewHosts,
+    userData: Pick<DesiredHost, 'userData' | 'secretPaths'>,
+  ): Promise<FleetPlan> {
     const [version, fleet] = [keeper.version(), plans.fleet()]
     if (!fleet.installers.some(({ name }) => name === wish.installer)) {
       throw new Failure(
@@ -66,9 +69,9 @@ export function createNewHostsDesk({
 }
 
 /** The document as hosts get it. Failure `user-data.invalid` with the first error there is. */
-function documentOf(text: string): string {
+function documentOf(text: string): Pick<DesiredHost, 'userData' | 'secretPaths'> {
   const { document, findings } = decodeUserData(text)
-  if (document) return renderUserData(document)
+  if (document) return { userData: renderUserData(document), ...secretPathsFor(document.secretPaths) }
   const error = findings.find(({ severity }) => severity === 'error')
   const place = error ? `${error.line}:${error.column} ${error.message} (${error.rule})` : 'it cannot be read'
   throw new Failure('user-data.invalid', `user-data:${place}`)
@@ -77,7 +80,7 @@ function documentOf(text: string): string {
 function hostOf(
   name: string,
   profile: string,
-  userData: string,
+  userData: Pick<DesiredHost, 'userData' | 'secretPaths'>,
   { installer, labels, machine, match, ready, approve }: NewHosts,
 ): DesiredHost {
   return {
@@ -88,7 +91,7 @@ function hostOf(
     labels: labels ?? {},
     ...(machine ? { machine } : {}),
     kernelArgs: { add: [], remove: [] },
-    userData,
+    ...userData,
     ready: ready ?? { kind: 'auto' },
     localBoot: 'auto',
     approve: approve ?? 'auto',
