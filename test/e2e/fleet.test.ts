@@ -36,7 +36,7 @@ userData:
 profiles:
   store:
     installer: stand-in
-    machine: { driver: qemu, cpus: 1, memory: 1536MiB, disk: 10GiB, network: user }
+    machine: { driver: qemu, cpus: 2, memory: 1536MiB, disk: 10GiB, network: user }
     maxParallel: 2
     userData:
       stages:
