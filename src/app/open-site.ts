@@ -4,7 +4,7 @@ import type { HostEvent } from '../domain/event.ts'
 import type { Host } from '../domain/host.ts'
 import { canBeRetried, isInstalling } from '../domain/life.ts'
 import { isBefore } from '../domain/phase.ts'
-import type { BootFiles } from '../ports/boot-files.ts'
+import type { BootFileObserver, BootFiles } from '../ports/boot-files.ts'
 import type { MachineDrivers } from '../ports/machine-driver.ts'
 import { type Admission, createAdmission } from '../services/admission.ts'
 import { type ClassicOffer, createBootDesk } from '../services/boot-desk.ts'
@@ -47,7 +47,10 @@ export interface SiteOptions {
   /** What everybody may have by the classic names, once its ISO is on the shelf. */
   readonly classic?: (shelf: InstallerShelf) => ClassicOffer | undefined
   /** Firmware images and the script beside them. */
-  readonly bootFiles?: (parts: Pick<Site, 'book'>) => BootFiles
+  readonly bootFiles?: (parts: Pick<Site, 'book'>) => {
+    readonly bootFiles: BootFiles
+    readonly bootFileObserver: BootFileObserver
+  }
   /** Deals with machines that are no host; by default they are turned away. */
   readonly strangers?: (parts: Pick<Site, 'book' | 'plans' | 'keeper'>) => Strangers
   /** Whether hosts shall send here what their firmware shows; by default not. */
@@ -134,7 +137,7 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
     plans,
     strangers,
     ...(classic ? { classic: () => classic(shelf) } : {}),
-    ...(options.bootFiles ? { bootFiles: options.bootFiles({ book }) } : {}),
+    ...options.bootFiles?.({ book }),
     ...(options.takesSyslog ? { takesSyslog: options.takesSyslog } : {}),
     admit: (name) => {
       // Nobody here would give the place of a host back that is not driven here.

@@ -103,8 +103,8 @@ export async function provisionHost(
       }
       const late = overdue(life, plan.limits, begunAt ?? clock.now(), clock.now())
       if (late !== undefined) {
-        const answered = life.phase === 'disk-boot' && lastAnswer ? `; the probe says: ${lastAnswer}` : ''
-        const reason = `${late}${answered}`
+        const isNew = life.phase === 'disk-boot' && lastAnswer && !late.includes(lastAnswer)
+        const reason = isNew ? `${late}; the probe says: ${lastAnswer}` : late
         await book.record(name, { type: 'host.failed', data: failure(life, reason) })
         continue
       }

@@ -63,7 +63,10 @@ function newsOf(event: HostEvent, life: Life): string | undefined {
         ? `asked for a boot file (${event.data.client}), led to ${event.data.file ?? 'its script'}`
         : `asked for a boot file and got no answer: ${event.data.reason}`
     case 'tftp.sent':
-      return `${event.data.file} sent by TFTP: ${formatBytes(event.data.bytes)}`
+    case 'http.sent': {
+      const by = event.type === 'tftp.sent' ? 'by TFTP' : 'over HTTP'
+      return `${event.data.file} sent ${by}: ${formatBytes(event.data.bytes)}`
+    }
     case 'script.served':
       return event.data.action === 'install' ? undefined : `asked for a script, told: ${event.data.action}`
     case 'host.reinstall':
