@@ -49,6 +49,8 @@ export function createControlClient(target: ControlTarget) {
   const at = (collection: string, name: string) => `/${collection}/${encodeURIComponent(name)}`
 
   return {
+    /** Where it is. */
+    url: target.url,
     session: () => get(Session, '/session'),
     hosts: (query: Query = {}) => get(HostPage, '/hosts', query),
     /** All pages, one after the other. */

@@ -4,20 +4,33 @@ import type { HostEvent } from '../../domain/event.ts'
 import type { Life } from '../../domain/life.ts'
 import { printable } from '../../domain/printable.ts'
 import { formatBytes } from '../../domain/size.ts'
+import type { ShownDiagnosis } from './board-entry.ts'
 
-/** Where a host stands, in one line: phase, and while something is downloaded bytes, rate and time left. */
-export function describeLife(life: Life, now: number): string {
+/**
+ * Where a host stands, in one line: phase, and while something is downloaded bytes, rate and time left; `isBrief` leaves out
+ * of how many.
+ */
+export function describeLife(life: Life, now: number, isBrief = false): string {
   const role = life.phase as ArtifactRole
   const transfer = life.transfers[role]
   if (transfer && !transfer.finishedAt) {
     const { bytes, total, rate } = transfer
     const left = rate > 0 ? `, ${formatDuration(((total - bytes) / rate) * 1000)} left` : ''
-    return `${life.phase} ${percent(bytes, total)} of ${formatBytes(total)}, ${formatBytes(rate)}/s${left}`
+    const of = isBrief ? '' : ` of ${formatBytes(total)}`
+    return `${life.phase} ${percent(bytes, total)}${of}, ${formatBytes(rate)}/s${left}`
   }
   if (life.phase === 'failed') return printable(`failed: ${life.failure?.reason ?? 'no reason known'}`)
   if (life.phase === 'ready') return 'ready'
   const stage = life.phase === 'installing' && life.stage ? ` (${life.stage})` : ''
   return `${life.phase}${stage} for ${formatDuration(now - life.since)}`
+}
+
+/** Why a host does not get on, in one line. */
+export function describeDiagnosis({ phase }: Pick<Life, 'phase'>, diagnosis: ShownDiagnosis): string {
+  const { rule, seen, cause, check } = diagnosis
+  const advice = check[0] === undefined ? '' : `; check: ${check[0]}`
+  const what = phase === 'failed' ? 'failed' : `stuck in ${phase}`
+  return printable(`${what} (${rule}): ${seen}; likely: ${cause}${advice}`)
 }
 
 /** What a host waits for, as a sentence about it. */
