@@ -33,7 +33,7 @@ type WatchValues = ServerValues & HostFilter
 async function watch(context: CommandContext, names: readonly string[], values: WatchValues): Promise<void> {
   const control = await connect(context, values)
   const follower = context.json
-    ? { ...SILENT, note: context.progress }
+    ? { ...SILENT, note: context.progress, away: (text?: string) => text && context.progress(text) }
     : process.stdout.isTTY
       ? createLiveFollower(process.stdout)
       : createPlainFollower((line) => context.stdout(`${line}\n`))

@@ -88,12 +88,13 @@ async function takeEvents(options: Following, views: Map<string, HostView>): Pro
     const moved = new AbortController()
     const inside = AbortSignal.any([signal, moved.signal])
     const onLost = (reason: string, retryMs: number): void => {
-      options.follower.note(`${printable(reason)}; trying again in ${formatDuration(retryMs)}`)
+      options.follower.away(`${printable(reason)}; trying again in ${formatDuration(retryMs)}`)
       void findElsewhere(options).then((isElsewhere) => isElsewhere && moved.abort())
     }
     try {
       for await (const event of server.control.follow({ host: only, after, signal: inside, onLost })) {
         after = event.id ?? after
+        options.follower.away()
         take(event, options, views)
         if (isDone(views)) return
       }
@@ -130,6 +131,7 @@ async function lookAgain(options: Following, views: Map<string, HostView>): Prom
     if (signal.aborted) return
     try {
       await refresh(options, views)
+      options.follower.away()
     } catch (error) {
       // Whoever takes the events tells of a lost connection.
       const isAway = isFailure(error, 'server.unreachable', 'server.busy', 'store.failed', 'internal')

@@ -8,6 +8,8 @@ import { describeLife } from './host-line.ts'
 const MAX_NAME_WIDTH = 32
 /** Characters of a progress bar, where there is one column of hosts and where there are several. */
 const BAR_WIDTH = { one: 16, several: 8 }
+/** From this width on a line has room for all that is said of a download. */
+const WIDE_ENOUGH = 100
 /** Room for what is said of a host beside its name, where there are several columns, and between them. */
 const STATE_WIDTH = 52
 const GAP = '  '
@@ -32,7 +34,11 @@ export function renderHosts(
     : chooseMoving(entries, perColumn * fitting)
   const across = chosen.length <= perColumn ? 1 : fitting
   const width = Math.floor((columns + GAP.length) / across) - GAP.length
-  const cells = chosen.map((entry) => cut(cellOf(entry, now, nameWidth, across > 1), width))
+  const style = {
+    bar: across > 1 ? BAR_WIDTH.several : BAR_WIDTH.one,
+    isBrief: width < WIDE_ENOUGH,
+  }
+  const cells = chosen.map((entry) => cut(cellOf(entry, now, nameWidth, style), width))
   const height = Math.ceil(cells.length / across)
   const lines = Array.from({ length: height }, (_, row) =>
     Array.from({ length: across }, (_, column) => (cells[column * height + row] ?? '').padEnd(width))
@@ -73,10 +79,9 @@ function cellOf(
   { name, life, waitsFor, news }: BoardEntry,
   now: number,
   nameWidth: number,
-  isBrief: boolean,
+  { bar: width, isBrief }: { readonly bar: number; readonly isBrief: boolean },
 ): string {
   const more = life.phase === 'ready' ? undefined : (waitsFor ?? news)
-  const width = isBrief ? BAR_WIDTH.several : BAR_WIDTH.one
   const state = `${bar(life, width)}${describeLife(life, now, isBrief)}${more === undefined ? '' : `; ${more}`}`
   return `${mark(life)} ${cut(name, nameWidth).padEnd(nameWidth)}  ${state}`
 }

@@ -14,6 +14,8 @@ export interface HostNotes {
 /** Shows how hosts get on. */
 export interface Follower {
   note(text: string): void
+  /** The server cannot be reached, with why and what is done about it; without a text: it is there again. */
+  away(text?: string): void
   /** How a host stands, said as often as somebody looks. */
   host(host: Pick<Host, 'name'>, life: Life, notes?: HostNotes): void
   event(event: HostEvent, host: Pick<Host, 'name'>, life: Life): void

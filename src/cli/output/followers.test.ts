@@ -118,7 +118,21 @@ test('plain lines tell why a host does not get on once, from whichever way it co
 
   expect(lines).toEqual([
     `${host.name}  stuck in script (kernel-not-asked): no kernel; likely: no route; check: the route`,
-    `${host.name}  goes on in script for 0 s`,
     `${host.name}  stalled in script for 1 min 00 s: again`,
   ])
+})
+
+test('plain lines say when the server is away and when it is there again', () => {
+  const lines: string[] = []
+  const follower = createPlainFollower(
+    (line) => lines.push(line.slice(10)),
+    () => 0,
+  )
+
+  follower.away()
+  follower.away('nobody answers')
+  follower.away()
+  follower.away()
+
+  expect(lines).toEqual(['nobody answers', 'the server is there again'])
 })

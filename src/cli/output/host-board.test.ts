@@ -81,6 +81,13 @@ describe('the board', () => {
     ])
   })
 
+  test('says first why nothing new is heard, and still fits', () => {
+    const board = renderHostBoard(fleet(100), NOW, { columns: 80, rows: 24 }, 'the server is away')
+
+    expect(board[0]).toBe('! the server is away')
+    expect(board).toHaveLength(23)
+  })
+
   test('of one host is its line and the sum of it', () => {
     const board = renderHostBoard([entry('edge-1', { phase: 'installing', stage: 'before-install' })], NOW, {
       columns: 80,
@@ -169,13 +176,10 @@ test.prop([
     if (columns < 80 || rows < 10) return
     const numberIn = (line: string, pattern: RegExp) => Number(pattern.exec(line)?.[1] ?? 0)
     const shown = lines.reduce((sum, line, at) => {
-      const isOne = /^[▸·✔] /.test(line) || /^[✘▲] [a-z]/.test(line)
+      const ones = (line.match(/[▸·✔] [a-z]/g) ?? []).length + Number(/^[✘▲] [a-z]/.test(line))
       const isHidden = at === lines.length - 1
       return (
-        sum +
-        Number(isOne) +
-        numberIn(line, /^[✘▲] (\d+) /) +
-        (isHidden ? numberIn(line, /^and (\d+) more: /) : 0)
+        sum + ones + numberIn(line, /^[✘▲] (\d+) /) + (isHidden ? numberIn(line, /^and (\d+) more: /) : 0)
       )
     }, 0)
     expect(shown).toBe(entries.length)

@@ -16,23 +16,24 @@ export interface BoardSize {
 /**
  * The state of all hosts as fewer lines than the terminal has, none longer than it is wide: how they stand as a whole, then
  * those that failed or are stuck with why, those that move, and what there is besides as numbers. Where every host fits,
- * those without trouble are in order of name and stay where they are.
+ * those without trouble are in order of name and stay where they are. `trouble`: why nothing new is heard of any, put first.
  */
 export function renderHostBoard(
   entries: readonly BoardEntry[],
   now: number,
   size: BoardSize,
+  trouble?: string,
 ): readonly string[] {
   const { columns } = size
-  const header = renderHeader(entries, now, columns)
+  const header = [...(trouble === undefined ? [] : [`! ${trouble}`]), ...renderHeader(entries, now, columns)]
   // The cursor stands below the last line, and one line may be needed to say what is left out.
   const room = Math.max(1, size.rows - 1 - header.length)
   const troubled = groupTrouble(entries.filter(isInTrouble))
   const others = entries.filter((entry) => !isInTrouble(entry))
-  const trouble = fitTrouble(troubled, now, columns, room, others.filter(isMoving).length)
-  const hosts = renderHosts(others, now, { columns, rows: room - trouble.lines.length }, trouble.hidden)
-  const hidden = [...trouble.hidden, ...hosts.hidden]
-  return [...header, ...trouble.lines, ...hosts.lines, ...(hidden.length > 0 ? [describeHidden(hidden)] : [])]
+  const fitted = fitTrouble(troubled, now, columns, room, others.filter(isMoving).length)
+  const hosts = renderHosts(others, now, { columns, rows: room - fitted.lines.length }, fitted.hidden)
+  const hidden = [...fitted.hidden, ...hosts.hidden]
+  return [...header, ...fitted.lines, ...hosts.lines, ...(hidden.length > 0 ? [describeHidden(hidden)] : [])]
     .map((line) => cut(line, columns))
     .slice(0, Math.max(1, size.rows - 1))
 }
@@ -42,7 +43,10 @@ interface Fitted {
   readonly hidden: readonly BoardEntry[]
 }
 
-/** In as much detail as leaves some lines for hosts that move; where there is too much of it, at least who. */
+/**
+ * At least who, and of each kind, the most frequent first, as much more as leaves some lines for hosts that move. Kinds for
+ * which there is no line at all are left out.
+ */
 function fitTrouble(
   groups: readonly TroubleGroup[],
   now: number,
@@ -50,16 +54,16 @@ function fitTrouble(
   room: number,
   moving: number,
 ): Fitted {
-  const budget = room - Math.min(moving + 1, Math.ceil(room / 3))
-  for (const detail of DETAILS) {
-    const lines = groups.flatMap((group) => renderTrouble(group, now, columns, detail))
-    if (lines.length <= budget) return { lines, hidden: [] }
-  }
-  const fits = Math.max(1, room - 1)
-  return {
-    lines: groups.slice(0, fits).flatMap((group) => renderTrouble(group, now, columns, 'names')),
-    hidden: groups.slice(fits).flatMap((group) => group.entries),
-  }
+  const shown = groups.length < room ? groups.length : Math.max(1, room - 1)
+  let spare = room - Math.min(moving + 1, Math.ceil(room / 3)) - shown
+  const lines = groups.slice(0, shown).flatMap((group) => {
+    const [best = []] = DETAILS.map((detail) => renderTrouble(group, now, columns, detail)).filter(
+      (rendered) => rendered.length === 1 || rendered.length - 1 <= spare,
+    )
+    spare -= best.length - 1
+    return best
+  })
+  return { lines, hidden: groups.slice(shown).flatMap((group) => group.entries) }
 }
 
 /** `and 352 more: 312 ready, 40 waiting`. */

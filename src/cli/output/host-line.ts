@@ -19,6 +19,7 @@ export function describeLife(life: Life, now: number, isBrief = false): string {
     const of = isBrief ? '' : ` of ${formatBytes(total)}`
     return `${life.phase} ${percent(bytes, total)}${of}, ${formatBytes(rate)}/s${left}`
   }
+  if (transfer?.finishedAt) return `${life.phase} sent ${formatDuration(now - transfer.finishedAt)} ago`
   if (life.phase === 'failed') return printable(`failed: ${life.failure?.reason ?? 'no reason known'}`)
   if (life.phase === 'ready') return 'ready'
   const stage = life.phase === 'installing' && life.stage ? ` (${life.stage})` : ''

@@ -25,6 +25,7 @@ export function createLiveFollower(
   let drawn: readonly string[] = []
   let drawnColumns = 0
   let timer: NodeJS.Timeout | undefined
+  let trouble: string | undefined
   const atEnd = (): void => void terminal.write(SHOW_CURSOR)
 
   function draw(): void {
@@ -33,7 +34,7 @@ export function createLiveFollower(
     const rows = terminal.rows || DEFAULT_SIZE.rows
     const shown = diagnose ? [...entries.values()].map(withDiagnosis(diagnose)) : [...entries.values()]
     // A character in the last column would leave the cursor of most terminals in between two lines.
-    const next = renderHostBoard(shown, now(), { columns: Math.max(1, columns - 1), rows })
+    const next = renderHostBoard(shown, now(), { columns: Math.max(1, columns - 1), rows }, trouble)
     const isResized = drawn.length > 0 && drawnColumns !== columns
     const text = isResized ? repaintAfterResize(drawn, next, columns) : repaint(drawn, next)
     drawn = next
@@ -58,6 +59,9 @@ export function createLiveFollower(
       terminal.write(`${unpaint(drawn)}${text}\n`)
       drawn = []
       if (timer) draw()
+    },
+    away: (text) => {
+      trouble = text
     },
     host: ({ name }, life, { waitsFor, diagnosis } = {}) => {
       const before = entries.get(name)

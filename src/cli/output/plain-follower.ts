@@ -5,6 +5,7 @@ import { describeDiagnosis, describeEvent, describeLife } from './host-line.ts'
 export function createPlainFollower(write: (line: string) => void, now: () => number = Date.now): Follower {
   const start = now()
   const stamp = (): string => `${((now() - start) / 1000).toFixed(1).padStart(7)}s`
+  let isAway = false
   const tenths = new Map<string, number>()
   /** Phase, hindrance and trouble of each host as they were told last. */
   const told = new Map<
@@ -13,12 +14,18 @@ export function createPlainFollower(write: (line: string) => void, now: () => nu
   >()
   return {
     note: (text) => write(`${stamp()}  ${text}`),
+    away: (text) => {
+      if (text !== undefined) write(`${stamp()}  ${text}`)
+      else if (isAway) write(`${stamp()}  the server is there again`)
+      isAway = text !== undefined
+    },
     host: ({ name }, life, { waitsFor, diagnosis } = {}) => {
       const before = told.get(name)
       told.set(name, { phase: life.phase, waitsFor, rule: diagnosis?.rule ?? before?.rule })
       if (waitsFor !== undefined && waitsFor !== before?.waitsFor) write(`${stamp()}  ${name}  ${waitsFor}`)
       if (diagnosis && diagnosis.rule !== before?.rule) {
         write(`${stamp()}  ${name}  ${describeDiagnosis(life, diagnosis)}`)
+        return
       }
       if (before?.phase === life.phase || (!before && life.phase === 'defined')) return
       const isOver = life.phase === 'ready' || life.phase === 'failed'

@@ -1,4 +1,5 @@
 import type { Life, Transfer } from '../life.ts'
+import { formatBytes } from '../size.ts'
 import type { Circumstances } from './circumstances.ts'
 
 /** Sentences for people. */
@@ -33,8 +34,8 @@ export function times(count: number): string {
   return count === 1 ? 'once' : `${count} times`
 }
 
-/** `at 25 % of 1600000000 bytes`. */
+/** `at 25 % of 1.5 GiB`. */
 export function share(transfer: Pick<Transfer, 'bytes' | 'total'> | undefined): string {
   if (!transfer || transfer.total === 0) return 'before it began'
-  return `at ${Math.floor((100 * transfer.bytes) / transfer.total)} % of ${transfer.total} bytes`
+  return `at ${Math.floor((100 * transfer.bytes) / transfer.total)} % of ${formatBytes(transfer.total)}`
 }
