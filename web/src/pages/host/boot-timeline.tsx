@@ -1,5 +1,6 @@
 import { Progress, Table, Text } from '@mantine/core'
 import { PHASE_COLORS } from '../../app/theme.ts'
+import { WideTable } from '../../ui/wide-table.tsx'
 import { bytesInWords, durationInWords, rateInWords } from '../../ui/words.ts'
 import type { ShownStep } from './boot-steps.ts'
 
@@ -7,26 +8,24 @@ import type { ShownStep } from './boot-steps.ts'
 export function BootTimeline({ steps }: { readonly steps: readonly ShownStep[] }) {
   const longest = Math.max(1, ...steps.flatMap(({ durationMs = 0, usualMs = 0 }) => [durationMs, usualMs]))
   return (
-    <Table.ScrollContainer minWidth={560} tabIndex={0} aria-label="Phases of the boot" role="region">
-      <Table verticalSpacing={6}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th w={110}>Phase</Table.Th>
-            <Table.Th w={110}>Time</Table.Th>
-            <Table.Th w={110}>Usually</Table.Th>
-            <Table.Th>
-              <span className="visually-hidden">Time as a bar</span>
-            </Table.Th>
-            <Table.Th w={230}>Sent</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {steps.map((step) => (
-            <StepRow key={step.phase} step={step} longest={longest} />
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <WideTable label="Phases of the boot" minWidth={560} verticalSpacing={6}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th w={110}>Phase</Table.Th>
+          <Table.Th w={110}>Time</Table.Th>
+          <Table.Th w={110}>Usually</Table.Th>
+          <Table.Th>
+            <span className="visually-hidden">Time as a bar</span>
+          </Table.Th>
+          <Table.Th w={230}>Sent</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {steps.map((step) => (
+          <StepRow key={step.phase} step={step} longest={longest} />
+        ))}
+      </Table.Tbody>
+    </WideTable>
   )
 }
 
