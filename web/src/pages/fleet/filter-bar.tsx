@@ -2,6 +2,7 @@ import { Autocomplete, Button, Group, Select, TextInput } from '@mantine/core'
 import { memo, useEffect, useRef, useState } from 'react'
 import type { choicesOf } from './filter-hosts.ts'
 import type { FleetSearch } from './fleet-search.ts'
+import { COLUMNS } from './sort-hosts.ts'
 import type { ChangeSearch } from './use-fleet-search.ts'
 
 interface FilterBarProps {
@@ -13,13 +14,19 @@ interface FilterBarProps {
 /** Suggestions shown at a time: a fleet may have a label of its own for every host. */
 const MAX_SUGGESTIONS = 50
 
+/** On a phone there are no heads of columns to sort by. */
+const SORTS = COLUMNS.flatMap(({ column, label }) => [
+  { value: column, label: `by ${label.toLowerCase()}` },
+  { value: `-${column}`, label: `by ${label.toLowerCase()}, last first` },
+])
+
 /** What is shown and how it is grouped; the address follows. */
 export const FilterBar = memo(function FilterBar({ choices, search, change }: FilterBarProps) {
   const [text, setText] = useTyped(search.text, (text, replace) => change({ text }, replace))
   const [label, setLabel] = useTyped(search.label, (label, replace) => change({ label }, replace))
   const isFiltered = search.text || search.profile || search.label || search.phase || search.stuck
   return (
-    <Group gap="xs" role="search" aria-label="Filter hosts">
+    <Group gap="xs" className="fleet-filters" role="search" aria-label="Filter hosts">
       <TextInput
         className="fleet-find"
         size="xs"
@@ -62,6 +69,15 @@ export const FilterBar = memo(function FilterBar({ choices, search, change }: Fi
         data={groupsOf(choices.labelKeys, search.group)}
         value={search.group ?? null}
         onChange={(group) => change({ group: group ?? undefined, closed: undefined })}
+      />
+      <Select
+        size="xs"
+        hiddenFrom="sm"
+        aria-label="Sort by"
+        allowDeselect={false}
+        data={SORTS}
+        value={search.sort ?? 'name'}
+        onChange={(sort) => change({ sort: sort === 'name' ? undefined : (sort ?? undefined) })}
       />
       {isFiltered && (
         <Button

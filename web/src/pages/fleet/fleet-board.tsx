@@ -54,8 +54,8 @@ export function FleetBoard({ hosts }: { readonly hosts: readonly HostView[] }) {
       <Group justify="space-between" gap="xs">
         <PageTitle>Fleet</PageTitle>
         <Text size="sm" className="number" data-testid="fleet-sums">
-          {rateInWords(counts.rate)} to {counts.downloading} · {counts.moving} under way · {counts.all}{' '}
-          {counts.all === 1 ? 'host' : 'hosts'}
+          {counts.downloading > 0 && `${rateInWords(counts.rate)} to ${counts.downloading} · `}
+          {counts.moving} under way · {counts.all} {counts.all === 1 ? 'host' : 'hosts'}
         </Text>
       </Group>
       <PhaseChips counts={counts} search={search} change={change} />

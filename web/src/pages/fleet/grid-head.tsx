@@ -1,4 +1,4 @@
-import type { Column, Sort } from './sort-hosts.ts'
+import { COLUMNS, type Column, type Sort } from './sort-hosts.ts'
 import type { ChangeSearch } from './use-fleet-search.ts'
 
 interface GridHeadProps {
@@ -8,18 +8,6 @@ interface GridHeadProps {
   readonly isAllSelected: boolean
   readonly onSelectAll: () => void
 }
-
-const COLUMNS: readonly { readonly column: Column; readonly label: string; readonly isNumber?: true }[] = [
-  { column: 'name', label: 'Host' },
-  { column: 'phase', label: 'Phase' },
-  { column: 'progress', label: 'Progress' },
-  { column: 'rate', label: 'Rate', isNumber: true },
-  { column: 'left', label: 'Time left', isNumber: true },
-  { column: 'seen', label: 'Seen', isNumber: true },
-  { column: 'site', label: 'Site' },
-  { column: 'profile', label: 'Profile' },
-  { column: 'remark', label: 'Remark' },
-]
 
 /** The heads of the columns, which sort. */
 export function GridHead({ sort, change, mayAct, isAllSelected, onSelectAll }: GridHeadProps) {

@@ -108,15 +108,15 @@ function Cell({ column, isNumber = false, title, children }: CellProps) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: as above.
     // biome-ignore lint/a11y/useFocusableInteractive: rows take the focus.
-    <div
-      role="gridcell"
-      data-column={column}
-      className={isNumber ? 'fleet-line fleet-end number' : 'fleet-line'}
-      title={title}
-    >
+    <div role="gridcell" data-column={column} className={classOf(column, isNumber)} title={title}>
       {children}
     </div>
   )
+}
+
+function classOf(column: string, isNumber: boolean): string | undefined {
+  if (isNumber) return 'fleet-line fleet-end number'
+  return column === 'remark' ? undefined : 'fleet-line'
 }
 
 const Name = memo(function Name({ name, tab }: { readonly name: string; readonly tab: number }) {

@@ -23,7 +23,7 @@ export function PhaseChips({ counts, search, change }: PhaseChipsProps) {
     change({ phase: next.join(',') || undefined })
   }
   return (
-    <Group gap={6} role="group" aria-label="Hosts by phase">
+    <Group gap={6} className="fleet-chips" role="group" aria-label="Hosts by phase">
       <Chip
         name="all"
         count={counts.all}

@@ -1,15 +1,7 @@
 import type { HostView } from '../../../../src/contract/hosts.ts'
+import type { Phase } from '../../../../src/domain/phase.ts'
 import { bytesInWords, durationInWords, rateInWords } from '../../ui/words.ts'
-import {
-  downloadOf,
-  isMoving,
-  progressOf,
-  rateOf,
-  STEPS,
-  shareOf,
-  stepOf,
-  timeLeftOf,
-} from './host-progress.ts'
+import { downloadOf, progressOf, rateOf, STEPS, shareOf, stepOf, timeLeftOf } from './host-progress.ts'
 
 /** What a row says that depends on the time: texts, so that a row whose texts are the same need not be drawn anew. */
 export interface RowFigures {
@@ -44,17 +36,39 @@ export interface ProgressFigures {
   readonly steps: string
 }
 
+/** What hosts do in phases without a download under way. */
+const DOINGS: Readonly<Partial<Record<Phase, string>>> = {
+  defined: 'not begun',
+  starting: 'machine starts',
+  firmware: 'in its firmware',
+  script: 'has its script',
+  kernel: 'has its kernel',
+  initrd: 'kernel boots',
+  rootfs: 'live system boots',
+  config: 'has its configuration',
+  installing: 'writes its disk',
+  installed: 'installed, restarts',
+  'disk-boot': 'boots from its disk',
+}
+
+/** `412 of 900 MiB`: the unit once, where it is the same. */
+export function partInWords(bytes: number, total: number): string {
+  const [part, whole] = [bytesInWords(bytes), bytesInWords(total)]
+  const unit = whole.slice(whole.indexOf(' '))
+  return `${part.endsWith(unit) ? part.slice(0, -unit.length) : part} of ${whole}`
+}
+
 /** What a host is doing. */
 export function progressFigures(host: HostView): ProgressFigures {
   const download = downloadOf(host)
   const steps = `${stepOf(host)}/${STEPS}`
   if (download) {
     const share = shareOf(download)
-    const text = `${bytesInWords(download.bytes)} of ${bytesInWords(download.total)} · ${Math.floor(share * 100)} %`
+    const text = `${Math.floor(share * 100)} % · ${partInWords(download.bytes, download.total)}`
     return { kind: 'download', share, text, steps }
   }
   const share = progressOf(host)
   if (host.phase === 'ready') return { kind: 'ready', share: 1, text: 'done', steps: '' }
   if (host.phase === 'failed') return { kind: 'failed', share, text: 'stopped', steps }
-  return { kind: 'steps', share, text: isMoving(host) ? 'under way' : 'not begun', steps }
+  return { kind: 'steps', share, text: DOINGS[host.phase] ?? '', steps }
 }

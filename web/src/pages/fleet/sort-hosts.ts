@@ -15,6 +15,23 @@ const COLUMN_NAMES = [
 ] as const
 export type Column = (typeof COLUMN_NAMES)[number]
 
+/** The columns from left to right. */
+export const COLUMNS: readonly {
+  readonly column: Column
+  readonly label: string
+  readonly isNumber?: true
+}[] = [
+  { column: 'name', label: 'Host' },
+  { column: 'phase', label: 'Phase' },
+  { column: 'progress', label: 'Progress' },
+  { column: 'rate', label: 'Rate', isNumber: true },
+  { column: 'left', label: 'Time left', isNumber: true },
+  { column: 'seen', label: 'Seen', isNumber: true },
+  { column: 'site', label: 'Site' },
+  { column: 'profile', label: 'Profile' },
+  { column: 'remark', label: 'Remark' },
+]
+
 export interface Sort {
   readonly column: Column
   readonly isDescending: boolean
