@@ -45,6 +45,7 @@ export function GridHead({ sort, change, mayAct, isAllSelected, onSelectAll }: G
             <div
               key={column}
               role="columnheader"
+              data-column={column}
               aria-sort={isSorted ? (sort.isDescending ? 'descending' : 'ascending') : 'none'}
             >
               <button

@@ -19,7 +19,6 @@ export const GroupLine = memo(function GroupLine(props: GroupLineProps) {
       role="row"
       className="fleet-row fleet-group"
       aria-rowindex={index + 2}
-      aria-expanded={!row.isClosed}
       aria-label={`Group ${name}`}
       data-index={index}
       tabIndex={tab}
@@ -43,7 +42,13 @@ export const GroupLine = memo(function GroupLine(props: GroupLineProps) {
       {/* biome-ignore lint/a11y/useSemanticElements: as above. */}
       {/* biome-ignore lint/a11y/useFocusableInteractive: as above. */}
       <div role="gridcell" aria-colspan={10} className="fleet-line">
-        <button type="button" className="fleet-toggle" tabIndex={tab} onClick={() => on.toggle(row.value)}>
+        <button
+          type="button"
+          className="fleet-toggle"
+          tabIndex={tab}
+          aria-expanded={!row.isClosed}
+          onClick={() => on.toggle(row.value)}
+        >
           <span aria-hidden>{row.isClosed ? '▸' : '▾'}</span>
           {name}
           <span className="fleet-dim number">{countsInWords(row)}</span>

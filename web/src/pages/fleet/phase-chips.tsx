@@ -74,7 +74,7 @@ const Chip = memo(function Chip({ name, count, color = 'gray', isOn, onClick }: 
       onClick={onClick}
       aria-label={`${name}: ${count}`}
     >
-      <span className="fleet-dot" style={{ background: `var(--mantine-color-${color}-filled)` }} />
+      <span className="fleet-dot" style={{ background: `var(--mantine-color-${color}-outline)` }} />
       {name} <b className="number">{count}</b>
     </UnstyledButton>
   )
