@@ -7,6 +7,7 @@ import { useNow } from '../../ui/use-now.ts'
 import { rateInWords } from '../../ui/words.ts'
 import { BulkBar } from './bulk-bar.tsx'
 import { BulkDialog } from './bulk-dialog.tsx'
+import { createCalmOrder } from './calm-order.ts'
 import { FilterBar } from './filter-bar.tsx'
 import { choicesOf, countsOf, filterButPhase, filterHosts } from './filter-hosts.ts'
 import { closedIn, sortIn } from './fleet-search.ts'
@@ -14,7 +15,6 @@ import { rowsOf } from './group-hosts.ts'
 import type { Action } from './host-actions.ts'
 import { HostGrid } from './host-grid.tsx'
 import { PhaseChips } from './phase-chips.tsx'
-import { sortHosts } from './sort-hosts.ts'
 import { useFleetSearch } from './use-fleet-search.ts'
 import { useSelection } from './use-selection.ts'
 
@@ -40,7 +40,8 @@ export function FleetBoard({ hosts }: { readonly hosts: readonly HostView[] }) {
   const choices = useMemo(() => choicesOf(hosts), [hosts])
   const found = useMemo(() => filterHosts(hosts, shown), [hosts, shown])
   const sort = useMemo(() => sortIn(shown.sort) ?? BY_NAME, [shown.sort])
-  const sorted = useMemo(() => sortHosts(found, sort, now), [found, sort, now])
+  const [inOrder] = useState(createCalmOrder)
+  const sorted = useMemo(() => inOrder(found, sort, now), [inOrder, found, sort, now])
   const rows = useMemo(
     () => rowsOf(sorted, shown.group, closedIn(shown.closed)),
     [sorted, shown.group, shown.closed],
