@@ -5,7 +5,7 @@ import { isFailure } from '../domain/failure.ts'
 import type { Host } from '../domain/host.ts'
 import { canBeRetried, isInstalling } from '../domain/life.ts'
 import { isBefore } from '../domain/phase.ts'
-import type { BootFiles } from '../ports/boot-files.ts'
+import type { BootFileObserver, BootFiles } from '../ports/boot-files.ts'
 import type { MachineDrivers } from '../ports/machine-driver.ts'
 import { type Admission, createAdmission } from '../services/admission.ts'
 import { type ClassicOffer, createBootDesk } from '../services/boot-desk.ts'
@@ -19,6 +19,7 @@ import { type HostBook, type HostState, openHostBook } from '../services/host-bo
 import { createInstallerShelf, type InstallerShelf } from '../services/installer-shelf.ts'
 import { createServedTexts, type ServedTexts } from '../services/served-texts.ts'
 import { type Strangers, turnAway } from '../services/strangers.ts'
+import type { TransferMeter } from '../services/throughput.ts'
 import { baseUrl, bootAddress } from './base-url.ts'
 import type { OpenBootTls } from './boot-tls.ts'
 import { createBringUp, type SitePalette } from './bring-up-host.ts'
@@ -50,9 +51,14 @@ export interface SiteOptions {
   /** What everybody may have by the classic names, once its ISO is on the shelf. */
   readonly classic?: (shelf: InstallerShelf) => ClassicOffer | undefined
   /** Firmware images and the script beside them. */
-  readonly bootFiles?: (parts: Pick<Site, 'book'>) => BootFiles
+  readonly bootFiles?: (parts: Pick<Site, 'book'>) => {
+    readonly bootFiles: BootFiles
+    readonly bootFileObserver: BootFileObserver
+  }
   /** Deals with machines that are no host; by default they are turned away. */
   readonly strangers?: (parts: Pick<Site, 'book' | 'plans' | 'keeper'>) => Strangers
+  /** Counts what is sent. */
+  readonly meter?: TransferMeter
   /** Whether hosts shall send here what their firmware shows; by default not. */
   readonly takesSyslog?: () => boolean
 }
@@ -138,7 +144,8 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
   const desk = createBootDesk({
     ...{ book, plans, strangers, served, takesSyslog },
     ...(classic ? { classic: () => classic(shelf) } : {}),
-    ...(options.bootFiles ? { bootFiles: options.bootFiles({ book }) } : {}),
+    ...(options.meter ? { meter: options.meter } : {}),
+    ...options.bootFiles?.({ book }),
     admit: (name) => {
       // Nobody here would give the place of a host back that is not driven here.
       const known = book.state(name)?.host
@@ -213,10 +220,13 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
   }
 
   function bootScriptUrl(host?: BootingHost): string {
-    const near = options.advertise ?? serverAddress(host, drivers)
-    // A machine of a driver may see us by an address that only its network has.
-    const address = host ? near : bootAddress(options, near)
-    return `${baseUrl(address, server.port)}/boot.ipxe`
+    return `${baseUrl(options.advertise ?? addressFor(host), server.port)}/boot.ipxe`
+  }
+
+  /** A hypervisor may lead its machines to us by an address of its own; others reach only the one we listen on. */
+  function addressFor(host?: BootingHost): string {
+    const address = serverAddress(host, drivers)
+    return host?.spec ? address : bootAddress(options, address)
   }
 
   function likelyUrl(known: Host): string {

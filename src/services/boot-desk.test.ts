@@ -13,6 +13,7 @@ import { type HostTexts, sharedPlan } from './boot-plan.ts'
 import { openHostBook } from './host-book.ts'
 import { createServedInstaller } from './served-installer.ts'
 import { installAll, turnAway } from './strangers.ts'
+import type { TransferMeter } from './throughput.ts'
 
 const client: BootClient = { address: '192.0.2.7', userAgent: 'iPXE/2.0.0', base: 'http://192.0.2.1:8080' }
 const query = {
@@ -53,7 +54,7 @@ async function aDesk({
   ...admission
 }: { readonly classic?: boolean; readonly overHttps?: boolean } & Pick<
   BootDeskDependencies,
-  'admit' | 'notBegun' | 'takesSyslog'
+  'admit' | 'notBegun' | 'takesSyslog' | 'meter' | 'bootFiles' | 'bootFileObserver'
 > = {}) {
   const store = createMemoryStore()
   const clock = createFakeClock()
@@ -81,6 +82,27 @@ async function installed(desk: Awaited<ReturnType<typeof aDesk>>['desk']) {
   const [, bootId = '', token = ''] = script.split(' ')
   return { bootId, token }
 }
+
+test('boot files over HTTP are told of with who fetched them, and what is no boot file is not there', async () => {
+  const told: unknown[] = []
+  const { desk } = await aDesk({
+    bootFiles: {
+      find: (name) =>
+        name === 'snponly.efi' ? { bytes: new Uint8Array(3), mediaType: 'application/efi' } : undefined,
+    },
+    bootFileObserver: { sent: (what) => told.push(what), aborted: (what) => told.push(what) },
+  })
+
+  const { observe } = desk.bootFile('snponly.efi', client) ?? {}
+  observe?.sent(2)
+  observe?.aborted('gone')
+
+  expect(desk.bootFile('other.efi', client)).toBeUndefined()
+  expect(told).toEqual([
+    { name: 'snponly.efi', address: '192.0.2.7', bytes: 3, durationMs: 2 },
+    { name: 'snponly.efi', address: '192.0.2.7', reason: 'gone' },
+  ])
+})
 
 describe('scripts have iPXE send what it shows', () => {
   test('to the address by which it reached us, while that is received', async () => {
@@ -261,6 +283,25 @@ describe('artifacts', () => {
 
     await expect.poll(() => life()?.transfers.kernel).toMatchObject({ bytes: 7, total: 7 })
     expect(life()?.phase).toBe('kernel')
+  })
+
+  test('are counted for the host, by the classic names for the address, and once for a cache', async () => {
+    const counted: (string | undefined)[] = []
+    const meter: TransferMeter = {
+      count: (observer, who) => {
+        counted.push(who)
+        return observer
+      },
+    }
+    const { desk, served } = await aDesk({ classic: true, meter })
+    const { bootId } = await installed(desk)
+    await served.learnDigests(new AbortController().signal)
+
+    desk.artifact(bootId, 'palette-kernel', client)?.observe()
+    desk.classicArtifact('palette-kernel', client)?.observe()
+    desk.artifactByDigest('ab'.repeat(32), 'palette-kernel')?.observe()
+
+    expect(counted).toEqual(['edge-1', '192.0.2.7', undefined])
   })
 
   test('are not there under unknown boots and names', async () => {

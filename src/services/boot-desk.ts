@@ -10,7 +10,7 @@ import { type BootId, parseBootId, parseConfigToken } from '../domain/opaque-id.
 import { createRateLimiter, type RateLimit } from '../domain/rate-limit.ts'
 import { parseUuid } from '../domain/uuid.ts'
 import type { BootClient, BootDesk, ScriptAnswer, ScriptQuery } from '../ports/boot-desk.ts'
-import type { BootFiles } from '../ports/boot-files.ts'
+import type { BootFileObserver, BootFiles } from '../ports/boot-files.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import { renderBootScript } from '../render/ipxe/boot-script.ts'
@@ -24,6 +24,7 @@ import { observeTransfer } from './observe-transfer.ts'
 import type { ServedInstaller } from './served-installer.ts'
 import type { ServedTexts } from './served-texts.ts'
 import type { Strangers } from './strangers.ts'
+import type { TransferMeter } from './throughput.ts'
 
 /** What everybody may have who knows the classic names. */
 export interface ClassicOffer {
@@ -39,6 +40,8 @@ export interface BootDeskDependencies {
   readonly classic?: () => ClassicOffer | undefined
   /** Firmware images and the script beside them; absent: there are none. */
   readonly bootFiles?: BootFiles
+  /** Told of those that were fetched. */
+  readonly bootFileObserver?: BootFileObserver
   /** Whether one more host may begin its installation now; hosts that have begun are always let in. */
   readonly admit?: (host: string) => boolean
   /** Told of a host that was let in and then not handed the installer after all. */
@@ -47,6 +50,8 @@ export interface BootDeskDependencies {
   readonly takesSyslog?: () => boolean
   /** Told of the texts that hosts are handed, to show them later. */
   readonly served?: Pick<ServedTexts, 'keep'>
+  /** Counts what is sent. */
+  readonly meter?: TransferMeter
   readonly clock: Clock
   readonly log: Log
 }
@@ -72,7 +77,7 @@ const NEVER_INSTALL: InstallPolicy = { identity: 'claimed', approve: 'manual' }
 export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
   const { book, plans, strangers, classic, clock, log } = dependencies
   const { admit = () => true, notBegun = () => undefined, takesSyslog = () => false } = dependencies
-  const { bootFiles, served } = dependencies
+  const { bootFiles, bootFileObserver, served, meter } = dependencies
   const syslogAt = (base: string) => (takesSyslog() ? ipv4AddressOf(base) : undefined)
   const news = createRateLimiter(REPEATED_NEWS)
   const reports = createRateLimiter(REPORTS)
@@ -105,9 +110,19 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
       const offer = role && classic?.()
       if (!offer) return undefined
       log.info({ address, role }, 'classic name asked for')
-      return { ...offer.installer.artifact(role), observe: () => logTransfer(role, offer.installer) }
+      return { ...offer.installer.artifact(role), observe: () => logTransfer(role, offer.installer, address) }
     },
-    bootFile: (name, { address, base }) => bootFiles?.find(name, { address, localAddress: '', base }),
+    bootFile: (name, { address, base }) => {
+      const file = bootFiles?.find(name, { address, localAddress: '', base })
+      if (!file || !bootFileObserver) return file
+      const transfer = { name, address }
+      const observe = {
+        sent: (durationMs: number) =>
+          bootFileObserver.sent({ ...transfer, bytes: file.bytes.length, durationMs }),
+        aborted: (reason: string) => bootFileObserver.aborted({ ...transfer, reason }),
+      }
+      return { ...file, observe }
+    },
     userData: (token, client) => inTime(userDataFor(token, client)),
     classicUserData: async ({ address, userAgent }) => {
       const offer = classic?.()
@@ -184,7 +199,7 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
       const network = networkOf(query, name)
       const input = { host: name, mac, network, bootId, token, base, syslog: syslogAt(base) }
       const script = () => plan.texts.installScript(input)
-      served?.keep(name, bootId, { script })
+      served?.keep(name, bootId, { script: () => ({ text: script() }) })
       return { action: 'install', script: script() }
     }
 
@@ -267,7 +282,12 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
     )
     if (decided.type === 'config.served') {
       if (decided.data.inert) return { document: inertUserData() }
-      if (texts) served?.keep(name, bootId, { userData: () => texts.userData({ token, base }) })
+      if (texts) {
+        const { secretPaths } = texts
+        served?.keep(name, bootId, {
+          userData: () => ({ text: texts.userData({ token, base }), secretPaths }),
+        })
+      }
       return { document }
     }
     log.warn({ host: name, bootId, address }, 'refused a configuration to another machine')
@@ -280,7 +300,7 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
     { boot, state }: { readonly boot: { readonly bootId: BootId }; readonly state: HostState },
     address: string,
   ) {
-    return observeTransfer({
+    const observer = observeTransfer({
       role,
       address,
       totalBytes: installer.artifact(role).sizeBytes,
@@ -292,10 +312,12 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
         })
       },
     })
+    return meter?.count(observer, state.host.name) ?? observer
   }
 
-  function logTransfer(role: ArtifactRole, installer: ServedInstaller) {
-    return observeTransfer({
+  /** Without an address it is a cache that downloads, not a host. */
+  function logTransfer(role: ArtifactRole, installer: ServedInstaller, address?: string) {
+    const observer = observeTransfer({
       role,
       totalBytes: installer.artifact(role).sizeBytes,
       clock,
@@ -303,6 +325,7 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
         if (type !== 'artifact.progress') log.info({ name: CLASSIC_NAMES[role], ...data }, type)
       },
     })
+    return meter?.count(observer, address) ?? observer
   }
 }
 

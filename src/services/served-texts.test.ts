@@ -23,6 +23,7 @@ stylus:
   managementMode: local
   registryCredentials: { domain: r.example.com, username: u, password: ${PASSWORD} }
 install: { device: /dev/vda, poweroff: true }
+note: [plain, out-of-the-environment]
 `
 
 async function aServer() {
@@ -35,6 +36,7 @@ async function aServer() {
   const wish = aWish({
     name: 'edge-1',
     userData: USER_DATA,
+    secretPaths: [['note', 1]],
     kernelArgs: { add: ['proxy=http://u:s3cret@p:1'], remove: [] },
   })
   plans.set(aFleet([wish]))
@@ -86,6 +88,7 @@ test('the user-data is shown as it was served, however the fleet has changed sin
   expect(text).toContain('http://boot.example:8080/h/***/events')
   expect(text).not.toContain(token)
   expect(text).not.toContain(PASSWORD)
+  expect(text).toContain('note: [ plain, •••• ]')
 })
 
 test('what a server before this one served is made anew from the plan', async () => {
@@ -98,7 +101,9 @@ test('what a server before this one served is made anew from the plan', async ()
   expect(shown.rendered).toBe('now')
   const masked = script.replaceAll(tokenIn(script), '***').replaceAll('s3cret', '••••')
   expect(shown.text).toBe(masked.replaceAll('boot.example', '192.0.2.1'))
-  expect((await desk.hostUserData('edge-1')).rendered).toBe('now')
+  const document = await desk.hostUserData('edge-1')
+  expect(document.rendered).toBe('now')
+  expect(document.text).not.toMatch(/hunter2|out-of-the-env/)
 })
 
 test('a host that has no boot has no script, and user-data as it would get it', async () => {

@@ -2,6 +2,7 @@ import type { Host } from '../domain/host.ts'
 import { parseMacAddress } from '../domain/mac-address.ts'
 import { ipv4AddressOf } from '../domain/netboot/ipv4.ts'
 import type { BootId } from '../domain/opaque-id.ts'
+import type { UserDataPath } from '../domain/user-data-key.ts'
 import type { BootPlan } from './boot-plan.ts'
 import type { FleetPlans } from './fleet-plans.ts'
 import type { HostBook } from './host-book.ts'
@@ -11,10 +12,12 @@ export interface ServedText {
   readonly text: string
   /** `as-served`: exactly what it got in its present boot; `now`: what it would get, as far as that is known. */
   readonly rendered: 'as-served' | 'now'
+  /** Where a document has secrets that its keys do not tell. */
+  readonly secretPaths?: readonly UserDataPath[] | undefined
 }
 
 /** How the texts of one boot are made again; made of little more than what differs between hosts. */
-type Recipes = Partial<Record<'script' | 'userData', () => string>>
+type Recipes = Partial<Record<'script' | 'userData', () => Omit<ServedText, 'rendered'>>>
 
 /** The texts hosts were handed in their present boots, from memory. */
 export interface ServedTexts {
@@ -82,17 +85,18 @@ export function createServedTexts({
       const found = present(name)
       if (!found?.boot) return undefined
       const { host, plan, boot, recipes } = found
-      if (recipes.script) return { text: recipes.script(), rendered: 'as-served' }
+      if (recipes.script) return { ...recipes.script(), rendered: 'as-served' }
       return plan && { text: scriptNow(host, plan, boot), rendered: 'now' }
     },
     userData: (name) => {
       const found = present(name)
       if (!found) return undefined
       const { host, plan, boot, recipes } = found
-      if (recipes.userData) return { text: recipes.userData(), rendered: 'as-served' }
+      if (recipes.userData) return { ...recipes.userData(), rendered: 'as-served' }
       if (!plan) return undefined
       const token = boot?.token ?? NO_TOKEN
-      return { text: plan.texts.userData({ token, base: base(host, plan) }), rendered: 'now' }
+      const { userData, secretPaths } = plan.texts
+      return { text: userData({ token, base: base(host, plan) }), secretPaths, rendered: 'now' }
     },
   }
 }

@@ -85,6 +85,8 @@ describe('client and server', () => {
 
     expect(await admin.session()).toEqual({ name: 'admin-1', role: 'admin' })
     expect(await admin.about()).toMatchObject({ version: '1.2.3', drivers: [{ kind: 'qemu', usable: true }] })
+    expect((await admin.throughput()).samples).toHaveLength(2)
+    expect(await admin.throughput(5000)).toMatchObject({ samples: [{ at: 10_000, bytes: 10, busy: 0.1 }] })
     expect((await admin.hosts({ phase: 'defined' })).items).toEqual([aHostView()])
     expect(await admin.host('edge-1')).toMatchObject({ version: 'v1', definition: { installer: 'palette' } })
     expect(await admin.boots('edge-1')).toMatchObject({
@@ -105,6 +107,10 @@ describe('client and server', () => {
     expect(await admin.createToken({ name: 'ci', role: 'viewer' })).toMatchObject({ token: 'ebt_secret' })
     expect((await admin.audit()).items).toHaveLength(1)
     expect((await admin.events()).items).toEqual([])
+    expect(await admin.doctor()).toEqual({
+      ...{ at: 1000, verdict: 'warning' },
+      findings: [{ name: 'clock here', verdict: 'warning', detail: 'slow', remedy: 'set it' }],
+    })
   })
 
   test('plan and apply a fleet, and notice that somebody else was faster', async () => {

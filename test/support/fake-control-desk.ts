@@ -166,7 +166,7 @@ export function createFakeControlDesk(): FakeControlDesk {
       const fitting = desk.hostViews.filter(
         (host) => (!phase || host.phase === phase) && (!text || host.name.includes(text)),
       )
-      return pageByKey(fitting, ({ name }) => name, page)
+      return { ...pageByKey(fitting, ({ name }) => name, page), lastEventId: kept.at(-1)?.id ?? 0 }
     },
     async host(name): Promise<HostDetail> {
       fail()
@@ -188,6 +188,10 @@ export function createFakeControlDesk(): FakeControlDesk {
     async power(name, action, actor) {
       await onHost('power', name, action, actor)
       return { way: 'switched' }
+    },
+    async examine() {
+      fail()
+      return { at: 1000, verdict: 'warning', findings: [A_FINDING] }
     },
     netbootNews: async () => ({ services: [], items: [] }),
     deleteHost: (name, actor) => onHost('deleteHost', name, actor),
@@ -255,6 +259,18 @@ export function createFakeControlDesk(): FakeControlDesk {
       return { ...AN_INSTALLER, ...given }
     },
     removeInstaller: (name, actor) => act('removeInstaller', name, actor),
+    installerContents: async () => AN_ISO,
+    inspectIso: async (isoPath) => ({ ...AN_ISO, isoPath }),
+    isos: async () => ({
+      folders: ['/isos'],
+      items: [{ path: '/isos/palette.iso', sizeBytes: 5, modifiedAt: 1, installer: 'palette' }],
+    }),
+    checkUserData: async () => ({ findings: [] }),
+    userDataSchema: async () => '{}\n',
+    async addHosts(wish, actor) {
+      await act('addHosts', wish, actor)
+      return { version: 'v2', changes: [], unchanged: 1, warnings: [] }
+    },
     tokens: async () => [{ id: 1, name: 'viewer-1', role: 'viewer', createdAt: 1 }],
     async createToken(given, actor) {
       await act('createToken', given, actor)
@@ -288,6 +304,13 @@ export function createFakeControlDesk(): FakeControlDesk {
       await desk.host(name)
       return { text: '#cloud-config\n', rendered: 'now' }
     },
+    throughput: async (after = 0) => ({
+      intervalMs: 5000,
+      samples: [5000, 10_000]
+        .filter((at) => at > after)
+        .map((at) => ({ at, bytes: 10, transfers: 1, hosts: 1, busy: 0.1 })),
+      bottleneck: { where: 'unknown', why: 'One download gets 2 B/s.' },
+    }),
     metrics: async () => '# TYPE edgeboot_hosts gauge\nedgeboot_hosts 1\n',
     readiness: async () => ({
       ready: desk.ready,
@@ -297,12 +320,26 @@ export function createFakeControlDesk(): FakeControlDesk {
   return desk
 }
 
+const A_FINDING = { name: 'clock here', verdict: 'warning', detail: 'slow', remedy: 'set it' } as const
+
 const AN_INSTALLER = {
   name: 'palette',
   isoPath: '/isos/palette.iso',
   sizeBytes: 5,
   family: 'kairos',
   addedAt: 1,
+  warnings: [],
+}
+
+const AN_ISO = {
+  isoPath: '/isos/palette.iso',
+  sizeBytes: 5,
+  family: 'kairos' as const,
+  volumeLabel: 'COS_LIVE',
+  architecture: 'x86_64' as const,
+  artifacts: [{ role: 'kernel' as const, path: '/boot/kernel', sizeBytes: 3 }],
+  builtInFiles: [],
+  kernelArguments: [],
   warnings: [],
 }
 

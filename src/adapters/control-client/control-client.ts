@@ -10,11 +10,13 @@ import {
 import { BootRecords } from '../../contract/boots.ts'
 import { Done } from '../../contract/common.ts'
 import { type AdoptRequest, DiscoveredPage } from '../../contract/discovered.ts'
+import { DoctorReport } from '../../contract/doctor.ts'
 import { type Event, EventPage } from '../../contract/events.ts'
 import { type DesiredFleet, FleetPlan, FleetView } from '../../contract/fleet.ts'
 import { HostDetail, HostPage, PowerOutcome } from '../../contract/hosts.ts'
 import { type AddInstallerRequest, InstallerList, InstallerView } from '../../contract/installers.ts'
 import { NetbootNewsList } from '../../contract/netboot.ts'
+import { Throughput } from '../../contract/throughput.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { HostLogSource } from '../../ports/control-desk.ts'
 import { type FollowOptions, followEvents } from './follow-events.ts'
@@ -51,6 +53,8 @@ export function createControlClient(target: ControlTarget) {
   const at = (collection: string, name: string) => `/${collection}/${encodeURIComponent(name)}`
 
   return {
+    /** Where it is. */
+    url: target.url,
     session: () => get(Session, '/session'),
     about: () => get(About, '/about'),
     hosts: (query: Query = {}) => get(HostPage, '/hosts', query),
@@ -112,6 +116,10 @@ export function createControlClient(target: ControlTarget) {
         path: `/netboot/news?after=${after}&waitSeconds=${waitSeconds}`,
         signal,
       }),
+    /** Samples that ended later than `after`. */
+    throughput: (after?: number) => get(Throughput, '/throughput', { after }),
+    /** Takes a minute at most. */
+    doctor: () => ask(DoctorReport, { method: 'POST', path: '/doctor' }),
     tokens: async () => (await get(TokenList, '/tokens')).items,
     createToken: (given: CreateTokenRequest) =>
       ask(CreatedToken, { method: 'POST', path: '/tokens', body: given }),

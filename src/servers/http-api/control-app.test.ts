@@ -97,6 +97,9 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'fleet.apply': aDesiredFleet(),
   'discovered.adopt': { name: 'edge-1', profile: 'store' },
   'installer.add': { name: 'palette', isoPath: '/isos/palette.iso' },
+  'installer.inspect': { isoPath: '/isos/palette.iso' },
+  'host.add': { names: ['edge-2'], installer: 'palette', userData: '#cloud-config\n' },
+  'user-data.check': { text: '#cloud-config\n' },
   'token.create': { name: 'ci', role: 'viewer' },
 }
 const OPERATIONS = Object.entries(documented.paths).flatMap(([path, methods]) =>
@@ -210,9 +213,10 @@ describe('who is let in', () => {
   )
 
   test('viewers change nothing', () => {
-    const changing = OPERATIONS.filter(({ method, role }) => method !== 'GET' && role === 'viewer')
+    const asking = OPERATIONS.filter(({ method, role }) => method !== 'GET' && role === 'viewer')
 
-    expect(changing.map(({ id }) => id)).toEqual(['session.end'])
+    // The one ends the own session, the other answers about a text that is sent along.
+    expect(asking.map(({ id }) => id).toSorted()).toEqual(['session.end', 'user-data.check'])
   })
 
   test.each(UNLIMITED)(
@@ -288,6 +292,19 @@ describe('who is let in', () => {
       expect((await ask('GET', '/healthz', { headers: { host } })).statusCode).toBe(200)
     },
   )
+})
+
+test('a list says after which event it is, for whoever goes on with the stream', async () => {
+  const { ask, desk } = await open()
+  const before = await ask('GET', '/api/v1/hosts', { as: 'viewer' })
+  desk.tell()
+  desk.tell()
+
+  const after = await ask('GET', '/api/v1/hosts?limit=1', { as: 'viewer' })
+
+  expect(before.headers['x-edgeboot-last-event-id']).toBe('0')
+  expect(after.headers['x-edgeboot-last-event-id']).toBe('2')
+  expect(after.json()).toEqual({ items: [aHostView()] })
 })
 
 describe('changes', () => {

@@ -17,6 +17,7 @@ import { type ApiInstance, operation, type RouteTools } from './route.ts'
 import { aboutRoutes } from './routes/about.ts'
 import { accessRoutes } from './routes/access.ts'
 import { discoveredRoutes } from './routes/discovered.ts'
+import { doctorRoutes } from './routes/doctor.ts'
 import { eventRoutes } from './routes/events.ts'
 import { fleetRoutes } from './routes/fleet.ts'
 import { hostActionRoutes } from './routes/host-actions.ts'
@@ -24,7 +25,10 @@ import { hostRoutes } from './routes/hosts.ts'
 import { installerRoutes } from './routes/installers.ts'
 import { loginRoutes } from './routes/login.ts'
 import { netbootRoutes } from './routes/netboot.ts'
+import { newHostRoutes } from './routes/new-hosts.ts'
 import { observationRoutes } from './routes/observation.ts'
+import { throughputRoutes } from './routes/throughput.ts'
+import { userDataRoutes } from './routes/user-data.ts'
 
 /** Certificate chain and key, as PEM. */
 export interface TlsFiles {
@@ -120,7 +124,11 @@ async function apiRoutes(
     fleetRoutes,
     discoveredRoutes,
     installerRoutes,
+    newHostRoutes,
+    userDataRoutes,
     netbootRoutes,
+    throughputRoutes,
+    doctorRoutes,
     accessRoutes,
   ]
   for (const add of parts) await add(api, tools)

@@ -1,3 +1,4 @@
+import type { Finding } from '../../domain/doctor/finding.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { AccessStore } from '../../ports/access-store.ts'
 import type { AuditTrail } from '../../ports/audit-trail.ts'
@@ -5,6 +6,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Hasher } from '../../ports/hasher.ts'
 import type { HostLogStore } from '../../ports/host-log-store.ts'
 import type { HostStore } from '../../ports/host-store.ts'
+import type { IsoFolders } from '../../ports/iso-folders.ts'
 import type { Log } from '../../ports/log.ts'
 import type { MachineDrivers } from '../../ports/machine-driver.ts'
 import type { Metrics } from '../../ports/metrics.ts'
@@ -20,6 +22,7 @@ import type { FleetRunner } from '../fleet-runner.ts'
 import type { HostBook, HostState } from '../host-book.ts'
 import type { InstallerShelf } from '../installer-shelf.ts'
 import type { ServedTexts } from '../served-texts.ts'
+import type { Throughput } from '../throughput.ts'
 
 /** What the control desk works with. */
 export interface ControlParts {
@@ -27,6 +30,7 @@ export interface ControlParts {
   readonly plans: FleetPlans
   readonly keeper: FleetKeeper
   readonly shelf: InstallerShelf
+  readonly isos: Pick<IsoFolders, 'list'>
   readonly runner: FleetRunner
   readonly served: Pick<ServedTexts, 'script' | 'userData'>
   readonly discovery: Discovery
@@ -39,10 +43,15 @@ export interface ControlParts {
   readonly waker: Waker
   /** The services for firmware, where there are any. */
   readonly netboot?: { readonly services: readonly string[]; readonly watch: NetbootWatch } | undefined
+  readonly throughput: Throughput
+  /** Speed of the network card by which hosts reach us, in bytes per second, where it is known. */
+  readonly linkSpeed: () => Promise<number | undefined>
   /** Version of this program. */
   readonly version: string
   /** What hosts are told to chain to. */
   readonly bootScriptUrl: () => string
+  /** Looks at this program and at what it works with, one finding after the other. */
+  readonly examine: (signal: AbortSignal) => AsyncIterable<Finding>
   readonly hasher: Hasher
   readonly clock: Clock
   readonly log: Log

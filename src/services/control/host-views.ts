@@ -1,4 +1,5 @@
 import type { DesiredHost } from '../../domain/desired-fleet.ts'
+import { circumstancesOf } from '../../domain/diagnosis/circumstances.ts'
 import { diagnoseStall } from '../../domain/diagnosis/diagnosis.ts'
 import { shownOptions } from '../../domain/machine-rules.ts'
 import { isBefore } from '../../domain/phase.ts'
@@ -50,7 +51,7 @@ export function createHostDesk(
         .map((state) => viewOf(state, parts))
         .filter((view) => isWanted(view, filter))
         .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-      return pageOf(matching, page, ({ name }) => name)
+      return { ...pageOf(matching, page, ({ name }) => name), lastEventId: book.lastEventId() }
     },
     host: async (name) => detailOf(requireHost(book, name)),
     detailOf,
@@ -71,7 +72,7 @@ export function pageOf<T>(
 
 function viewOf({ host, life }: HostState, { plans, runner, clock }: ViewParts): HostView {
   const wish = plans.wish(host.name)
-  const diagnosis = diagnoseStall(life, clock.now())
+  const diagnosis = diagnoseStall(life, clock.now(), circumstancesOf(wish))
   const waitsFor = runner.trouble(host.name) ?? reasonToWait(wish, life, clock.now())
   return {
     name: host.name,
@@ -110,7 +111,10 @@ function reasonToWait(
 }
 
 /** What was asked for a host, its user-data as a digest only. */
-export function definitionView({ userData, machine, ...rest }: DesiredHost, hasher: Hasher): DesiredHostView {
+export function definitionView(
+  { userData, secretPaths: _, machine, ...rest }: DesiredHost,
+  hasher: Hasher,
+): DesiredHostView {
   return {
     ...rest,
     kernelArgs: {

@@ -15,7 +15,8 @@ export function createServedTextsDesk({
       const { host } = requireHost(book, name)
       const found = served.script(host.name)
       if (!found) throw nothing(name, 'it has not been handed the installer in its present boot')
-      return { ...found, text: maskInline(maskSecrets(found.text)) }
+      const { rendered, text } = found
+      return { rendered, text: maskInline(maskSecrets(text)) }
     },
     hostUserData: async (name) => {
       const { host } = requireHost(book, name)
@@ -23,7 +24,8 @@ export function createServedTextsDesk({
       if (!found)
         throw nothing(name, 'the fleet says nothing of it, or the ISO of its installer cannot be read')
       // The address it phones home to has its token, which is in no key that says so.
-      return { ...found, text: maskSecrets(maskUserData(found.text)) }
+      const { rendered, text, secretPaths } = found
+      return { rendered, text: maskSecrets(maskUserData(text, secretPaths)) }
     },
   }
 }

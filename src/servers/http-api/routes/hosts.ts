@@ -13,6 +13,7 @@ import { type ApiInstance, mediaResponse, operation, type RouteTools } from '../
 import { wireDetail } from '../wire.ts'
 
 const tag = 'hosts'
+const LAST_EVENT_HEADER = 'x-edgeboot-last-event-id'
 const RENDERED_HEADER = 'x-edgeboot-rendered'
 
 /** Looking at hosts. */
@@ -21,10 +22,19 @@ export async function hostRoutes(app: ApiInstance, { desk }: RouteTools): Promis
     '/hosts',
     operation(
       'viewer',
-      { action: 'host.list', tag, summary: 'Hosts in order of name, a page at a time.' },
+      {
+        action: 'host.list',
+        tag,
+        summary: 'Hosts in order of name, a page at a time.',
+        description: `The header \`${LAST_EVENT_HEADER}\` is the id of the event after which the hosts were as the page shows them: with that of the first page as \`after\`, \`/events\` tells all that happened since.`,
+      },
       { querystring: HostsQuery, response: { 200: HostPage } },
     ),
-    async ({ query: { after, limit, ...filter } }) => await desk.hosts(filter, { after, limit }),
+    async ({ query: { after, limit, ...filter } }, reply) => {
+      const { lastEventId, ...page } = await desk.hosts(filter, { after, limit })
+      reply.header(LAST_EVENT_HEADER, lastEventId)
+      return page
+    },
   )
   app.get(
     '/hosts/:name',
