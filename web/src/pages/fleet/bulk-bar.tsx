@@ -62,5 +62,5 @@ export function BulkBar(props: BulkBarProps) {
 }
 
 function isPower(action: Action): boolean {
-  return ABOUT[action].path === 'power'
+  return action.startsWith('power-')
 }

@@ -17,57 +17,42 @@ interface ActionAbout {
   readonly label: string
   /** What it comes to for these hosts, as a sentence. */
   readonly effect: (hosts: string) => string
-  readonly path: 'power' | 'reinstall' | 'retry' | 'approve' | 'arm'
-  readonly body?: Readonly<Record<string, unknown>>
   /** Takes away what is on a disk. */
   readonly isErasing?: true
   /** Interrupts what runs. */
   readonly isHard?: true
 }
 
-/** How long the window stays open that `arm` opens. Milliseconds. */
-const ARM_MS = 30 * 60_000
-
 export const ABOUT: Readonly<Record<Action, ActionAbout>> = {
   'power-on': {
     label: 'Power on',
-    path: 'power',
-    body: { action: 'on' },
     effect: (hosts) =>
       `${hosts} will be switched on. Physical hosts are woken by Wake-on-LAN, and those that are not installed yet may then fetch the installer for 30 minutes.`,
   },
   'power-off': {
     label: 'Power off',
-    path: 'power',
-    body: { action: 'off' },
     isHard: true,
     effect: (hosts) => `${hosts} will be switched off the hard way, whatever runs there.`,
   },
   'power-reset': {
     label: 'Reset',
-    path: 'power',
-    body: { action: 'reset' },
     isHard: true,
     effect: (hosts) => `${hosts} will be reset the hard way, whatever runs there.`,
   },
   reinstall: {
     label: 'Reinstall',
-    path: 'reinstall',
     isErasing: true,
     effect: (hosts) => `The disks of ${hosts} will be erased at the next boot.`,
   },
-  retry: { label: 'Retry', path: 'retry', effect: (hosts) => `${hosts} will be tried once more.` },
+  retry: { label: 'Retry', effect: (hosts) => `${hosts} will be tried once more.` },
   approve: {
     label: 'Approve',
-    path: 'approve',
     isErasing: true,
     effect: (hosts) =>
       `${hosts} will be installed as soon as possible; what is on their disks is erased then.`,
   },
   arm: {
     label: 'Arm',
-    path: 'arm',
-    body: { forMs: ARM_MS },
     isErasing: true,
     effect: (hosts) =>
       `${hosts} may fetch the installer for 30 minutes; what is on their disks is erased when they boot from the network.`,
