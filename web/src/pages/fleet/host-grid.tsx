@@ -108,6 +108,14 @@ export function HostGrid(props: HostGridProps) {
     else return
     event.preventDefault()
   }
+  const onClick = (event: React.MouseEvent): void => {
+    const link = event.target instanceof Element ? event.target.closest<HTMLElement>('a[data-host]') : null
+    const name = link?.dataset['host']
+    // A click with a key opens a tab or a window, as everywhere.
+    if (!name || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
+    event.preventDefault()
+    void navigate({ to: '/hosts/$name', params: { name } })
+  }
   const pickAlong = (next: number): void => {
     if (!mayAct) return
     const [low, high] = [Math.min(active, next), Math.max(active, next)]
@@ -137,6 +145,7 @@ export function HostGrid(props: HostGridProps) {
       aria-rowcount={rows.length + 1}
       aria-multiselectable={mayAct}
       onKeyDown={onKeyDown}
+      onClick={onClick}
     >
       <GridHead
         sort={sort}

@@ -1,7 +1,6 @@
-import { Link } from '@tanstack/react-router'
 import { type CSSProperties, memo, type ReactNode } from 'react'
 import type { HostView } from '../../../../src/contract/hosts.ts'
-import { PhaseBadge } from '../../ui/phase-badge.tsx'
+import { PHASE_COLORS } from '../../app/theme.ts'
 import { timeInWords } from '../../ui/words.ts'
 import type { Action } from './host-actions.ts'
 import { remarkOf } from './host-progress.ts'
@@ -31,8 +30,6 @@ interface HostLineProps extends RowPlace, RowFigures {
   readonly host: HostView
   readonly isSelected: boolean
 }
-
-const Badge = memo(PhaseBadge)
 
 /** A host. Drawn anew only when something of it has changed. */
 export const HostLine = memo(function HostLine(props: HostLineProps) {
@@ -64,11 +61,20 @@ export const HostLine = memo(function HostLine(props: HostLineProps) {
         )}
       </Cell>
       <Cell column="name">
-        <Name name={host.name} tab={tab} />
+        <div className="fleet-line">
+          <HostLink name={host.name} tab={tab} className="fleet-name">
+            {host.name}
+          </HostLink>
+        </div>
         <div className="fleet-line fleet-dim number">{host.address ?? host.mac ?? ''}</div>
       </Cell>
       <Cell column="phase">
-        <Badge phase={host.phase} />
+        <span
+          className="fleet-phase"
+          style={{ color: `var(--mantine-color-${PHASE_COLORS[host.phase]}-outline)` }}
+        >
+          {host.phase}
+        </span>
       </Cell>
       <Progress host={host} />
       <Cell column="rate" isNumber>
@@ -119,15 +125,21 @@ function classOf(column: string, isNumber: boolean): string | undefined {
   return column === 'remark' ? undefined : 'fleet-line'
 }
 
-const Name = memo(function Name({ name, tab }: { readonly name: string; readonly tab: number }) {
+interface HostLinkProps {
+  readonly name: string
+  readonly tab: number
+  readonly className: string
+  readonly children: ReactNode
+}
+
+/** A plain link, which the grid follows without loading a page: the router's own costs more than all the rest of a row. */
+function HostLink({ name, tab, className, children }: HostLinkProps) {
   return (
-    <div className="fleet-line">
-      <Link to="/hosts/$name" params={{ name }} className="fleet-name" tabIndex={tab} preload={false}>
-        {name}
-      </Link>
-    </div>
+    <a href={`/hosts/${name}`} data-host={name} className={className} tabIndex={tab}>
+      {children}
+    </a>
   )
-})
+}
 
 function Progress({ host }: { readonly host: HostView }) {
   const { kind, share, text, steps } = progressFigures(host)
@@ -154,15 +166,9 @@ function RemarkCell({ host, tab }: { readonly host: HostView; readonly tab: numb
         <div className={remark.kind === 'failure' ? 'fleet-note fleet-bad' : 'fleet-note'}>
           {remark.rule && (
             <>
-              <Link
-                to="/hosts/$name"
-                params={{ name: host.name }}
-                className="fleet-rule"
-                tabIndex={tab}
-                preload={false}
-              >
+              <HostLink name={host.name} tab={tab} className="fleet-rule">
                 {remark.rule}
-              </Link>
+              </HostLink>
               {': '}
             </>
           )}
