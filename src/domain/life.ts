@@ -82,12 +82,15 @@ export function isInstalling({ phase }: Life): boolean {
 }
 
 /** True for a host that has been given its configuration, or failed on its way: anything else still installs anyway. */
-export function canBeReinstalled(life: Life): boolean {
+export function canBeReinstalled(life: Pick<Life, 'phase'>): boolean {
   return life.phase === 'failed' || !isBefore(life.phase, 'config')
 }
 
 /** True for a host that failed before it was given its configuration: nothing was written to its disk. */
-export function canBeRetried(life: Life): boolean {
+export function canBeRetried(life: {
+  readonly phase: Phase
+  readonly failure?: { readonly phase: Phase } | undefined
+}): boolean {
   return life.phase === 'failed' && life.failure !== undefined && isBefore(life.failure.phase, 'config')
 }
 

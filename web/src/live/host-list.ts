@@ -3,6 +3,7 @@ import type { HostPage, HostView } from '../../../src/contract/hosts.ts'
 import { getJson, queryOf } from '../api/client.ts'
 import { applyEvent, needsRefresh } from './apply-event.ts'
 import type { EventFeed } from './event-feed.ts'
+import { keepSame } from './keep-same.ts'
 
 /** All hosts in order of name, kept up to date. */
 export interface HostList {
@@ -68,7 +69,7 @@ export function createLiveHosts(feed: EventFeed): LiveHosts {
     meanwhile = []
     try {
       const loaded = await loadAll(current.signal)
-      byName = new Map(loaded.map((host) => [host.name, host]))
+      byName = new Map(loaded.map((host) => [host.name, keepSame(byName.get(host.name), host)]))
       for (const event of meanwhile) move(event)
       publish({ hosts: [...byName.values()], isLoaded: true })
     } catch (error) {

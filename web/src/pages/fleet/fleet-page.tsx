@@ -1,31 +1,24 @@
-import { Stack, Table, Text } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
-import { useHosts } from '../../live/live-provider.tsx'
+import './fleet.css'
+import { Loader, Stack } from '@mantine/core'
+import { useHosts, useRefreshHosts } from '../../live/live-provider.tsx'
 import { PageTitle } from '../../ui/page-title.tsx'
-import { PhaseBadge } from '../../ui/phase-badge.tsx'
+import { ProblemAlert } from '../../ui/problem-alert.tsx'
+import { EmptyFleet } from './empty-fleet.tsx'
+import { FleetBoard } from './fleet-board.tsx'
 
+/** Every host, what it is doing, and what can be done with it. */
 export function FleetPage() {
-  const { hosts, isLoaded } = useHosts()
+  const { hosts, isLoaded, error } = useHosts()
+  const refresh = useRefreshHosts()
+  if (isLoaded && hosts.length > 0) return <FleetBoard hosts={hosts} />
   return (
     <Stack>
       <PageTitle>Fleet</PageTitle>
-      {isLoaded && hosts.length === 0 && <Text>No hosts yet.</Text>}
-      <Table>
-        <Table.Tbody>
-          {hosts.map(({ name, phase }) => (
-            <Table.Tr key={name}>
-              <Table.Td>
-                <Link to="/hosts/$name" params={{ name }}>
-                  {name}
-                </Link>
-              </Table.Td>
-              <Table.Td>
-                <PhaseBadge phase={phase} />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+      {isLoaded && <EmptyFleet />}
+      {!isLoaded && error === undefined && <Loader aria-label="Loading" />}
+      {!isLoaded && error !== undefined && (
+        <ProblemAlert title="The fleet cannot be shown" error={error} retry={refresh} />
+      )}
     </Stack>
   )
 }
