@@ -1,6 +1,7 @@
 import './fleet.css'
-import { Loader, Stack } from '@mantine/core'
+import { Stack } from '@mantine/core'
 import { useHosts, useRefreshHosts } from '../../live/live-provider.tsx'
+import { Loading } from '../../ui/loading.tsx'
 import { PageTitle } from '../../ui/page-title.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { EmptyFleet } from './empty-fleet.tsx'
@@ -15,7 +16,7 @@ export function FleetPage() {
     <Stack>
       <PageTitle>Fleet</PageTitle>
       {isLoaded && <EmptyFleet />}
-      {!isLoaded && error === undefined && <Loader aria-label="Loading" />}
+      {!isLoaded && error === undefined && <Loading what="Loading" />}
       {!isLoaded && error !== undefined && (
         <ProblemAlert title="The fleet cannot be shown" error={error} retry={refresh} />
       )}
