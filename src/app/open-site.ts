@@ -1,6 +1,7 @@
 import { createDiskBlobs } from '../adapters/blobs-disk/disk-blobs.ts'
 import type { DesiredFleet, DesiredHost } from '../domain/desired-fleet.ts'
 import type { HostEvent } from '../domain/event.ts'
+import { isFailure } from '../domain/failure.ts'
 import type { Host } from '../domain/host.ts'
 import { canBeRetried, isInstalling } from '../domain/life.ts'
 import { isBefore } from '../domain/phase.ts'
@@ -8,6 +9,7 @@ import type { BootFiles } from '../ports/boot-files.ts'
 import type { MachineDrivers } from '../ports/machine-driver.ts'
 import { type Admission, createAdmission } from '../services/admission.ts'
 import { type ClassicOffer, createBootDesk } from '../services/boot-desk.ts'
+import type { BootPlan } from '../services/boot-plan.ts'
 import type { FleetAbilities } from '../services/check-fleet.ts'
 import { type NetbootAbilities, requireBootable } from '../services/check-netboot.ts'
 import { type FleetKeeper, openFleetKeeper } from '../services/fleet-keeper.ts'
@@ -15,7 +17,9 @@ import { createFleetPlans, type FleetPlans } from '../services/fleet-plans.ts'
 import { createFleetRunner, type FleetRunner } from '../services/fleet-runner.ts'
 import { type HostBook, type HostState, openHostBook } from '../services/host-book.ts'
 import { createInstallerShelf, type InstallerShelf } from '../services/installer-shelf.ts'
+import { createServedTexts, type ServedTexts } from '../services/served-texts.ts'
 import { type Strangers, turnAway } from '../services/strangers.ts'
+import type { TransferMeter } from '../services/throughput.ts'
 import { baseUrl, bootAddress } from './base-url.ts'
 import type { OpenBootTls } from './boot-tls.ts'
 import { createBringUp, type SitePalette } from './bring-up-host.ts'
@@ -50,6 +54,8 @@ export interface SiteOptions {
   readonly bootFiles?: (parts: Pick<Site, 'book'>) => BootFiles
   /** Deals with machines that are no host; by default they are turned away. */
   readonly strangers?: (parts: Pick<Site, 'book' | 'plans' | 'keeper'>) => Strangers
+  /** Counts what is sent. */
+  readonly meter?: TransferMeter
   /** Whether hosts shall send here what their firmware shows; by default not. */
   readonly takesSyslog?: () => boolean
 }
@@ -61,6 +67,7 @@ export interface Site extends AsyncDisposable {
   readonly shelf: InstallerShelf
   readonly keeper: FleetKeeper
   readonly runner: FleetRunner
+  readonly served: ServedTexts
   /** `ADDRESS:PORT` listened on. */
   readonly listening: string
   /** `http://HOST:PORT` of the boot server for those who reach us by that address. */
@@ -129,13 +136,13 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
   }
   const { classic } = options
   const strangers = options.strangers?.({ book, plans, keeper }) ?? turnAway(log)
+  const { takesSyslog = () => false } = options
+  const served = createServedTexts({ book, plans, base: baseOf, takesSyslog })
   const desk = createBootDesk({
-    book,
-    plans,
-    strangers,
+    ...{ book, plans, strangers, served, takesSyslog },
     ...(classic ? { classic: () => classic(shelf) } : {}),
+    ...(options.meter ? { meter: options.meter } : {}),
     ...(options.bootFiles ? { bootFiles: options.bootFiles({ book }) } : {}),
-    ...(options.takesSyslog ? { takesSyslog: options.takesSyslog } : {}),
     admit: (name) => {
       // Nobody here would give the place of a host back that is not driven here.
       const known = book.state(name)?.host
@@ -171,6 +178,7 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
     shelf,
     keeper,
     runner,
+    served,
     listening: `${host}:${server.port}`,
     base: (address) => baseUrl(bootAddress(options, address), server.port),
     ...(secureServer ? { listeningTls: `${host}:${secureServer.port}` } : {}),
@@ -209,8 +217,28 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
   }
 
   function bootScriptUrl(host?: BootingHost): string {
-    const address = options.advertise ?? serverAddress(host, drivers)
-    return `${baseUrl(address, server.port)}/boot.ipxe`
+    return `${baseUrl(options.advertise ?? addressFor(host), server.port)}/boot.ipxe`
+  }
+
+  /** A hypervisor may lead its machines to us by an address of its own; others reach only the one we listen on. */
+  function addressFor(host?: BootingHost): string {
+    const address = serverAddress(host, drivers)
+    return host?.spec ? address : bootAddress(options, address)
+  }
+
+  function likelyUrl(known: Host): string {
+    try {
+      return bootScriptUrl(known)
+    } catch (error) {
+      if (isFailure(error, 'address.unknown')) return bootScriptUrl()
+      throw error
+    }
+  }
+
+  /** Under which address that host most likely finds us. */
+  function baseOf(known: Host, { overHttps }: BootPlan): string {
+    const { origin, hostname } = new URL(likelyUrl(known))
+    return overHttps && secureServer ? `https://${hostname}:${secureServer.port}` : origin
   }
 }
 

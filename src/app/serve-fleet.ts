@@ -7,7 +7,9 @@ import { readFirmwareFiles } from '../adapters/firmware-files/firmware-files.ts'
 import { createCryptoHasher } from '../adapters/hasher-crypto/crypto-hasher.ts'
 import { openHostLogDirectory } from '../adapters/host-logs-disk/host-log-directory.ts'
 import { reachableAddresses } from '../adapters/host-network/interface-address.ts'
+import { linkBytesPerSecond } from '../adapters/host-network/link-speed.ts'
 import { describePortHolder } from '../adapters/host-network/port-holder.ts'
+import { createLoopGauge } from '../adapters/loop-node/loop-gauge.ts'
 import { createMetrics } from '../adapters/metrics-prometheus/metrics.ts'
 import { accountToRunAs, dropRoot } from '../adapters/privileges/drop-root.ts'
 import type { ServerCertificate } from '../adapters/tls-x509/server-certificate.ts'
@@ -33,6 +35,7 @@ import { logEvents } from '../services/log-events.ts'
 import { createBootFiles } from '../services/netboot/boot-files.ts'
 import { describeFirmware } from '../services/netboot/describe-firmware.ts'
 import { followPolicy, type Strangers } from '../services/strangers.ts'
+import { openThroughput } from '../services/throughput.ts'
 import { type BootTlsOptions, openBootTls } from './boot-tls.ts'
 import { ipxeDirectories, webDirectory } from './environment.ts'
 import { type Netboot, openNetboot } from './netboot.ts'
@@ -40,6 +43,7 @@ import { netbootAbilities } from './netboot-abilities.ts'
 import { openSite, type Site } from './open-site.ts'
 import { openSyslog } from './open-syslog.ts'
 import { openRegistration, type PaletteOptions } from './palette.ts'
+import { readVersion } from './version.ts'
 import type { VsphereFlags } from './vsphere-flags.ts'
 import { openWorkplace, type Workplace } from './workplace.ts'
 
@@ -123,6 +127,7 @@ export async function serveFleet(
     })
   const bootTls = options.bootTls && (await openBootTls({ ...options, ...options.bootTls }, place))
   const abilities = await netbootAbilities(ipxeDirectories(options.ipxeDirectory), bootTls)
+  using throughput = openThroughput({ clock, loop: createLoopGauge() })
   await using site = await openSite(
     place,
     {
@@ -139,6 +144,7 @@ export async function serveFleet(
       },
       pauseMs: (attempt) => Math.min(PAUSE_MS.longest, PAUSE_MS.first * 2 ** Math.min(attempt - 1, 10)),
       bootFiles: ({ book }) => bootFilesFor(book),
+      meter: throughput,
       strangers: (parts) => strangersOf(parts, { metrics, discovery, clock, signal, log }),
       takesSyslog: () => isSyslogOpen,
     },
@@ -161,6 +167,9 @@ export async function serveFleet(
   const parts: ControlParts = {
     ...site,
     ...{ discovery, store, access, metrics, hasher, clock, log, signal },
+    version: readVersion(),
+    throughput,
+    linkSpeed: () => linkBytesPerSecond(hostOf(site.bootScriptUrl())),
     drivers: place.drivers,
     hostLogs,
     files: createTextFiles(),
@@ -322,6 +331,11 @@ function countAnswers(metrics: Metrics, strangers: Strangers): Strangers {
       return answer
     },
   }
+}
+
+/** The address in a URL; IPv6 without its brackets. */
+function hostOf(url: string): string {
+  return new URL(url).hostname.replace(/^\[|\]$/g, '')
 }
 
 function disposable(end: () => void): Disposable {

@@ -17,7 +17,7 @@ export async function applyThroughServer(
 ): Promise<{ readonly names: readonly string[]; readonly notes: readonly string[] }> {
   await using inputs = await loadInputs(options, signal)
   const { localUiPort, document } = inputs.userData
-  const wish = wishOf(options, document.text, parseReadyProbe(options.ready, localUiPort))
+  const wish = wishOf(options, document, parseReadyProbe(options.ready, localUiPort))
   const { unknownHosts, maxParallel } = await control.fleet()
   const { warnings } = await control.applyFleet({ ...wish, unknownHosts, maxParallel })
   return {

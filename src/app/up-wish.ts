@@ -1,5 +1,6 @@
 import { basename, resolve } from 'node:path'
-import type { DesiredFleet, DesiredHost } from '../domain/desired-fleet.ts'
+import type { UserDataDocument } from '../codec/user-data/user-data.ts'
+import { type DesiredFleet, type DesiredHost, secretPathsFor } from '../domain/desired-fleet.ts'
 import type { ReadyProbe } from '../domain/ready-probe.ts'
 import type { UpOptions } from './up-options.ts'
 
@@ -9,7 +10,7 @@ export type UpWish = Pick<DesiredFleet, 'installers' | 'profiles' | 'hosts'>
 const PROFILE = 'up'
 
 /** One installer, one profile and the hosts that were asked for. */
-export function wishOf(options: UpOptions, userData: string, ready: ReadyProbe): UpWish {
+export function wishOf(options: UpOptions, userData: UserDataDocument, ready: ReadyProbe): UpWish {
   const installer = {
     name: installerName(options.isoPath),
     isoPath: resolve(options.isoPath),
@@ -29,7 +30,7 @@ export function addToFleet(before: DesiredFleet, wish: UpWish): DesiredFleet {
   }
 }
 
-function hostsOf(options: UpOptions, userData: string, ready: ReadyProbe): readonly DesiredHost[] {
+function hostsOf(options: UpOptions, userData: UserDataDocument, ready: ReadyProbe): readonly DesiredHost[] {
   const { name, count, boot, firmware, cpus, memoryMiB, diskGiB, network, kernelArgs, phoneHome } = options
   return Array.from(
     { length: count },
@@ -50,7 +51,8 @@ function hostsOf(options: UpOptions, userData: string, ready: ReadyProbe): reado
         options: options.machineOptions,
       },
       kernelArgs,
-      userData,
+      userData: userData.text,
+      ...secretPathsFor(userData.secretPaths),
       ready,
       localBoot: 'auto',
       approve: 'auto',

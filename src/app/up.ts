@@ -24,7 +24,7 @@ export async function up(options: UpOptions, observer: UpObserver, signal: Abort
   for (const warning of inputs.warnings) observer.note(warning)
   const { localUiPort, document } = inputs.userData
   const probe = parseReadyProbe(options.ready, localUiPort)
-  const wish = wishOf(options, document.text, probe)
+  const wish = wishOf(options, document, probe)
   const names = wish.hosts.map(({ name }) => name)
   const network = machineNetwork(options.driver, options.network)
 

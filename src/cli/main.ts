@@ -3,6 +3,7 @@ import './plain-environment.ts'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
+import { readVersion } from '../app/version.ts'
 import type { CommandContext } from './command-context.ts'
 import { registerAuditCommand } from './commands/audit.ts'
 import { registerDemoCommand } from './commands/demo.ts'
@@ -21,7 +22,7 @@ import { applySettingsFile, nameEnvironment } from './settings.ts'
 
 const program = new Command('edgeboot')
   .description('Turns an installer ISO and a user-data file into running edge hosts.')
-  .version('0.1.0')
+  .version(readVersion())
   .option('--config <file>', 'settings file: YAML map of option names to values')
   .option('--data-dir <dir>', 'where hosts, machines and state are kept (default: ~/.local/share/edgeboot)')
   .option('--json', 'print one JSON document on stdout and nothing else there')

@@ -11,6 +11,7 @@ const HOST: DomainFleet['hosts'][number] = {
   machine: { driver: 'qemu', memoryMiB: 32768, options: {} },
   kernelArgs: { add: ['console=ttyS0'], remove: [] },
   userData: '#cloud-config\n',
+  secretPaths: [['stages', 'boot', 0, 'name']],
   ready: { kind: 'local-ui', port: 5080 },
   localBoot: 'auto',
   approve: 'auto',

@@ -97,6 +97,17 @@ const Host = z.strictObject({
   machine: Machine.optional(),
   kernelArgs: z.strictObject({ add: KernelArguments, remove: KernelArguments }),
   userData: z.string().max(MAX_USER_DATA).describe('The merged document. Secret as a whole.'),
+  secretPaths: z
+    .array(
+      z
+        .array(z.union([z.string().max(1024), z.number().int().min(0)]))
+        .max(256)
+        .readonly(),
+    )
+    .max(500)
+    .readonly()
+    .optional()
+    .describe('Where the document has secrets that its keys do not tell, as keys and indexes.'),
   ready: Ready,
   localBoot: z.enum(LOCAL_BOOT_STRATEGIES),
   bootFile: z
@@ -115,6 +126,7 @@ const Template = Host.pick({
   installer: true,
   kernelArgs: true,
   userData: true,
+  secretPaths: true,
   ready: true,
   localBoot: true,
   bootFile: true,
@@ -154,7 +166,7 @@ export const DesiredFleet = z
 export type DesiredFleet = z.infer<typeof DesiredFleet>
 
 /** A host's definition as it is shown: without its user-data, of which the digest is told, and secrets masked. */
-export const DesiredHostView = Host.omit({ userData: true })
+export const DesiredHostView = Host.omit({ userData: true, secretPaths: true })
   .extend({ userDataSha256: Sha256 })
   .meta({ id: 'DesiredHostView' })
 

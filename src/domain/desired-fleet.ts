@@ -3,6 +3,7 @@ import type { Firmware } from './machine.ts'
 import type { HostMatch } from './matching.ts'
 import type { Phase } from './phase.ts'
 import type { ReadyProbe } from './ready-probe.ts'
+import type { UserDataPath } from './user-data-key.ts'
 
 /**
  * What somebody wants to be, with everything merged, substituted and read: nothing in it refers to files, variables
@@ -47,6 +48,7 @@ export type HostTemplate = Pick<
   | 'installer'
   | 'kernelArgs'
   | 'userData'
+  | 'secretPaths'
   | 'ready'
   | 'localBoot'
   | 'bootFile'
@@ -56,6 +58,15 @@ export type HostTemplate = Pick<
   | 'timeouts'
   | 'phoneHome'
 >
+
+/** More paths than these are one: that of the whole document. */
+const MAX_SECRET_PATHS = 500
+
+/** What a wish says of the places of secrets; nothing where there are none, so that most fleets look as they did. */
+export function secretPathsFor(paths: readonly UserDataPath[]): Pick<DesiredHost, 'secretPaths'> {
+  if (paths.length === 0) return {}
+  return { secretPaths: paths.length > MAX_SECRET_PATHS ? [[]] : paths }
+}
 
 /** Stands for the name of a host that is yet to be adopted. No host can be called so. */
 export const NEW_HOST_NAME = '@@host.name@@'
@@ -72,6 +83,8 @@ export interface DesiredHost {
   readonly kernelArgs: { readonly add: readonly string[]; readonly remove: readonly string[] }
   /** The merged document, `#cloud-config` first. Secret as a whole. */
   readonly userData: string
+  /** Where it has secrets that its keys do not tell: tagged `!secret`, or out of the environment or a file. */
+  readonly secretPaths?: readonly UserDataPath[] | undefined
   readonly ready: ReadyProbe
   readonly localBoot: LocalBootStrategy
   /** Firmware image its firmware is handed by PXE or HTTP boot; without one, what fits its architecture. */

@@ -73,6 +73,7 @@ export const FAILURES = {
   'server.not-understood': { status: 502, exit: 1 },
   'fleet.changed': { status: 412, exit: 1 },
   'host.wrong-state': { status: 409, exit: 1 },
+  'host.nothing-served': { status: 404, exit: 1 },
   'host.name-taken': { status: 409, exit: 2 },
   'discovered.not-found': { status: 404, exit: 2 },
   'installer.in-use': { status: 409, exit: 1 },

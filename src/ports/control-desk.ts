@@ -1,10 +1,12 @@
 import type { ArtifactRole } from '../domain/artifact.ts'
+import type { BootRecord, UsualStep } from '../domain/boot-record.ts'
 import type { DesiredFleet, DesiredHost, DesiredProfile } from '../domain/desired-fleet.ts'
 import type { Diagnosis } from '../domain/diagnosis/diagnosis.ts'
 import type { HostEvent, RecordedEvent } from '../domain/event.ts'
 import type { Transfer } from '../domain/life.ts'
 import type { Firmware, PowerState } from '../domain/machine.ts'
 import type { Phase } from '../domain/phase.ts'
+import type { Bottleneck, ThroughputSample } from '../domain/throughput.ts'
 import type { ApiRole, AuditRecord } from './authenticator.ts'
 import type { NetbootNews } from './netboot-watch.ts'
 
@@ -22,6 +24,10 @@ export interface ControlDesk
     InstallerDesk,
     TokenDesk,
     NetbootControlDesk,
+    AboutDesk,
+    BootsDesk,
+    ServedTextsDesk,
+    ThroughputDesk,
     ObservationDesk {}
 
 /** Where a page begins and how long it may be. `after` is what `next` of the page before said. */
@@ -88,14 +94,19 @@ export interface HostDetail extends HostView {
 }
 
 /** A host's definition without its user-data, of which only the digest is told. */
-export interface DesiredHostView extends Omit<DesiredHost, 'userData'> {
+export interface DesiredHostView extends Omit<DesiredHost, 'userData' | 'secretPaths'> {
   /** Hex SHA-256 of the text. */
   readonly userDataSha256: string
 }
 
+/** Hosts as they are after an event and before any later one. */
+export interface HostsView extends Page<HostView> {
+  readonly lastEventId: number
+}
+
 export interface HostDesk {
   /** In order of name. */
-  hosts(filter: HostFilter, page: PageRequest): Promise<Page<HostView>>
+  hosts(filter: HostFilter, page: PageRequest): Promise<HostsView>
   /** Failure `host.not-found`. */
   host(name: string): Promise<HostDetail>
 }
@@ -297,6 +308,72 @@ export interface NetbootControlDesk {
     afterId: number | undefined,
     waitMs: number,
   ): Promise<{ readonly services: readonly string[]; readonly items: readonly NetbootNews[] }>
+}
+
+/** A driver as it says of itself. */
+export interface DriverView {
+  readonly kind: string
+  readonly usable: boolean
+  /** What it is, or why it is not usable; without secrets. */
+  readonly detail: string
+}
+
+/** What this server is, and how hosts reach it. */
+export interface AboutView {
+  readonly version: string
+  /** Where hosts reach the boot listener, by the address they are told. */
+  readonly bootUrl: string
+  readonly bootScriptUrl: string
+  readonly drivers: readonly DriverView[]
+  /** What answers firmware here, in words. */
+  readonly services: readonly string[]
+}
+
+export interface AboutDesk {
+  /** Quick also while a driver does not answer: that is said instead. */
+  about(): Promise<AboutView>
+}
+
+/** The boots of a host, newest first, beside what its like usually take. */
+export interface BootsView {
+  readonly items: readonly BootRecord[]
+  /** Medians over the last complete boots of the other hosts of its profile; of all others where it has none. */
+  readonly usual: Readonly<Partial<Record<Phase, UsualStep>>>
+}
+
+export interface BootsDesk {
+  /** Failure `host.not-found`. */
+  boots(name: string): Promise<BootsView>
+}
+
+/** A text as a host is handed it, with its secrets masked. */
+export interface ServedTextView {
+  readonly text: string
+  /** `as-served`: what it got in its present boot; `now`: made anew from what is in force. */
+  readonly rendered: 'as-served' | 'now'
+}
+
+/** Failure `host.not-found`, and `host.nothing-served` where there is nothing to show. */
+export interface ServedTextsDesk {
+  /** The iPXE script that installs it, of its present boot. */
+  hostScript(name: string): Promise<ServedTextView>
+  /** Its user-data; before it has a boot, what it would get. */
+  hostUserData(name: string): Promise<ServedTextView>
+}
+
+/** What was sent lately, and what holds it up. */
+export interface ThroughputView {
+  readonly intervalMs: number
+  /** Oldest first. */
+  readonly samples: readonly ThroughputSample[]
+  /** Speed of the network card hosts are served through, where it is known. */
+  readonly linkBytesPerSecond?: number | undefined
+  readonly bottleneck: Bottleneck
+}
+
+export interface ThroughputDesk {
+  /** Samples that ended later than `after`, epoch milliseconds; all without it. */
+  throughput(after: number | undefined): Promise<ThroughputView>
 }
 
 export interface ObservationDesk {

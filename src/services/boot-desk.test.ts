@@ -13,6 +13,7 @@ import { type HostTexts, sharedPlan } from './boot-plan.ts'
 import { openHostBook } from './host-book.ts'
 import { createServedInstaller } from './served-installer.ts'
 import { installAll, turnAway } from './strangers.ts'
+import type { TransferMeter } from './throughput.ts'
 
 const client: BootClient = { address: '192.0.2.7', userAgent: 'iPXE/2.0.0', base: 'http://192.0.2.1:8080' }
 const query = {
@@ -53,7 +54,7 @@ async function aDesk({
   ...admission
 }: { readonly classic?: boolean; readonly overHttps?: boolean } & Pick<
   BootDeskDependencies,
-  'admit' | 'notBegun' | 'takesSyslog'
+  'admit' | 'notBegun' | 'takesSyslog' | 'meter'
 > = {}) {
   const store = createMemoryStore()
   const clock = createFakeClock()
@@ -261,6 +262,25 @@ describe('artifacts', () => {
 
     await expect.poll(() => life()?.transfers.kernel).toMatchObject({ bytes: 7, total: 7 })
     expect(life()?.phase).toBe('kernel')
+  })
+
+  test('are counted for the host, by the classic names for the address, and once for a cache', async () => {
+    const counted: (string | undefined)[] = []
+    const meter: TransferMeter = {
+      count: (observer, who) => {
+        counted.push(who)
+        return observer
+      },
+    }
+    const { desk, served } = await aDesk({ classic: true, meter })
+    const { bootId } = await installed(desk)
+    await served.learnDigests(new AbortController().signal)
+
+    desk.artifact(bootId, 'palette-kernel', client)?.observe()
+    desk.classicArtifact('palette-kernel', client)?.observe()
+    desk.artifactByDigest('ab'.repeat(32), 'palette-kernel')?.observe()
+
+    expect(counted).toEqual(['edge-1', '192.0.2.7', undefined])
   })
 
   test('are not there under unknown boots and names', async () => {

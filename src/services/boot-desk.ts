@@ -22,7 +22,9 @@ import { findHost } from './find-host.ts'
 import type { HostBook, HostState } from './host-book.ts'
 import { observeTransfer } from './observe-transfer.ts'
 import type { ServedInstaller } from './served-installer.ts'
+import type { ServedTexts } from './served-texts.ts'
 import type { Strangers } from './strangers.ts'
+import type { TransferMeter } from './throughput.ts'
 
 /** What everybody may have who knows the classic names. */
 export interface ClassicOffer {
@@ -44,6 +46,10 @@ export interface BootDeskDependencies {
   readonly notBegun?: (host: string) => void
   /** Whether what iPXE sends to the address it reaches us by is received there; by default it is not. */
   readonly takesSyslog?: () => boolean
+  /** Told of the texts that hosts are handed, to show them later. */
+  readonly served?: Pick<ServedTexts, 'keep'>
+  /** Counts what is sent. */
+  readonly meter?: TransferMeter
   readonly clock: Clock
   readonly log: Log
 }
@@ -69,7 +75,7 @@ const NEVER_INSTALL: InstallPolicy = { identity: 'claimed', approve: 'manual' }
 export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
   const { book, plans, strangers, classic, clock, log } = dependencies
   const { admit = () => true, notBegun = () => undefined, takesSyslog = () => false } = dependencies
-  const { bootFiles } = dependencies
+  const { bootFiles, served, meter } = dependencies
   const syslogAt = (base: string) => (takesSyslog() ? ipv4AddressOf(base) : undefined)
   const news = createRateLimiter(REPEATED_NEWS)
   const reports = createRateLimiter(REPORTS)
@@ -102,7 +108,7 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
       const offer = role && classic?.()
       if (!offer) return undefined
       log.info({ address, role }, 'classic name asked for')
-      return { ...offer.installer.artifact(role), observe: () => logTransfer(role, offer.installer) }
+      return { ...offer.installer.artifact(role), observe: () => logTransfer(role, offer.installer, address) }
     },
     bootFile: (name, { address, base }) => bootFiles?.find(name, { address, localAddress: '', base }),
     userData: (token, client) => inTime(userDataFor(token, client)),
@@ -180,7 +186,9 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
       const { base } = client
       const network = networkOf(query, name)
       const input = { host: name, mac, network, bootId, token, base, syslog: syslogAt(base) }
-      return { action: 'install', script: plan.texts.installScript(input) }
+      const script = () => plan.texts.installScript(input)
+      served?.keep(name, bootId, { script: () => ({ text: script() }) })
+      return { action: 'install', script: script() }
     }
 
     function networkOf(told: ScriptQuery, host: string): GuestNetwork {
@@ -239,7 +247,8 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
     if (!entry) return undefined
     const { name } = entry.state.host
     const { bootId } = entry.boot
-    const document = plans.of(name)?.texts.userData({ token, base }) ?? inertUserData()
+    const texts = plans.of(name)?.texts
+    const document = texts?.userData({ token, base }) ?? inertUserData()
     const first = decideConfig(entry.state.life, bootId, address)
     const isNews = first.kind === 'document' || entry.state.life.phase === 'installed'
     if (!isNews && !news.take(name, clock.now())) {
@@ -259,7 +268,16 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
       },
       bootId,
     )
-    if (decided.type === 'config.served') return { document: decided.data.inert ? inertUserData() : document }
+    if (decided.type === 'config.served') {
+      if (decided.data.inert) return { document: inertUserData() }
+      if (texts) {
+        const { secretPaths } = texts
+        served?.keep(name, bootId, {
+          userData: () => ({ text: texts.userData({ token, base }), secretPaths }),
+        })
+      }
+      return { document }
+    }
     log.warn({ host: name, bootId, address }, 'refused a configuration to another machine')
     return undefined
   }
@@ -270,7 +288,7 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
     { boot, state }: { readonly boot: { readonly bootId: BootId }; readonly state: HostState },
     address: string,
   ) {
-    return observeTransfer({
+    const observer = observeTransfer({
       role,
       address,
       totalBytes: installer.artifact(role).sizeBytes,
@@ -282,10 +300,12 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
         })
       },
     })
+    return meter?.count(observer, state.host.name) ?? observer
   }
 
-  function logTransfer(role: ArtifactRole, installer: ServedInstaller) {
-    return observeTransfer({
+  /** Without an address it is a cache that downloads, not a host. */
+  function logTransfer(role: ArtifactRole, installer: ServedInstaller, address?: string) {
+    const observer = observeTransfer({
       role,
       totalBytes: installer.artifact(role).sizeBytes,
       clock,
@@ -293,6 +313,7 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
         if (type !== 'artifact.progress') log.info({ name: CLASSIC_NAMES[role], ...data }, type)
       },
     })
+    return meter?.count(observer, address) ?? observer
   }
 }
 

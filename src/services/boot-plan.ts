@@ -2,6 +2,7 @@ import type { InstallPolicy } from '../domain/boot-decision.ts'
 import type { LocalBootStrategy } from '../domain/desired-fleet.ts'
 import type { GuestNetwork } from '../domain/guest-network.ts'
 import type { MachineFacts } from '../domain/matching.ts'
+import type { UserDataPath } from '../domain/user-data-key.ts'
 import type { ServedInstaller } from './served-installer.ts'
 
 /** What one host is handed when it asks, checked before anything was begun. */
@@ -29,6 +30,8 @@ export interface HostTexts {
     /** IPv4 address that receives what iPXE shows, where that is received. */
     readonly syslog: string | undefined
   }): string
+  /** Where its user-data has secrets that its keys do not tell. */
+  readonly secretPaths?: readonly UserDataPath[] | undefined
   /** The user-data this host gets, phone-home hooks included; every URL in it is under `base`. */
   userData(input: { readonly token: string; readonly base: string }): string
 }

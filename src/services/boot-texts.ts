@@ -20,7 +20,7 @@ export interface KernelArgumentChanges {
 
 export interface HostTextOptions {
   readonly installer: Installer
-  readonly userData: Pick<UserDataDocument, 'text'>
+  readonly userData: Pick<UserDataDocument, 'text'> & Partial<Pick<UserDataDocument, 'secretPaths'>>
   readonly kernelArgs: KernelArgumentChanges
   /** Merge hooks into the user-data by which the host reports how it gets on. */
   readonly phoneHome: boolean
@@ -80,6 +80,7 @@ export function createHostTexts({
 
   return {
     warnings,
+    secretPaths: userData.secretPaths,
     installScript: ({ host, mac, network, bootId, token, base, syslog }) =>
       renderInstallScript({
         host,

@@ -1,4 +1,8 @@
-import { createUserDataRenderer, type RenderLookups } from '../codec/fleet-file/render-user-data.ts'
+import {
+  createUserDataRenderer,
+  type RenderedUserData,
+  type RenderLookups,
+} from '../codec/fleet-file/render-user-data.ts'
 import { decodeUserData } from '../codec/user-data/user-data.ts'
 import {
   type DesiredFleet,
@@ -6,6 +10,7 @@ import {
   type DesiredProfile,
   type HostTemplate,
   NEW_HOST_NAME,
+  secretPathsFor,
 } from '../domain/desired-fleet.ts'
 import { Failure } from '../domain/failure.ts'
 import { type Fleet, type FleetHost, type FleetProfile, machineOf } from '../domain/fleet/fleet.ts'
@@ -25,10 +30,11 @@ export function desireFleet(
   const renderer = createUserDataRenderer(fleet, lookups)
   const problems: FleetProblem[] = []
   const hosts = [...fleet.hosts.values()].map((host) => {
-    const { document, errors } = renderer.render(host.name)
+    const rendered = renderer.render(host.name)
     // What is wrong in a layer that hosts share is told once.
-    for (const error of errors) if (!problems.some((known) => isSame(known, error))) problems.push(error)
-    return desireHost(fleet, host, document)
+    for (const error of rendered.errors)
+      if (!problems.some((known) => isSame(known, error))) problems.push(error)
+    return desireHost(fleet, host, rendered)
   })
   if (problems.length > 0) throw fleetInvalid(problems)
   return {
@@ -79,17 +85,22 @@ function desireTemplate(
     profiles: new Map([[profile.name, { ...profile, machine: {} }]]),
     hosts: new Map([[host.name, host]]),
   }
-  const { document, errors } = createUserDataRenderer(one, lookups).render(host.name)
-  if (errors.length > 0) return undefined
-  const desired = desireHost(one, host, document)
+  const rendered = createUserDataRenderer(one, lookups).render(host.name)
+  if (rendered.errors.length > 0) return undefined
+  const desired = desireHost(one, host, rendered)
   const { installer, kernelArgs, userData, ready, localBoot, approve, timeouts, phoneHome } = desired
   return {
     ...{ installer, kernelArgs, userData, ready, localBoot, approve, timeouts, phoneHome },
+    ...secretPathsFor(rendered.secretPaths),
     ...bootOf(profile, host),
   }
 }
 
-function desireHost(fleet: Fleet, host: FleetHost, userData: string): DesiredHost {
+function desireHost(
+  fleet: Fleet,
+  host: FleetHost,
+  { document: userData, secretPaths }: Pick<RenderedUserData, 'document' | 'secretPaths'>,
+): DesiredHost {
   const profile = fleet.profiles.get(host.profile)
   if (!profile) throw new Failure('internal', `host ${host.name} has no profile`)
   const machine = machineOf(profile, host)
@@ -116,6 +127,7 @@ function desireHost(fleet: Fleet, host: FleetHost, userData: string): DesiredHos
       : {}),
     kernelArgs: profile.kernelArgs,
     userData,
+    ...secretPathsFor(secretPaths),
     ready: readyOf(profile, host, userData),
     localBoot:
       profile.localBoot === undefined

@@ -30,7 +30,7 @@ export function createFleetPlans(shelf: Pick<InstallerShelf, 'get' | 'all'>, log
     if (before?.wish === wish && before.plan.installer === shelved.served) return before.plan
     const texts = createHostTexts({
       installer: shelved.installer,
-      userData: { text: wish.userData },
+      userData: { text: wish.userData, secretPaths: wish.secretPaths ?? [] },
       kernelArgs: wish.kernelArgs,
       phoneHome: wish.phoneHome,
     })

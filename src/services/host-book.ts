@@ -37,6 +37,8 @@ export type BookListener = (event: HostEvent | RecordedEvent, state: HostState) 
  */
 export interface HostBook {
   states(): readonly HostState[]
+  /** Id of the newest event that has taken effect: the states are those after it, and before any later one. */
+  lastEventId(): number
   state(name: string): HostState | undefined
   /** The host whose machine we made with both; either byte order of the UUID is the same. */
   byMachine(mac: MacAddress, uuid: Uuid): HostState | undefined
@@ -75,6 +77,7 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
   const listeners = new Set<BookListener>()
   const removals = new Set<(host: string) => void>()
   let last: Promise<unknown> = Promise.resolve()
+  let lastEventId = await store.lastEventId()
 
   for (const host of await store.hosts()) place(host, newLife(host.createdAt))
   for (const event of await store.events()) fold(event)
@@ -117,8 +120,10 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
   async function apply(event: HostEvent): Promise<void> {
     const before = states.get(event.host)
     if (!before) throw new Failure('host.not-found', `there is no host ${event.host} (any more)`)
-    const kept = isKept(event) ? await store.appendEvent(event) : event
+    const recorded = isKept(event) ? await store.appendEvent(event) : undefined
+    const kept = recorded ?? event
     const state = fold(kept)
+    lastEventId = recorded?.id ?? lastEventId
     if (!state) return
     tell(kept, state)
     const { phase } = state.life
@@ -130,6 +135,7 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
         type: 'phase.changed',
         data,
       })
+      lastEventId = changed.id
       tell(changed, state)
     }
   }
@@ -145,6 +151,7 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
 
   return {
     states: () => [...states.values()],
+    lastEventId: () => lastEventId,
     state: (name) => states.get(name),
     byMachine: (mac, uuid) => {
       const asTold = machines.get(machineKey({ mac, uuid }))

@@ -81,8 +81,17 @@ describe('client and server', () => {
     ])
 
     expect(await admin.session()).toEqual({ name: 'admin-1', role: 'admin' })
+    expect(await admin.about()).toMatchObject({ version: '1.2.3', drivers: [{ kind: 'qemu', usable: true }] })
+    expect((await admin.throughput()).samples).toHaveLength(2)
+    expect(await admin.throughput(5000)).toMatchObject({ samples: [{ at: 10_000, bytes: 10, busy: 0.1 }] })
     expect((await admin.hosts({ phase: 'defined' })).items).toEqual([aHostView()])
     expect(await admin.host('edge-1')).toMatchObject({ version: 'v1', definition: { installer: 'palette' } })
+    expect(await admin.boots('edge-1')).toMatchObject({
+      items: [{ outcome: 'given-up', steps: [{ phase: 'script', durationMs: 500 }] }],
+      usual: { script: { durationMs: 400, hosts: 3 } },
+    })
+    expect(await admin.script('edge-1')).toBe('#!ipxe\n')
+    expect(await admin.userData('edge-1')).toBe('#cloud-config\n')
     expect([...(await admin.screenshot('edge-1'))]).toEqual([0x89, 0x50, 0x4e, 0x47])
     expect(await admin.serialLog('edge-1', 3)).toBe('n: ')
     expect(await admin.hostLog('edge-1', undefined, 100)).toBe('of serial\n')

@@ -164,7 +164,7 @@ export function createFakeControlDesk(): FakeControlDesk {
       const fitting = desk.hostViews.filter(
         (host) => (!phase || host.phase === phase) && (!text || host.name.includes(text)),
       )
-      return pageByKey(fitting, ({ name }) => name, page)
+      return { ...pageByKey(fitting, ({ name }) => name, page), lastEventId: kept.at(-1)?.id ?? 0 }
     },
     async host(name): Promise<HostDetail> {
       fail()
@@ -263,6 +263,36 @@ export function createFakeControlDesk(): FakeControlDesk {
       const entry = { id: 1, time: 1, who: 'token:a', action: 'host.reinstall', object: 'edge-1', detail: {} }
       return pageByKey([{ ...entry, outcome: 'done' as const }], ({ id }) => String(id), page)
     },
+    about: async () => ({
+      version: '1.2.3',
+      bootUrl: 'http://192.0.2.1:8080',
+      bootScriptUrl: 'http://192.0.2.1:8080/boot.ipxe',
+      drivers: [{ kind: 'qemu', usable: true, detail: 'QEMU 7.2.0 with KVM' }],
+      services: ['TFTP: 69 on 192.0.2.1'],
+    }),
+    async boots(name) {
+      await desk.host(name)
+      const steps = [{ phase: 'script' as const, at: 1000, durationMs: 500 }]
+      return {
+        items: [{ startedAt: 1000, endedAt: 1500, outcome: 'given-up', steps }],
+        usual: { script: { durationMs: 400, hosts: 3 } },
+      }
+    },
+    async hostScript(name) {
+      await desk.host(name)
+      return { text: '#!ipxe\n', rendered: 'as-served' }
+    },
+    async hostUserData(name) {
+      await desk.host(name)
+      return { text: '#cloud-config\n', rendered: 'now' }
+    },
+    throughput: async (after = 0) => ({
+      intervalMs: 5000,
+      samples: [5000, 10_000]
+        .filter((at) => at > after)
+        .map((at) => ({ at, bytes: 10, transfers: 1, hosts: 1, busy: 0.1 })),
+      bottleneck: { where: 'unknown', why: 'One download gets 2 B/s.' },
+    }),
     metrics: async () => '# TYPE edgeboot_hosts gauge\nedgeboot_hosts 1\n',
     readiness: async () => ({
       ready: desk.ready,

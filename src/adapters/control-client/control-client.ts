@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { About } from '../../contract/about.ts'
 import {
   AuditPage,
   CreatedToken,
@@ -6,6 +7,7 @@ import {
   Session,
   TokenList,
 } from '../../contract/access.ts'
+import { BootRecords } from '../../contract/boots.ts'
 import { Done } from '../../contract/common.ts'
 import { type AdoptRequest, DiscoveredPage } from '../../contract/discovered.ts'
 import { type Event, EventPage } from '../../contract/events.ts'
@@ -13,6 +15,7 @@ import { type DesiredFleet, FleetPlan, FleetView } from '../../contract/fleet.ts
 import { HostDetail, HostPage, PowerOutcome } from '../../contract/hosts.ts'
 import { type AddInstallerRequest, InstallerList, InstallerView } from '../../contract/installers.ts'
 import { NetbootNewsList } from '../../contract/netboot.ts'
+import { Throughput } from '../../contract/throughput.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { HostLogSource } from '../../ports/control-desk.ts'
 import { type FollowOptions, followEvents } from './follow-events.ts'
@@ -50,11 +53,13 @@ export function createControlClient(target: ControlTarget) {
 
   return {
     session: () => get(Session, '/session'),
+    about: () => get(About, '/about'),
     hosts: (query: Query = {}) => get(HostPage, '/hosts', query),
     /** All pages, one after the other. */
     allHosts: (query: Query = {}) =>
       eachItem((after) => get(HostPage, '/hosts', { limit: 1000, ...query, after })),
     host: (name: string) => get(HostDetail, at('hosts', name)),
+    boots: (name: string) => get(BootRecords, `${at('hosts', name)}/boots`),
     reinstall: (name: string) => change('POST', `${at('hosts', name)}/reinstall`),
     arm: (name: string, forMs: number) => change('POST', `${at('hosts', name)}/arm`, { forMs }),
     approve: (name: string) => change('POST', `${at('hosts', name)}/approve`),
@@ -72,6 +77,15 @@ export function createControlClient(target: ControlTarget) {
     /** Without a source the server chooses. */
     hostLog: async (name: string, source: HostLogSource | undefined, tailBytes: number): Promise<string> => {
       const path = `/api/v1${at('hosts', name)}/log${renderQuery({ source, tailBytes })}`
+      return new TextDecoder().decode((await fetchAll(target, { method: 'GET', path })).bytes)
+    },
+    /** The script and the user-data of its present boot, secrets masked. */
+    script: async (name: string): Promise<string> => {
+      const path = `/api/v1${at('hosts', name)}/script`
+      return new TextDecoder().decode((await fetchAll(target, { method: 'GET', path })).bytes)
+    },
+    userData: async (name: string): Promise<string> => {
+      const path = `/api/v1${at('hosts', name)}/user-data`
       return new TextDecoder().decode((await fetchAll(target, { method: 'GET', path })).bytes)
     },
     events: (query: Query = {}) => get(EventPage, '/events/history', query),
@@ -99,6 +113,8 @@ export function createControlClient(target: ControlTarget) {
         path: `/netboot/news?after=${after}&waitSeconds=${waitSeconds}`,
         signal,
       }),
+    /** Samples that ended later than `after`. */
+    throughput: (after?: number) => get(Throughput, '/throughput', { after }),
     tokens: async () => (await get(TokenList, '/tokens')).items,
     createToken: (given: CreateTokenRequest) =>
       ask(CreatedToken, { method: 'POST', path: '/tokens', body: given }),

@@ -3,6 +3,7 @@ import { parse } from 'yaml'
 import type { Fleet } from '../../domain/fleet/fleet.ts'
 import { formatProblem } from '../../domain/fleet/problem.ts'
 import type { FileLookup } from '../../domain/fleet/variables.ts'
+import { maskSecrets } from '../user-data/mask-secrets.ts'
 import { decodeUserData } from '../user-data/user-data.ts'
 import { decodeFleet } from './parse-fleet.ts'
 import { createUserDataRenderer, type RenderLookups, renderUserData } from './render-user-data.ts'
@@ -80,6 +81,18 @@ describe('the user-data of a host', () => {
       },
     })
     expect(decodeUserData(document).findings.filter(({ severity }) => severity === 'error')).toEqual([])
+  })
+
+  test('says where its secrets stand, for whoever shows it without the fleet file', () => {
+    const { document, secretPaths } = renderUserData(fleetOf(FLEET), 'store-1', lookups)
+
+    const shown = maskSecrets(document, secretPaths)
+
+    expect(document).toMatch(/line one/)
+    expect(shown).not.toMatch(/4711|line one|top|0123/)
+    expect(shown).toContain('berlin')
+    // The key tells this one.
+    expect(secretPaths).not.toContainEqual(['stylus', 'registryCredentials', 'password'])
   })
 
   test('can be shown without its secrets', () => {

@@ -7,12 +7,15 @@ import {
   childPath,
   leavesOf,
   mapEntries,
+  secretLeavesOf,
   type Tree,
   type TreeMap,
   withLayer,
 } from '../../domain/fleet/tree.ts'
 import { expandVariables, type FileLookup, type VariableSources } from '../../domain/fleet/variables.ts'
 import { mergeLayers, settleAppends } from '../../domain/merge-layers.ts'
+import type { UserDataPath } from '../../domain/user-data-key.ts'
+import { isSecretPath } from '../../domain/user-data-secrets.ts'
 import { emitYaml, originsOf } from './emit-yaml.ts'
 import { parseYamlTrees } from './yaml-tree.ts'
 
@@ -42,6 +45,8 @@ export interface RenderedUserData {
   readonly document: string
   /** The same with its secrets masked, to be shown. */
   readonly masked: string
+  /** Where its secrets stand, as far as the keys themselves do not tell. */
+  readonly secretPaths: readonly UserDataPath[]
   /** One entry for each value of the document, in its order. */
   readonly explain: readonly ExplainedValue[]
   /** Of each line of the document (the first is at 0) where it came from; nothing for the header. */
@@ -116,12 +121,16 @@ function finish(host: FleetHost, merged: LayerTree, lookups: RenderLookups): Ren
       message: 'its user-data is larger than 1 MiB, which installers skip',
     })
   }
-  if (errors.length > 0) return { document: '', masked: '', explain: [], origins: [], errors }
+  if (errors.length > 0)
+    return { document: '', masked: '', secretPaths: [], explain: [], origins: [], errors }
   return {
     document,
     // Asked for by people, not when thousands of hosts are rendered.
     get masked() {
       return isEmpty ? HEADER : HEADER + emitYaml(tree, { mask: true })
+    },
+    get secretPaths() {
+      return secretLeavesOf(tree).filter((path) => !isSecretPath(path))
     },
     get explain() {
       return isEmpty ? [] : explain(tree)

@@ -1,3 +1,4 @@
+import type { UserDataPath } from '../user-data-key.ts'
 import type { Place } from './problem.ts'
 
 /**
@@ -61,6 +62,18 @@ export function leavesOf(tree: Tree, path = ''): readonly TreeLeaf[] {
   const leaves: TreeLeaf[] = []
   collect(tree, path, leaves)
   return leaves
+}
+
+/** Paths of the leaves that are secret, as keys and indexes. */
+export function secretLeavesOf(tree: Tree, path: UserDataPath = []): readonly UserDataPath[] {
+  switch (tree.kind) {
+    case 'scalar':
+      return tree.secret ? [path] : []
+    case 'list':
+      return tree.items.flatMap((item, index) => secretLeavesOf(item, [...path, index]))
+    case 'map':
+      return [...tree.entries].flatMap(([key, { value }]) => secretLeavesOf(value, [...path, key]))
+  }
 }
 
 /** The tree with another layer name on every node. */

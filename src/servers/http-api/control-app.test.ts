@@ -286,6 +286,19 @@ describe('who is let in', () => {
   )
 })
 
+test('a list says after which event it is, for whoever goes on with the stream', async () => {
+  const { ask, desk } = await open()
+  const before = await ask('GET', '/api/v1/hosts', { as: 'viewer' })
+  desk.tell()
+  desk.tell()
+
+  const after = await ask('GET', '/api/v1/hosts?limit=1', { as: 'viewer' })
+
+  expect(before.headers['x-edgeboot-last-event-id']).toBe('0')
+  expect(after.headers['x-edgeboot-last-event-id']).toBe('2')
+  expect(after.json()).toEqual({ items: [aHostView()] })
+})
+
 describe('changes', () => {
   test('are told to the desk and to the audit log with who asked', async () => {
     const { ask, audited, desk } = await open()

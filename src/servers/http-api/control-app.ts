@@ -13,6 +13,7 @@ import { describeApi } from './openapi.ts'
 import { failureOf, sendProblem } from './problem.ts'
 import { addSecurityHeaders } from './reception.ts'
 import { type ApiInstance, operation, type RouteTools } from './route.ts'
+import { aboutRoutes } from './routes/about.ts'
 import { accessRoutes } from './routes/access.ts'
 import { discoveredRoutes } from './routes/discovered.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -23,6 +24,7 @@ import { installerRoutes } from './routes/installers.ts'
 import { loginRoutes } from './routes/login.ts'
 import { netbootRoutes } from './routes/netboot.ts'
 import { observationRoutes } from './routes/observation.ts'
+import { throughputRoutes } from './routes/throughput.ts'
 
 /** Certificate chain and key, as PEM. */
 export interface TlsFiles {
@@ -111,12 +113,14 @@ async function apiRoutes(
   tools: RouteTools & { readonly streams: EventStreams },
 ): Promise<void> {
   const parts = [
+    aboutRoutes,
     hostRoutes,
     hostActionRoutes,
     fleetRoutes,
     discoveredRoutes,
     installerRoutes,
     netbootRoutes,
+    throughputRoutes,
     accessRoutes,
   ]
   for (const add of parts) await add(api, tools)

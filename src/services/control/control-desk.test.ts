@@ -32,6 +32,14 @@ stylus:
 install: { device: /dev/vda, poweroff: true }
 `
 
+const SERVER = {
+  version: '1.2.3',
+  bootScriptUrl: () => 'http://192.0.2.1:8080/boot.ipxe',
+  throughput: { samples: () => [], rates: () => [] },
+  linkSpeed: async () => undefined,
+  served: { script: () => undefined, userData: () => undefined },
+}
+
 async function aDesk() {
   const store = createMemoryStore()
   const clock = createFakeClock()
@@ -95,7 +103,7 @@ async function aDesk() {
       return ['10.0.0.255']
     },
   }
-  const desk = createControlDesk({ ...parts, ...{ waker, hasher, clock, log, signal } })
+  const desk = createControlDesk({ ...parts, ...{ waker, hasher, clock, log, signal }, ...SERVER })
   const apply = (fleet: ReturnType<typeof aFleet>) =>
     desk.applyFleet(fleet, { prune: false, mayAddInstallers: true, actor: 'token:anna' })
   return { ...parts, desk, apply, deleted, found, woken, clock }

@@ -1,10 +1,14 @@
 import type { AuditFilter } from '../../domain/audit.ts'
 import type { ControlDesk, ObservationDesk, TokenDesk } from '../../ports/control-desk.ts'
+import { createAboutDesk } from './about-desk.ts'
+import { createBootsDesk } from './boots-desk.ts'
 import type { ControlParts } from './control-parts.ts'
 import { createDiscoveryDesk, createFleetDesk, createInstallerDesk } from './fleet-desk.ts'
 import { createHostActions } from './host-actions.ts'
 import { createHostDesk } from './host-views.ts'
 import { createNetbootControlDesk } from './netboot-desk.ts'
+import { createServedTextsDesk } from './served-texts-desk.ts'
+import { createThroughputDesk } from './throughput-desk.ts'
 
 /** All that the control API asks of the program. */
 export function createControlDesk(parts: ControlParts): ControlDesk {
@@ -18,6 +22,10 @@ export function createControlDesk(parts: ControlParts): ControlDesk {
     ...createInstallerDesk(parts),
     ...createTokenDesk(parts),
     ...createNetbootControlDesk(parts),
+    ...createAboutDesk(parts),
+    ...createBootsDesk(parts),
+    ...createServedTextsDesk(parts),
+    ...createThroughputDesk(parts),
     ...createObservationDesk(parts),
   }
 }

@@ -18,6 +18,8 @@ import type { FleetPlans } from '../fleet-plans.ts'
 import type { FleetRunner } from '../fleet-runner.ts'
 import type { HostBook, HostState } from '../host-book.ts'
 import type { InstallerShelf } from '../installer-shelf.ts'
+import type { ServedTexts } from '../served-texts.ts'
+import type { Throughput } from '../throughput.ts'
 
 /** What the control desk works with. */
 export interface ControlParts {
@@ -26,6 +28,7 @@ export interface ControlParts {
   readonly keeper: FleetKeeper
   readonly shelf: InstallerShelf
   readonly runner: FleetRunner
+  readonly served: Pick<ServedTexts, 'script' | 'userData'>
   readonly discovery: Discovery
   readonly drivers: MachineDrivers
   readonly store: HostStore & AccessStore & AuditTrail
@@ -36,6 +39,13 @@ export interface ControlParts {
   readonly waker: Waker
   /** The services for firmware, where there are any. */
   readonly netboot?: { readonly services: readonly string[]; readonly watch: NetbootWatch } | undefined
+  readonly throughput: Throughput
+  /** Speed of the network card by which hosts reach us, in bytes per second, where it is known. */
+  readonly linkSpeed: () => Promise<number | undefined>
+  /** Version of this program. */
+  readonly version: string
+  /** What hosts are told to chain to. */
+  readonly bootScriptUrl: () => string
   readonly hasher: Hasher
   readonly clock: Clock
   readonly log: Log

@@ -50,7 +50,7 @@ export function createHostDesk(
         .map((state) => viewOf(state, parts))
         .filter((view) => isWanted(view, filter))
         .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-      return pageOf(matching, page, ({ name }) => name)
+      return { ...pageOf(matching, page, ({ name }) => name), lastEventId: book.lastEventId() }
     },
     host: async (name) => detailOf(requireHost(book, name)),
     detailOf,
@@ -110,7 +110,10 @@ function reasonToWait(
 }
 
 /** What was asked for a host, its user-data as a digest only. */
-export function definitionView({ userData, machine, ...rest }: DesiredHost, hasher: Hasher): DesiredHostView {
+export function definitionView(
+  { userData, secretPaths: _, machine, ...rest }: DesiredHost,
+  hasher: Hasher,
+): DesiredHostView {
   return {
     ...rest,
     kernelArgs: {

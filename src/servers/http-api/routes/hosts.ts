@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { BootRecords } from '../../../contract/boots.ts'
 import {
   HostDetail,
   HostLogQuery,
@@ -12,6 +13,8 @@ import { type ApiInstance, mediaResponse, operation, type RouteTools } from '../
 import { wireDetail } from '../wire.ts'
 
 const tag = 'hosts'
+const LAST_EVENT_HEADER = 'x-edgeboot-last-event-id'
+const RENDERED_HEADER = 'x-edgeboot-rendered'
 
 /** Looking at hosts. */
 export async function hostRoutes(app: ApiInstance, { desk }: RouteTools): Promise<void> {
@@ -19,10 +22,19 @@ export async function hostRoutes(app: ApiInstance, { desk }: RouteTools): Promis
     '/hosts',
     operation(
       'viewer',
-      { action: 'host.list', tag, summary: 'Hosts in order of name, a page at a time.' },
+      {
+        action: 'host.list',
+        tag,
+        summary: 'Hosts in order of name, a page at a time.',
+        description: `The header \`${LAST_EVENT_HEADER}\` is the id of the event after which the hosts were as the page shows them: with that of the first page as \`after\`, \`/events\` tells all that happened since.`,
+      },
       { querystring: HostsQuery, response: { 200: HostPage } },
     ),
-    async ({ query: { after, limit, ...filter } }) => await desk.hosts(filter, { after, limit }),
+    async ({ query: { after, limit, ...filter } }, reply) => {
+      const { lastEventId, ...page } = await desk.hosts(filter, { after, limit })
+      reply.header(LAST_EVENT_HEADER, lastEventId)
+      return page
+    },
   )
   app.get(
     '/hosts/:name',
@@ -44,6 +56,23 @@ export async function hostRoutes(app: ApiInstance, { desk }: RouteTools): Promis
       if (isKnownVersion(request.headers['if-none-match'], detail.version)) return reply.code(304).send(null)
       return wireDetail(detail)
     },
+  )
+  app.get(
+    '/hosts/:name/boots',
+    operation(
+      'viewer',
+      {
+        action: 'host.boots',
+        tag,
+        summary: 'Its last boots, newest first, beside what hosts like it usually take.',
+        description:
+          'At most 20. `usual` has medians over the last complete boots of the other hosts of its profile, or of all ' +
+          'others where it has none.',
+        errors: ['host.not-found'],
+      },
+      { params: HostParams, response: { 200: BootRecords } },
+    ),
+    async ({ params }) => await desk.boots(params.name),
   )
   // Consoles show the kernel line with the address of the configuration, so looking at them is not for viewers.
   app.get(
@@ -103,4 +132,38 @@ export async function hostRoutes(app: ApiInstance, { desk }: RouteTools): Promis
         .type('text/plain; charset=utf-8')
         .send(await desk.hostLog(request.params.name, request.query.source, request.query.tailBytes)),
   )
+  const served = [
+    {
+      url: '/hosts/:name/script',
+      action: 'host.script',
+      summary: 'The iPXE script it was handed to install in its present boot, secrets masked.',
+      find: (name: string) => desk.hostScript(name),
+    },
+    {
+      url: '/hosts/:name/user-data',
+      action: 'host.user-data',
+      summary: 'The user-data it was handed in its present boot, secrets masked.',
+      find: (name: string) => desk.hostUserData(name),
+    },
+  ]
+  for (const { url, action, summary, find } of served) {
+    app.get(
+      url,
+      operation(
+        'operator',
+        {
+          action,
+          tag,
+          summary,
+          description: `${summary} The header \`${RENDERED_HEADER}\` says \`as-served\` for exactly what it got, and \`now\` for what it would get as everything stands.`,
+          errors: ['host.not-found', 'host.nothing-served'],
+        },
+        { params: HostParams, response: { 200: mediaResponse('The text.', 'text/plain', z.string()) } },
+      ),
+      async ({ params }, reply) => {
+        const { text, rendered } = await find(params.name)
+        return reply.type('text/plain; charset=utf-8').header(RENDERED_HEADER, rendered).send(text)
+      },
+    )
+  }
 }
