@@ -72,7 +72,7 @@ module.exports = {
     // What the contract has besides types is zod, which has no business in a browser.
     rule(
       'web-takes-only-types-of-the-contract',
-      { path: '^web/' },
+      { path: '^web/', pathNot: TEST },
       { path: '^src/contract/', dependencyTypesNot: ['type-only'] },
     ),
     rule(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { examineAddresses, examineNode } from './doctor/examine-machine.ts'
 import { vsphereRole } from './doctor.ts'
-import { examineAddresses, examineNode } from './examine-machine.ts'
 
 describe('this computer', () => {
   test.each([

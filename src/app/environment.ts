@@ -20,3 +20,8 @@ export function ipxeDirectories(
 export function webDirectory(): string {
   return fileURLToPath(new URL('../../dist/web/', import.meta.url))
 }
+
+/** Where the server looks for ISOs to choose from: its own folder, where it was started, and where browsers put them. */
+export function isoFolders(dataDirectory: string): readonly string[] {
+  return [join(dataDirectory, 'isos'), process.cwd(), join(homedir(), 'Downloads')]
+}

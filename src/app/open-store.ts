@@ -21,9 +21,10 @@ export interface StoreOptions {
   readonly purpose: string
   /**
    * `own`: alone. `read`: to look, also beside an owner; the directory has to be there. `share`: to look and
-   * to write beside an owner, what no owner remembers only; the directory is made if it is not there.
+   * to write beside an owner, what no owner remembers only; the directory is made if it is not there. `look`: as
+   * `read`, and a state of an older version is a Failure `store.older` and stays as it is.
    */
-  readonly access: 'own' | 'read' | 'share'
+  readonly access: 'own' | 'read' | 'share' | 'look'
   readonly log: Log
 }
 
@@ -33,6 +34,7 @@ export interface StoreOptions {
  */
 export async function openStore(options: StoreOptions): Promise<OpenStore> {
   if (options.access === 'own') return await open(options, 'own')
+  if (options.access === 'look') return await open(options, 'read')
   const missing = options.access === 'share' ? (['data-dir.unusable'] as const) : []
   try {
     return await open(options, 'read')
@@ -70,6 +72,11 @@ async function open(options: StoreOptions, access: 'own' | 'read'): Promise<Open
     secretBox,
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }
+}
+
+/** Whether the state is kept in a database elsewhere. */
+export function hasDatabaseUrl(env: NodeJS.ProcessEnv = process.env): boolean {
+  return Boolean(env['EDGEBOOT_DATABASE_URL'] || env['DATABASE_URL'])
 }
 
 /** Ours first: the short name is one that other programs use too. Failure `usage.invalid` when it is none for us. */

@@ -24,6 +24,35 @@ export interface PaletteOptions {
   readonly caFile?: string | undefined
 }
 
+/** The same, read and found to be in order. */
+export interface PaletteSettings {
+  readonly endpoint: string
+  readonly projectUid?: string | undefined
+  /** Secret. */
+  readonly apiKey?: string | undefined
+  /** PEM. */
+  readonly ca?: string | undefined
+}
+
+/** Reads the key and the certificates. Failure `usage.invalid`, which never holds any part of the key. */
+export async function readPaletteSettings(
+  palette: PaletteOptions,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<PaletteSettings> {
+  const value = env['EDGEBOOT_PALETTE_API_KEY']
+  const { apiKeyFile: file, caFile } = palette
+  const apiKey = await readApiKey({
+    ...(value === undefined ? {} : { value }),
+    ...(file === undefined ? {} : { file }),
+  })
+  return {
+    apiKey,
+    endpoint: parsePaletteEndpoint(palette.endpoint ?? DEFAULT_PALETTE_ENDPOINT),
+    projectUid: palette.projectUid === undefined ? undefined : parseProjectUid(palette.projectUid),
+    ca: caFile === undefined ? undefined : await readCaFile(caFile),
+  }
+}
+
 /** Looking for duplicates is a courtesy; it does not hold up the work for longer than this. Milliseconds. */
 const PREFLIGHT_MS = 30_000
 
@@ -47,16 +76,8 @@ export async function openRegistration(
   open(place: Pick<Workplace, 'clock' | 'random' | 'log'>): OpenPalette
 }> {
   const identity = paletteIdentity(userData)
-  const value = env['EDGEBOOT_PALETTE_API_KEY']
-  const { apiKeyFile: file, caFile } = palette
-  const apiKey = await readApiKey({
-    ...(value === undefined ? {} : { value }),
-    ...(file === undefined ? {} : { file }),
-  })
+  const { apiKey, endpoint, projectUid, ca } = await readPaletteSettings(palette, env)
   if (probe.kind === 'palette') requireRegistration(apiKey, userData)
-  const endpoint = parsePaletteEndpoint(palette.endpoint ?? DEFAULT_PALETTE_ENDPOINT)
-  const projectUid = palette.projectUid === undefined ? undefined : parseProjectUid(palette.projectUid)
-  const ca = caFile === undefined ? undefined : await readCaFile(caFile)
   return {
     identity,
     open: (place) => {

@@ -1,31 +1,23 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs'
-import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { readDashboard } from '../adapters/dashboard-files/read-dashboard.ts'
 import { createTextFiles } from '../adapters/files-node/text-files.ts'
 import { readFirmwareFiles } from '../adapters/firmware-files/firmware-files.ts'
 import { createCryptoHasher } from '../adapters/hasher-crypto/crypto-hasher.ts'
 import { openHostLogDirectory } from '../adapters/host-logs-disk/host-log-directory.ts'
-import { reachableAddresses } from '../adapters/host-network/interface-address.ts'
 import { linkBytesPerSecond } from '../adapters/host-network/link-speed.ts'
-import { describePortHolder } from '../adapters/host-network/port-holder.ts'
+import { createIsoFolders } from '../adapters/iso-folders/iso-folders.ts'
 import { createLoopGauge } from '../adapters/loop-node/loop-gauge.ts'
 import { createMetrics } from '../adapters/metrics-prometheus/metrics.ts'
 import { accountToRunAs, dropRoot } from '../adapters/privileges/drop-root.ts'
-import type { ServerCertificate } from '../adapters/tls-x509/server-certificate.ts'
 import { createUdpWaker } from '../adapters/wake-udp/udp-waker.ts'
 import { ipv4AddressOf } from '../domain/netboot/ipv4.ts'
 import type { NetbootSettings } from '../domain/netboot/netboot-settings.ts'
 import { LOCAL_UI_PORT } from '../domain/ready-probe.ts'
-import type { DashboardFiles } from '../ports/dashboard-files.ts'
 import type { FirmwareCatalogue } from '../ports/firmware-catalogue.ts'
 import type { Metrics } from '../ports/metrics.ts'
-import { addDashboardRoutes } from '../servers/dashboard/dashboard-routes.ts'
-import { type ControlServer, openControlServer } from '../servers/http-api/control-server.ts'
 import type { SyslogServer } from '../servers/syslog/syslog-server.ts'
-import { type Access, createAccess } from '../services/access.ts'
+import { createAccess } from '../services/access.ts'
 import { netbootAutoexecFor } from '../services/boot-texts.ts'
-import { createControlDesk } from '../services/control/control-desk.ts'
 import type { ControlParts } from '../services/control/control-parts.ts'
 import { adoptMachine } from '../services/control/fleet-desk.ts'
 import { type Discovery, openDiscovery } from '../services/discovery.ts'
@@ -37,9 +29,11 @@ import { describeFirmware } from '../services/netboot/describe-firmware.ts'
 import { followPolicy, type Strangers } from '../services/strangers.ts'
 import { openThroughput } from '../services/throughput.ts'
 import { type BootTlsOptions, openBootTls } from './boot-tls.ts'
-import { ipxeDirectories, webDirectory } from './environment.ts'
+import { prepareExamination } from './doctor/examine-server.ts'
+import { ipxeDirectories, isoFolders, webDirectory } from './environment.ts'
 import { type Netboot, openNetboot } from './netboot.ts'
 import { netbootAbilities } from './netboot-abilities.ts'
+import { announceLocally, type ControlListenerOptions, certificateFor, openControl } from './open-control.ts'
 import { openSite, type Site } from './open-site.ts'
 import { openSyslog } from './open-syslog.ts'
 import { openRegistration, type PaletteOptions } from './palette.ts'
@@ -47,7 +41,7 @@ import { readVersion } from './version.ts'
 import type { VsphereFlags } from './vsphere-flags.ts'
 import { openWorkplace, type Workplace } from './workplace.ts'
 
-export interface ServeFleetOptions {
+export interface ServeFleetOptions extends ControlListenerOptions {
   readonly dataDirectory: string
   readonly bootHost?: string
   readonly bootPort?: number
@@ -56,13 +50,6 @@ export interface ServeFleetOptions {
   readonly bootTls?: BootTlsOptions | undefined
   /** What hosts do that cannot boot as they are to: they keep this from starting, or wait. */
   readonly unbootable?: 'refuse' | 'wait' | undefined
-  /** Address of the control listener; loopback unless somebody wants it otherwise. */
-  readonly controlHost: string
-  readonly controlPort: number
-  /** Names and addresses others use for the control listener. */
-  readonly controlNames: readonly string[]
-  /** `off`, `generated` (an authority of our own), or files of a given certificate. */
-  readonly tls: 'off' | 'generated' | { readonly certificatePath: string; readonly keyPath: string }
   readonly ipxeDirectory?: string
   readonly palette?: PaletteOptions
   readonly vsphere?: VsphereFlags
@@ -92,7 +79,6 @@ export interface ServeFleetObserver {
 
 /** A broken driver is asked again after half a minute, then ever more seldom, up to ten minutes. Milliseconds. */
 const PAUSE_MS = { first: 30_000, longest: 600_000 }
-const LOCAL_TOKEN = 'local'
 /** Of the hosts of a fleet some register and some do not; each says so in its own user-data. */
 const SERVED_HOSTS = { managementMode: 'central', finish: 'none', localUiPort: LOCAL_UI_PORT } as const
 
@@ -108,6 +94,7 @@ export async function serveFleet(
   const registration = await openRegistration(options, { kind: 'auto' }, SERVED_HOSTS)
   await using place = await openWorkplace({ ...options, purpose: 'serve' })
   const { store, clock, random, log } = place
+  const examination = await prepareExamination(options, place)
   const account = await accountToRunAs(options.runAs, options.dataDirectory)
   const hasher = createCryptoHasher()
   const metrics = createMetrics()
@@ -173,8 +160,10 @@ export async function serveFleet(
     drivers: place.drivers,
     hostLogs,
     files: createTextFiles(),
+    isos: createIsoFolders(isoFolders(options.dataDirectory)),
     waker: createUdpWaker(),
     netboot,
+    examine: (inside) => examination({ site, netboot }, inside),
   }
   const tls = await certificateFor(options, place)
   const dashboard = await readDashboard(webDirectory())
@@ -247,78 +236,6 @@ async function describeDriver(kind: string, { drivers }: Workplace, signal: Abor
   } catch (error) {
     signal.throwIfAborted()
     return `driver ${kind}: ${(error as Error).message}`
-  }
-}
-
-async function openControl(
-  parts: ControlParts & { readonly dashboard: DashboardFiles | undefined },
-  { controlHost, controlPort, controlNames }: ServeFleetOptions,
-  { random }: Workplace,
-  tls: ServerCertificate | undefined,
-): Promise<ControlServer> {
-  const { access, store, clock, log, dashboard } = parts
-  return await openControlServer({
-    describePortHolder,
-    desk: createControlDesk(parts),
-    authenticator: {
-      authenticate: async (text) => {
-        const answer = await access.authenticate(text)
-        return answer.outcome === 'granted' ? { name: answer.token.name, role: answer.token.role } : undefined
-      },
-    },
-    audit: async (record) => void (await store.appendAudit({ time: clock.now(), ...record })),
-    clock,
-    random,
-    log,
-    host: controlHost,
-    port: controlPort,
-    names: controlNames,
-    ...(tls ? { tls } : {}),
-    ...(dashboard ? { addDashboard: (app) => addDashboardRoutes(app, dashboard, random) } : {}),
-  })
-}
-
-async function certificateFor(
-  { tls, controlNames, controlHost }: ServeFleetOptions,
-  { directory, clock }: Workplace,
-): Promise<ServerCertificate | undefined> {
-  if (tls === 'off') return undefined
-  const { openServerCertificate, readServerCertificate } = await import(
-    '../adapters/tls-x509/server-certificate.ts'
-  )
-  if (tls !== 'generated') return await readServerCertificate(tls, clock)
-  const own = controlHost === '0.0.0.0' || controlHost === '::' ? reachableAddresses() : [controlHost]
-  const names = [...new Set([...controlNames, ...own, hostname()])]
-  return await openServerCertificate({ directory: join(directory, 'tls'), names, clock })
-}
-
-/**
- * Lets commands of the same user on this machine find us: a file that only the owner of the data directory can read,
- * with a token that is good as long as we run.
- */
-async function announceLocally(
-  access: Access,
-  control: ControlServer,
-  dataDirectory: string,
-  tls: ServerCertificate | undefined,
-): Promise<AsyncDisposable> {
-  const path = join(dataDirectory, 'control.json')
-  await access.revokeToken(LOCAL_TOKEN, 'serve').catch(() => undefined)
-  const { text } = await access.createToken({ name: LOCAL_TOKEN, role: 'admin' }, 'serve')
-  const url = `${tls ? 'https' : 'http'}://127.0.0.1:${control.port}`
-  const about = {
-    url: control.isLoopbackOnly ? control.url : url,
-    token: text,
-    pid: process.pid,
-    ...(tls?.authorityPath ? { authorityPath: tls.authorityPath } : {}),
-  }
-  writeFileSync(`${path}.new`, JSON.stringify(about), { mode: 0o600 })
-  renameSync(`${path}.new`, path)
-  return {
-    async [Symbol.asyncDispose]() {
-      rmSync(path, { force: true })
-      await access.revokeToken(LOCAL_TOKEN, 'serve').catch(() => undefined)
-    },
   }
 }
 

@@ -22,6 +22,7 @@ import type { Prober } from '../ports/prober.ts'
 import type { Random } from '../ports/random.ts'
 import type { ScreenshotStore } from '../ports/screenshot-store.ts'
 import type { SecretBox } from '../ports/secret-box.ts'
+import type { SessionStore } from '../ports/session-store.ts'
 import type { SettingsStore } from '../ports/settings-store.ts'
 import type { UserDataReader } from '../ports/user-data-reader.ts'
 import { ipxeDirectories } from './environment.ts'
@@ -31,7 +32,13 @@ import { openStore } from './open-store.ts'
 /** Everything that works on one data directory, which is ours alone until it is closed. */
 export interface Workplace extends AsyncDisposable {
   readonly directory: string
-  readonly store: HostStore & FleetStore & InstallerStore & SettingsStore & AccessStore & AuditTrail
+  readonly store: HostStore &
+    FleetStore &
+    InstallerStore &
+    SettingsStore &
+    AccessStore &
+    SessionStore &
+    AuditTrail
   /** Seals what is secret at rest. */
   readonly secretBox: SecretBox
   readonly drivers: MachineDrivers

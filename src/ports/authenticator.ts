@@ -12,6 +12,10 @@ export interface Identity {
 export interface Authenticator {
   /** Who the token belongs to; `undefined` for one that is unknown, revoked or expired. Never throws for bad tokens. */
   authenticate(token: string): Promise<Identity | undefined>
+  /** The hash by which the token is recognised from now on without its text; `undefined` as above. */
+  admit(token: string): Promise<string | undefined>
+  /** Who the token of that hash belongs to, as long as it is neither revoked nor expired. */
+  recognise(tokenHash: string): Promise<Identity | undefined>
 }
 
 /** Something somebody did or was kept from doing through the control API. */

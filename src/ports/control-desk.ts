@@ -1,13 +1,19 @@
 import type { ArtifactRole } from '../domain/artifact.ts'
 import type { BootRecord, UsualStep } from '../domain/boot-record.ts'
-import type { DesiredFleet, DesiredHost, DesiredProfile } from '../domain/desired-fleet.ts'
+import type { DesiredFleet, DesiredHost, DesiredMachine, DesiredProfile } from '../domain/desired-fleet.ts'
 import type { Diagnosis } from '../domain/diagnosis/diagnosis.ts'
+import type { Finding } from '../domain/doctor/finding.ts'
 import type { HostEvent, RecordedEvent } from '../domain/event.ts'
+import type { Installer } from '../domain/installer.ts'
 import type { Transfer } from '../domain/life.ts'
 import type { Firmware, PowerState } from '../domain/machine.ts'
+import type { HostMatch } from '../domain/matching.ts'
 import type { Phase } from '../domain/phase.ts'
+import type { ReadyProbe } from '../domain/ready-probe.ts'
 import type { Bottleneck, ThroughputSample } from '../domain/throughput.ts'
+import type { Finding as UserDataFinding, UserDataSummary } from '../domain/user-data.ts'
 import type { ApiRole, AuditRecord } from './authenticator.ts'
+import type { IsoFile } from './iso-folders.ts'
 import type { NetbootNews } from './netboot-watch.ts'
 
 /**
@@ -22,12 +28,15 @@ export interface ControlDesk
     FleetDesk,
     DiscoveryDesk,
     InstallerDesk,
+    NewHostsDesk,
+    UserDataDesk,
     TokenDesk,
     NetbootControlDesk,
     AboutDesk,
     BootsDesk,
     ServedTextsDesk,
     ThroughputDesk,
+    DoctorDesk,
     ObservationDesk {}
 
 /** Where a page begins and how long it may be. `after` is what `next` of the page before said. */
@@ -255,6 +264,28 @@ export interface InstallerView {
   readonly warnings: readonly string[]
 }
 
+/** What is inside an ISO. */
+export interface InstallerContents extends Omit<Installer, 'artifacts'> {
+  readonly isoPath: string
+  readonly sizeBytes: number
+  readonly artifacts: readonly {
+    readonly role: ArtifactRole
+    readonly path: string
+    readonly sizeBytes: number
+    /** As soon as it is known. */
+    readonly sha256?: string | undefined
+  }[]
+}
+
+/** ISO files on this machine, in the folders where they are looked for. */
+export interface IsoListing {
+  readonly folders: readonly string[]
+  readonly items: readonly (IsoFile & {
+    /** The name under which it is registered. */
+    readonly installer?: string | undefined
+  })[]
+}
+
 /** Failures of reading an ISO, `installer.not-found`, `installer.name-taken`, `installer.in-use`. */
 export interface InstallerDesk {
   installers(): Promise<readonly InstallerView[]>
@@ -264,6 +295,44 @@ export interface InstallerDesk {
     actor: string,
   ): Promise<InstallerView>
   removeInstaller(name: string, actor: string): Promise<void>
+  installerContents(name: string): Promise<InstallerContents>
+  /** The same for an ISO that is not registered. */
+  inspectIso(isoPath: string): Promise<InstallerContents>
+  isos(): Promise<IsoListing>
+}
+
+/** User-data, for those who write it in a browser. */
+export interface UserDataDesk {
+  /** Nothing of the text is kept. */
+  checkUserData(text: string): Promise<{
+    readonly findings: readonly UserDataFinding[]
+    readonly summary?: Pick<UserDataSummary, 'managementMode' | 'finish' | 'siteName'> | undefined
+  }>
+  /** Its JSON Schema, as text. */
+  userDataSchema(): Promise<string>
+}
+
+/** Hosts that differ in nothing but their names. */
+export interface NewHosts {
+  readonly names: readonly string[]
+  readonly installer: string
+  /** As it is written. Secret as a whole. */
+  readonly userData: string
+  readonly profile?: string | undefined
+  readonly labels?: Readonly<Record<string, string>> | undefined
+  /** Missing: physical hosts, known by `match`. */
+  readonly machine?: DesiredMachine | undefined
+  readonly match?: HostMatch | undefined
+  readonly ready?: ReadyProbe | undefined
+  readonly approve?: 'auto' | 'manual' | undefined
+}
+
+export interface NewHostsDesk {
+  /**
+   * Adds them to the fleet in force; the rest of it stays. Failure `host.name-taken`, `installer.not-found`,
+   * `user-data.invalid`, `fleet.invalid`; nothing is changed then.
+   */
+  addHosts(wish: NewHosts, actor: string): Promise<FleetPlan>
 }
 
 /** A token without its secret. Times are epoch milliseconds. */
@@ -374,6 +443,20 @@ export interface ThroughputView {
 export interface ThroughputDesk {
   /** Samples that ended later than `after`, epoch milliseconds; all without it. */
   throughput(after: number | undefined): Promise<ThroughputView>
+}
+
+/** What the doctor found. */
+export interface DoctorView {
+  /** Epoch milliseconds. */
+  readonly at: number
+  /** The worst of all. */
+  readonly verdict: Finding['verdict']
+  readonly findings: readonly Finding[]
+}
+
+export interface DoctorDesk {
+  /** Looks at the server as it runs, for a minute at most; who asks meanwhile gets the same report. Changes nothing. */
+  examine(): Promise<DoctorView>
 }
 
 export interface ObservationDesk {

@@ -1,14 +1,6 @@
-/** One thing that was looked at. */
-export interface Finding {
-  /** What was looked at, the same in every run: `privilege Network.Assign`. */
-  readonly name: string
-  /** `warning`: it works, or may work, but somebody should know. */
-  readonly verdict: 'good' | 'warning' | 'bad'
-  /** What was found. Never secrets. */
-  readonly detail: string
-  /** What to do about it. */
-  readonly remedy?: string
-}
+import type { Finding } from '../domain/doctor/finding.ts'
+
+export type { Finding } from '../domain/doctor/finding.ts'
 
 /** What machines are meant to be made. */
 export interface ExamineWish {

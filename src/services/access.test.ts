@@ -31,7 +31,7 @@ describe('access', () => {
     const { token, text } = await access.createToken({ name: 'ci', role: 'operator' }, 'cli:ann')
 
     expect(text).toMatch(/^ebt_[a-z2-7]{32}$/)
-    expect(await access.authenticate(text)).toEqual({ outcome: 'granted', token })
+    expect(await access.authenticate(text)).toMatchObject({ outcome: 'granted', token })
     const kept = JSON.stringify([
       await store.tokens(),
       await store.findToken(createCryptoHasher().sha256(text)),

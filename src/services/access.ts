@@ -19,7 +19,7 @@ import type { Random } from '../ports/random.ts'
 
 /** Whether a text opens the door. The reason is for our log and audit; outside every refusal looks the same. */
 export type Authentication =
-  | { readonly outcome: 'granted'; readonly token: AccessToken }
+  | { readonly outcome: 'granted'; readonly token: AccessToken; readonly hash: string }
   | {
       readonly outcome: 'refused'
       readonly reason: 'malformed' | 'unknown' | 'revoked' | 'expired'
@@ -43,6 +43,8 @@ export interface Access {
   ): Promise<{ readonly token: AccessToken; readonly text: AccessTokenText } | undefined>
   /** Failure `store.failed` when it cannot be told: nobody gets in then. */
   authenticate(text: string): Promise<Authentication>
+  /** The same for the token of this hash, which somebody has shown the text of before. */
+  recognise(hash: string): Promise<Authentication>
   /** Failure `token.not-found` when no token of that name is left to revoke. */
   revokeToken(name: string, who: string): Promise<AccessToken>
 }
@@ -83,7 +85,9 @@ export function createAccess({ store, audit, hasher, random, clock, log }: Acces
       if (!wellFormed) return { outcome: 'refused', reason: 'malformed' }
       // What is looked up and compared is a hash of the text. How far a lookup in an index got may show in its time,
       // but that tells of a prefix of a hash, and no text can be steered toward a wanted hash.
-      const hash = hasher.sha256(wellFormed)
+      return await access.recognise(hasher.sha256(wellFormed))
+    },
+    async recognise(hash) {
       const found = await store.findToken(hash)
       if (!found || !isSameSecret(found.hash, hash)) return { outcome: 'refused', reason: 'unknown' }
       const { hash: _, ...token } = found
@@ -91,7 +95,7 @@ export function createAccess({ store, audit, hasher, random, clock, log }: Acces
       const status = statusOfToken(token, now)
       if (status !== 'active') return { outcome: 'refused', reason: status, name: token.name }
       await noteUse(token, now)
-      return { outcome: 'granted', token }
+      return { outcome: 'granted', token, hash }
     },
     async revokeToken(name, who) {
       const token = await store.revokeToken(name, clock.now())

@@ -10,12 +10,16 @@ import {
   type ServedInstallerDependencies,
 } from './served-installer.ts'
 
-/** An ISO that is open and was looked into. */
-export interface ShelvedInstaller {
-  readonly name: string
+/** An ISO that was looked into. */
+export interface InspectedIso {
   readonly isoPath: string
   readonly sizeBytes: number
   readonly installer: Installer
+}
+
+/** An ISO that is open and was looked into. */
+export interface ShelvedInstaller extends InspectedIso {
+  readonly name: string
   readonly served: ServedInstaller
 }
 
@@ -26,6 +30,8 @@ export interface InstallerShelf extends AsyncDisposable {
    * the same file. Failures of reading an ISO, `installer.digest-mismatch`.
    */
   put(wanted: DesiredInstaller, signal: AbortSignal): Promise<ShelvedInstaller>
+  /** Looks into an ISO without keeping it open. Failures of reading an ISO. */
+  inspect(wanted: Pick<DesiredInstaller, 'isoPath' | 'paths'>, signal: AbortSignal): Promise<InspectedIso>
   get(name: string): ShelvedInstaller | undefined
   all(): readonly ShelvedInstaller[]
 }
@@ -89,6 +95,11 @@ export function createInstallerShelf(dependencies: InstallerShelfDependencies): 
       shelf.set(wanted.name, opened)
       if (before) await close(before)
       return opened
+    },
+    inspect: async ({ isoPath, paths }, signal) => {
+      await using blob = await blobs.open(isoPath)
+      const installer = await inspectInstaller(blob, paths ? { paths } : {}, signal)
+      return { isoPath: blob.identity.path, sizeBytes: blob.identity.sizeBytes, installer }
     },
     get: (name) => shelf.get(name),
     all: () => [...shelf.values()],

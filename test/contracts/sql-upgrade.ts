@@ -3,9 +3,12 @@ import type { SqlStore } from '../../src/adapters/store-sql/sql-store.ts'
 import { aFleet, aWish } from '../support/a-fleet.ts'
 import { aHost } from '../support/a-host.ts'
 
-/** Schemas there are dumps of (test/fixtures/store): the first one, and the one before the present. */
+/**
+ * Schemas there are dumps of (test/fixtures/store): the first one, the one that brought tokens and audit trail, and the one before the
+ * present.
+ */
 export type OldSchema = (typeof OLD_SCHEMAS)[number]
-const OLD_SCHEMAS = [1, 3] as const
+const OLD_SCHEMAS = [1, 3, 4] as const
 
 /** What must become of the dump of an earlier schema, whichever database it is in; `open` gives it brought up to date. */
 export function describeUpgrade(name: string, open: (version: OldSchema) => Promise<SqlStore>): void {
@@ -49,10 +52,12 @@ function describeUpgradeFrom(version: OldSchema, name: string, open: () => Promi
         data: { driver: 'qemu' },
       })
       await store.deleteHost('edge-2')
+      await store.addSession('cookie', { tokenHash: 'h', expiresAt: 9 })
       await store.addToken({ name: 'ci', role: 'viewer', hash: 'h', createdAt: 1 })
-      await store.saveFleet(aFleet([aWish()]), 0)
+      await store.saveFleet(aFleet([aWish()]), version < 4 ? 0 : 1)
 
       expect(event.id).toBe(5)
+      expect(await store.session('cookie')).toEqual({ tokenHash: 'h', expiresAt: 9 })
       expect((await store.boots()).map(({ host }) => host)).toEqual(['edge-1', 'edge-1'])
       expect((await store.tokens()).map(({ name: token }) => token).at(-1)).toBe('ci')
       expect((await store.fleet())?.fleet.hosts.map((host) => host.name)).toEqual(['store-1'])

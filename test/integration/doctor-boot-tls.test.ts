@@ -14,7 +14,16 @@ function aDirectory(): string {
 }
 
 async function doctor(...args: string[]) {
-  const command = ['doctor', '--boot-port', '0', '--json', '--data-dir', join(aDirectory(), 'data'), ...args]
+  const command = [
+    'doctor',
+    '--no-dhcp-probe',
+    '--boot-port',
+    '0',
+    '--json',
+    '--data-dir',
+    join(aDirectory(), 'data'),
+    ...args,
+  ]
   const { stdout, stderr, code } = await runEdgeboot(command)
   const { findings = [] }: { findings?: Finding[] } = stdout === '' ? {} : JSON.parse(stdout)
   return { about: (name: string) => findings.filter((one) => one.name.includes(name)), stderr, code }

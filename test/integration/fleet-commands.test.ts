@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createSystemClock } from '../../src/adapters/clock-system/system-clock.ts'
 import { createCryptoRandom } from '../../src/adapters/random-crypto/crypto-random.ts'
+import { createMemorySessions } from '../../src/adapters/store-memory/memory-sessions.ts'
 import { openServerCertificate } from '../../src/adapters/tls-x509/server-certificate.ts'
 import { Failure } from '../../src/domain/failure.ts'
 import { type ControlServerOptions, openControlServer } from '../../src/servers/http-api/control-server.ts'
@@ -36,6 +37,7 @@ async function openServer(options: Partial<ControlServerOptions> = {}) {
     openControlServer({
       desk,
       authenticator: createFakeAuthenticator(),
+      sessions: createMemorySessions(),
       audit: async () => undefined,
       clock: createSystemClock(),
       random: createCryptoRandom(),

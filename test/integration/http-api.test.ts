@@ -10,6 +10,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { createSystemClock } from '../../src/adapters/clock-system/system-clock.ts'
 import { type ControlClient, createControlClient } from '../../src/adapters/control-client/control-client.ts'
 import { createCryptoRandom } from '../../src/adapters/random-crypto/crypto-random.ts'
+import { createMemorySessions } from '../../src/adapters/store-memory/memory-sessions.ts'
 import { openServerCertificate } from '../../src/adapters/tls-x509/server-certificate.ts'
 import type { AuditRecord } from '../../src/ports/authenticator.ts'
 import { type ControlServerOptions, openControlServer } from '../../src/servers/http-api/control-server.ts'
@@ -26,12 +27,14 @@ import { createRecordingLog } from '../support/recording-log.ts'
 async function open(options: Partial<ControlServerOptions> = {}) {
   const desk = createFakeControlDesk()
   const authenticator = createFakeAuthenticator()
+  const sessions = createMemorySessions()
   const audited: AuditRecord[] = []
   const log = createRecordingLog()
   const start = (port = 0) =>
     openControlServer({
       desk,
       authenticator,
+      sessions,
       audit: async (record) => void audited.push(record),
       clock: createSystemClock(),
       random: createCryptoRandom(),
@@ -104,6 +107,10 @@ describe('client and server', () => {
     expect(await admin.createToken({ name: 'ci', role: 'viewer' })).toMatchObject({ token: 'ebt_secret' })
     expect((await admin.audit()).items).toHaveLength(1)
     expect((await admin.events()).items).toEqual([])
+    expect(await admin.doctor()).toEqual({
+      ...{ at: 1000, verdict: 'warning' },
+      findings: [{ name: 'clock here', verdict: 'warning', detail: 'slow', remedy: 'set it' }],
+    })
   })
 
   test('plan and apply a fleet, and notice that somebody else was faster', async () => {

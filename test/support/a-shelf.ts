@@ -28,6 +28,10 @@ export function aShelf(given: Partial<Installer> = {}): InstallerShelf {
       shelf.set(name, shelf.get(name)?.isoPath === isoPath ? (shelf.get(name) ?? shelved) : shelved)
       return shelf.get(name) ?? shelved
     },
+    inspect: async ({ isoPath }) => {
+      if (isoPath.includes('missing')) throw new Error(`${isoPath} is not there`)
+      return { isoPath, sizeBytes: 1, installer: { ...installer, ...given } }
+    },
     get: (name) => shelf.get(name),
     all: () => [...shelf.values()],
     [Symbol.asyncDispose]: async () => undefined,

@@ -23,6 +23,8 @@ export function createFakeAuthenticator(): Authenticator & { revoke(token: strin
   )
   return {
     authenticate: async (token) => known.get(token),
+    admit: async (token) => (known.has(token) ? `hash of ${token}` : undefined),
+    recognise: async (tokenHash) => known.get(tokenHash.replace('hash of ', '')),
     revoke: (token) => void known.delete(token),
   }
 }
@@ -187,6 +189,10 @@ export function createFakeControlDesk(): FakeControlDesk {
       await onHost('power', name, action, actor)
       return { way: 'switched' }
     },
+    async examine() {
+      fail()
+      return { at: 1000, verdict: 'warning', findings: [A_FINDING] }
+    },
     netbootNews: async () => ({ services: [], items: [] }),
     deleteHost: (name, actor) => onHost('deleteHost', name, actor),
     async screenshot(name) {
@@ -253,6 +259,18 @@ export function createFakeControlDesk(): FakeControlDesk {
       return { ...AN_INSTALLER, ...given }
     },
     removeInstaller: (name, actor) => act('removeInstaller', name, actor),
+    installerContents: async () => AN_ISO,
+    inspectIso: async (isoPath) => ({ ...AN_ISO, isoPath }),
+    isos: async () => ({
+      folders: ['/isos'],
+      items: [{ path: '/isos/palette.iso', sizeBytes: 5, modifiedAt: 1, installer: 'palette' }],
+    }),
+    checkUserData: async () => ({ findings: [] }),
+    userDataSchema: async () => '{}\n',
+    async addHosts(wish, actor) {
+      await act('addHosts', wish, actor)
+      return { version: 'v2', changes: [], unchanged: 1, warnings: [] }
+    },
     tokens: async () => [{ id: 1, name: 'viewer-1', role: 'viewer', createdAt: 1 }],
     async createToken(given, actor) {
       await act('createToken', given, actor)
@@ -302,12 +320,26 @@ export function createFakeControlDesk(): FakeControlDesk {
   return desk
 }
 
+const A_FINDING = { name: 'clock here', verdict: 'warning', detail: 'slow', remedy: 'set it' } as const
+
 const AN_INSTALLER = {
   name: 'palette',
   isoPath: '/isos/palette.iso',
   sizeBytes: 5,
   family: 'kairos',
   addedAt: 1,
+  warnings: [],
+}
+
+const AN_ISO = {
+  isoPath: '/isos/palette.iso',
+  sizeBytes: 5,
+  family: 'kairos' as const,
+  volumeLabel: 'COS_LIVE',
+  architecture: 'x86_64' as const,
+  artifacts: [{ role: 'kernel' as const, path: '/boot/kernel', sizeBytes: 3 }],
+  builtInFiles: [],
+  kernelArguments: [],
   warnings: [],
 }
 

@@ -10,6 +10,7 @@ import {
 import { BootRecords } from '../../contract/boots.ts'
 import { Done } from '../../contract/common.ts'
 import { type AdoptRequest, DiscoveredPage } from '../../contract/discovered.ts'
+import { DoctorReport } from '../../contract/doctor.ts'
 import { type Event, EventPage } from '../../contract/events.ts'
 import { type DesiredFleet, FleetPlan, FleetView } from '../../contract/fleet.ts'
 import { HostDetail, HostPage, PowerOutcome } from '../../contract/hosts.ts'
@@ -115,6 +116,8 @@ export function createControlClient(target: ControlTarget) {
       }),
     /** Samples that ended later than `after`. */
     throughput: (after?: number) => get(Throughput, '/throughput', { after }),
+    /** Takes a minute at most. */
+    doctor: () => ask(DoctorReport, { method: 'POST', path: '/doctor' }),
     tokens: async () => (await get(TokenList, '/tokens')).items,
     createToken: (given: CreateTokenRequest) =>
       ask(CreatedToken, { method: 'POST', path: '/tokens', body: given }),

@@ -15,6 +15,25 @@ export function reachableAddresses(): readonly string[] {
     .map(({ address }) => address)
 }
 
+/** An address of this machine, and the card it is on. */
+export interface OwnCard {
+  readonly card: string
+  readonly address: string
+  readonly mac: string
+  readonly family: 'IPv4' | 'IPv6'
+  readonly isLoopback: boolean
+}
+
+/** Every address of this machine, in the order of its cards. */
+export function ownCards(): readonly OwnCard[] {
+  return Object.entries(networkInterfaces()).flatMap(([card, addresses]) =>
+    (addresses ?? []).map(({ address, mac, family, internal: isLoopback }) => ({
+      ...{ card, address, mac, isLoopback },
+      family: family === 'IPv6' ? ('IPv6' as const) : ('IPv4' as const),
+    })),
+  )
+}
+
 /** The IPv4 networks of these interfaces; of none named: all but loopback. */
 export function networksOf(names: readonly string[]): readonly Ipv4Network[] {
   return Object.entries(networkInterfaces())

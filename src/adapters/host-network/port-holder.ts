@@ -3,6 +3,12 @@ import { readdir, readFile, readlink } from 'node:fs/promises'
 /** State of a socket that waits for anybody, by protocol: listening, or bound without a peer (proc(5), /proc/net). */
 const WAITING = { tcp: '0A', udp: '07' } as const
 
+/** A process that waits on a port. */
+export interface PortHolder {
+  readonly pid: number
+  readonly name: string
+}
+
 /**
  * Who listens on a TCP or UDP port of this machine, for people: `nginx (pid 812)`. Linux only, and only processes that we
  * may look into; `undefined` when it cannot be found out.
@@ -11,19 +17,31 @@ export async function describePortHolder(
   port: number,
   protocol: 'tcp' | 'udp' = 'tcp',
 ): Promise<string | undefined> {
+  const [first] = await portHolders(port, protocol, 1)
+  return first && `${first.name} (pid ${first.pid})`
+}
+
+/** All of them, as far as we may look; several can share a port of UDP. */
+export async function portHolders(
+  port: number,
+  protocol: 'tcp' | 'udp',
+  most = Number.POSITIVE_INFINITY,
+): Promise<readonly PortHolder[]> {
+  const found: PortHolder[] = []
   try {
     const tables = [listenersOf(protocol, '', port), listenersOf(protocol, '6', port)]
     const sockets = new Set((await Promise.all(tables)).flat())
-    if (sockets.size === 0) return undefined
+    if (sockets.size === 0) return []
     for (const pid of (await readdir('/proc')).filter((name) => /^[0-9]+$/.test(name))) {
+      if (found.length >= most) break
       if (!(await holdsOne(pid, sockets))) continue
       const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => 'a process\n')
-      return `${name.trim()} (pid ${pid})`
+      found.push({ pid: Number(pid), name: name.trim() })
     }
   } catch {
     // Only a courtesy in an error message.
   }
-  return undefined
+  return found
 }
 
 /** Inodes of waiting sockets: state in the fourth column, inode in the tenth (proc(5), /proc/net/tcp). */

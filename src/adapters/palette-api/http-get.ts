@@ -6,6 +6,8 @@ export interface HttpAnswer {
   readonly status: number
   readonly body: Uint8Array
   readonly retryAfter?: string
+  /** Its clock, as the header `Date` says it. */
+  readonly date?: string
 }
 
 /** Why a call came to nothing. */
@@ -39,8 +41,12 @@ export async function httpGet(options: GetOptions, signal: AbortSignal): Promise
     const response = await send(options, AbortSignal.any([signal, late]))
     const { statusCode: status = 0, headers } = response
     const body = await readBody(response, options.maxBytes)
-    const retryAfter = headers['retry-after']
-    return { status, body, ...(retryAfter === undefined ? {} : { retryAfter }) }
+    const { date, 'retry-after': retryAfter } = headers
+    return {
+      ...{ status, body },
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+      ...(date === undefined ? {} : { date }),
+    }
   } catch (error) {
     signal.throwIfAborted()
     if (error instanceof CallTrouble) throw error

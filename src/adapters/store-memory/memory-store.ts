@@ -5,11 +5,18 @@ import type { AccessStore } from '../../ports/access-store.ts'
 import type { AuditTrail } from '../../ports/audit-trail.ts'
 import type { FleetStore, StoredFleet } from '../../ports/fleet-store.ts'
 import type { HostStore } from '../../ports/host-store.ts'
+import type { SessionStore } from '../../ports/session-store.ts'
 import { createMemoryAccess } from './memory-access.ts'
 import { createMemoryAudit } from './memory-audit.ts'
+import { createMemorySessions } from './memory-sessions.ts'
 
-/** Hosts, the fleet, access tokens and audit trail in memory only; for tests and dry runs. */
-export function createMemoryStore(): HostStore & FleetStore & AccessStore & AuditTrail & AsyncDisposable {
+/** Hosts, the fleet, access tokens, sessions and audit trail in memory only; for tests and dry runs. */
+export function createMemoryStore(): HostStore &
+  FleetStore &
+  AccessStore &
+  SessionStore &
+  AuditTrail &
+  AsyncDisposable {
   const hosts = new Map<string, Host>()
   let boots: readonly Boot[] = []
   let events: readonly RecordedEvent[] = []
@@ -17,6 +24,7 @@ export function createMemoryStore(): HostStore & FleetStore & AccessStore & Audi
   let stored: StoredFleet | undefined
   return {
     ...createMemoryAccess(),
+    ...createMemorySessions(),
     ...createMemoryAudit(),
     hosts: async () =>
       [...hosts.values()].sort((a, b) => a.createdAt - b.createdAt || (a.name < b.name ? -1 : 1)),

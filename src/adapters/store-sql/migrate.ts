@@ -6,12 +6,13 @@ import * as hosts from './migrations/0001-hosts.ts'
 import * as sealedTokens from './migrations/0002-sealed-tokens.ts'
 import * as access from './migrations/0003-access.ts'
 import * as fleet from './migrations/0004-fleet.ts'
+import * as sessions from './migrations/0005-sessions.ts'
 import type { MigrationContext } from './migrations/context.ts'
 
 /** In order; the version of a database is the number of migrations it has seen. A landed one never changes. */
 const MIGRATIONS: readonly {
   readonly up: (db: Kysely<unknown>, context: MigrationContext) => Promise<void>
-}[] = [hosts, sealedTokens, access, fleet]
+}[] = [hosts, sealedTokens, access, fleet, sessions]
 
 /**
  * Brings the database to this program's version, each step in a transaction of its own. Only its owner may. Failure

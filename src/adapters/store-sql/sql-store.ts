@@ -6,6 +6,7 @@ import type { HostStore } from '../../ports/host-store.ts'
 import type { InstallerStore } from '../../ports/installer-store.ts'
 import type { Log } from '../../ports/log.ts'
 import type { SecretBox } from '../../ports/secret-box.ts'
+import type { SessionStore } from '../../ports/session-store.ts'
 import type { SettingsStore } from '../../ports/settings-store.ts'
 import { createAccessQueries } from './access-queries.ts'
 import { createAuditQueries } from './audit-queries.ts'
@@ -17,6 +18,7 @@ import { migrate, requireCurrent } from './migrate.ts'
 import { createPostgresBackend } from './postgres-backend.ts'
 import { POSTGRES_LIMITS, type PostgresLimits } from './postgres-pool.ts'
 import { isPostgresUrl } from './postgres-url.ts'
+import { createSessionQueries } from './session-queries.ts'
 import { createSettingsQueries } from './settings-queries.ts'
 import { openSqliteBackend } from './sqlite-backend.ts'
 
@@ -25,6 +27,7 @@ export type SqlStore = HostStore &
   InstallerStore &
   SettingsStore &
   AccessStore &
+  SessionStore &
   AuditTrail &
   AsyncDisposable & {
     /** What messages call the database: the path, or the URL without its password. */
@@ -79,6 +82,7 @@ export async function openSqlStore(options: SqlStoreOptions): Promise<SqlStore> 
     ...createInstallerQueries(db),
     ...createSettingsQueries(db),
     ...createAccessQueries(db),
+    ...createSessionQueries(db),
     ...createAuditQueries(db),
   })
   const kept = parts.move()

@@ -2,7 +2,7 @@ import type { Generated } from 'kysely'
 
 /**
  * The tables as the migrations make them. Times are epoch milliseconds; definitions, data and details are JSON.
- * `sealed_token` is what the secret box made of a config token, `hash` the SHA-256 of an access token.
+ * `sealed_token` is what the secret box made of a config token; `hash`, `token_hash` and `cookie_hash` are SHA-256.
  */
 export interface Tables {
   hosts: { name: string; definition: string; created_at: number }
@@ -30,6 +30,7 @@ export interface Tables {
     revoked_at: number | null
     last_used_at: number | null
   }
+  sessions: { cookie_hash: string; token_hash: string; expires_at: number }
   audit: {
     id: Generated<number>
     time: number

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatFindings, worstOf } from './findings.ts'
+import { formatFindings } from './findings.ts'
 
 const good = { name: 'port', verdict: 'good', detail: '8080 is free' } as const
 const warning = {
@@ -27,10 +27,4 @@ xorriso: apt-get install xorriso
 1 good, 1 warnings, 1 bad
 `,
   )
-})
-
-test('one bad finding spoils it all, one warning nothing but itself', () => {
-  expect(worstOf([])).toBe('good')
-  expect(worstOf([good, warning])).toBe('warning')
-  expect(worstOf([bad, good, warning])).toBe('bad')
 })

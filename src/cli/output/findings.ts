@@ -1,15 +1,8 @@
-import type { Finding } from '../../app/doctor.ts'
+import type { Finding } from '../../domain/doctor/finding.ts'
 import { printable } from '../../domain/printable.ts'
 import { formatTable } from './table.ts'
 
 const WORDS = { good: 'ok', warning: 'WARNING', bad: 'BAD' } as const
-
-/** The worst verdict there is; `good` of nothing. */
-export function worstOf(findings: readonly Finding[]): Finding['verdict'] {
-  const has = (verdict: Finding['verdict']) => findings.some((finding) => finding.verdict === verdict)
-  if (has('bad')) return 'bad'
-  return has('warning') ? 'warning' : 'good'
-}
 
 /** A table of everything, and below it what to do about what is not good. */
 export function formatFindings(findings: readonly Finding[]): string {

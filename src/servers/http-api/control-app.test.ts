@@ -11,6 +11,7 @@ import {
 } from '../../../test/support/fake-control-desk.ts'
 import { createFixedRandom } from '../../../test/support/fixed-random.ts'
 import { createRecordingLog } from '../../../test/support/recording-log.ts'
+import { createMemorySessions } from '../../adapters/store-memory/memory-sessions.ts'
 import { Problem } from '../../contract/common.ts'
 import { FAILURES, Failure, type FailureCode } from '../../domain/failure.ts'
 import type { ApiRole, AuditRecord } from '../../ports/authenticator.ts'
@@ -20,12 +21,14 @@ import { type ControlLimits, DEFAULT_CONTROL_LIMITS } from './limits.ts'
 async function open(limits: Partial<ControlLimits> = {}) {
   const desk = createFakeControlDesk()
   const authenticator = createFakeAuthenticator()
+  const sessions = createMemorySessions()
   const clock = createFakeClock()
   const log = createRecordingLog()
   const audited: AuditRecord[] = []
   const { app, streams } = await createControlApp({
     desk,
     authenticator,
+    sessions,
     audit: async (record) => void audited.push(record),
     clock,
     random: createFixedRandom(),
@@ -70,6 +73,7 @@ const documented = await (async () => {
   const { app } = await createControlApp({
     desk: createFakeControlDesk(),
     authenticator: createFakeAuthenticator(),
+    sessions: createMemorySessions(),
     audit: async () => undefined,
     clock: createFakeClock(),
     random: createFixedRandom(),
@@ -93,6 +97,9 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'fleet.apply': aDesiredFleet(),
   'discovered.adopt': { name: 'edge-1', profile: 'store' },
   'installer.add': { name: 'palette', isoPath: '/isos/palette.iso' },
+  'installer.inspect': { isoPath: '/isos/palette.iso' },
+  'host.add': { names: ['edge-2'], installer: 'palette', userData: '#cloud-config\n' },
+  'user-data.check': { text: '#cloud-config\n' },
   'token.create': { name: 'ci', role: 'viewer' },
 }
 const OPERATIONS = Object.entries(documented.paths).flatMap(([path, methods]) =>
@@ -206,9 +213,10 @@ describe('who is let in', () => {
   )
 
   test('viewers change nothing', () => {
-    const changing = OPERATIONS.filter(({ method, role }) => method !== 'GET' && role === 'viewer')
+    const asking = OPERATIONS.filter(({ method, role }) => method !== 'GET' && role === 'viewer')
 
-    expect(changing.map(({ id }) => id)).toEqual(['session.end'])
+    // The one ends the own session, the other answers about a text that is sent along.
+    expect(asking.map(({ id }) => id).toSorted()).toEqual(['session.end', 'user-data.check'])
   })
 
   test.each(UNLIMITED)(

@@ -6,6 +6,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { ControlDesk } from '../../ports/control-desk.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Random } from '../../ports/random.ts'
+import type { SessionStore } from '../../ports/session-store.ts'
 import { guard } from './access.ts'
 import { createEventStreams, type EventStreams } from './event-streams.ts'
 import type { ControlLimits } from './limits.ts'
@@ -16,6 +17,7 @@ import { type ApiInstance, operation, type RouteTools } from './route.ts'
 import { aboutRoutes } from './routes/about.ts'
 import { accessRoutes } from './routes/access.ts'
 import { discoveredRoutes } from './routes/discovered.ts'
+import { doctorRoutes } from './routes/doctor.ts'
 import { eventRoutes } from './routes/events.ts'
 import { fleetRoutes } from './routes/fleet.ts'
 import { hostActionRoutes } from './routes/host-actions.ts'
@@ -23,8 +25,10 @@ import { hostRoutes } from './routes/hosts.ts'
 import { installerRoutes } from './routes/installers.ts'
 import { loginRoutes } from './routes/login.ts'
 import { netbootRoutes } from './routes/netboot.ts'
+import { newHostRoutes } from './routes/new-hosts.ts'
 import { observationRoutes } from './routes/observation.ts'
 import { throughputRoutes } from './routes/throughput.ts'
+import { userDataRoutes } from './routes/user-data.ts'
 
 /** Certificate chain and key, as PEM. */
 export interface TlsFiles {
@@ -35,6 +39,7 @@ export interface TlsFiles {
 export interface ControlAppDependencies {
   readonly desk: ControlDesk
   readonly authenticator: Authenticator
+  readonly sessions: SessionStore
   readonly audit: AuditSink
   readonly clock: Clock
   readonly random: Random
@@ -119,8 +124,11 @@ async function apiRoutes(
     fleetRoutes,
     discoveredRoutes,
     installerRoutes,
+    newHostRoutes,
+    userDataRoutes,
     netbootRoutes,
     throughputRoutes,
+    doctorRoutes,
     accessRoutes,
   ]
   for (const add of parts) await add(api, tools)

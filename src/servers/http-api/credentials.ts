@@ -3,6 +3,7 @@ import { Failure } from '../../domain/failure.ts'
 import type { Authenticator, Identity } from '../../ports/authenticator.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Random } from '../../ports/random.ts'
+import type { SessionStore } from '../../ports/session-store.ts'
 import { isReading } from './audit-report.ts'
 import type { ControlLimits } from './limits.ts'
 import { requireSameOrigin } from './reception.ts'
@@ -28,6 +29,7 @@ export interface Caller {
 
 export interface CredentialDependencies {
   readonly authenticator: Authenticator
+  readonly sessions: SessionStore
   readonly clock: Clock
   readonly random: Random
   readonly limits: ControlLimits
@@ -41,12 +43,12 @@ export interface Credentials {
   identify(request: FastifyRequest): Promise<Caller>
   /** Opens a session and sets its cookie; false when the token opens nothing. Failure as above. */
   logIn(request: FastifyRequest, reply: FastifyReply, token: string): Promise<boolean>
-  logOut(request: FastifyRequest, reply: FastifyReply): void
+  logOut(request: FastifyRequest, reply: FastifyReply): Promise<void>
 }
 
 export function createCredentials(dependencies: CredentialDependencies): Credentials {
   const { authenticator, clock, random, limits, isSecure } = dependencies
-  const sessions = createSessions(authenticator, clock, random, limits)
+  const sessions = createSessions(dependencies.sessions, authenticator, clock, random, limits)
   const attempts = createThrottle(clock, limits.maxAttempts, limits.attemptWindowMs)
   // The prefix makes the browser keep other hosts and plain HTTP from setting it (RFC 6265bis §4.1.3.2).
   const cookieName = isSecure ? '__Host-edgeboot' : 'edgeboot-session'
@@ -98,12 +100,12 @@ export function createCredentials(dependencies: CredentialDependencies): Credent
     async logIn(request, reply, token) {
       requireSameOrigin(request)
       const opened = await attempt(request, token, () => sessions.open(token))
-      if (opened) reply.header('set-cookie', cookie(opened.cookie, Math.floor(limits.sessionMs / 1000)))
+      if (opened) reply.header('set-cookie', cookie(opened, Math.floor(limits.sessionMs / 1000)))
       return opened !== undefined
     },
-    logOut(request, reply) {
+    async logOut(request, reply) {
       const value = readCookie(request, cookieName)
-      if (value !== undefined) sessions.close(value)
+      if (value !== undefined) await sessions.close(value)
       reply.header('set-cookie', cookie('', 0))
     },
   }

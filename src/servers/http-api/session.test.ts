@@ -7,13 +7,14 @@ import {
 } from '../../../test/support/fake-control-desk.ts'
 import { createFixedRandom } from '../../../test/support/fixed-random.ts'
 import { createSilentLog } from '../../../test/support/silent-log.ts'
+import { createMemorySessions } from '../../adapters/store-memory/memory-sessions.ts'
 import type { AuditRecord } from '../../ports/authenticator.ts'
 import { createControlApp } from './control-app.ts'
 import { type ControlLimits, DEFAULT_CONTROL_LIMITS } from './limits.ts'
 
 const ORIGIN = 'http://localhost'
 
-async function open(limits: Partial<ControlLimits> = {}) {
+async function open(limits: Partial<ControlLimits> = {}, sessions = createMemorySessions()) {
   const desk = createFakeControlDesk()
   const authenticator = createFakeAuthenticator()
   const clock = createFakeClock()
@@ -21,6 +22,7 @@ async function open(limits: Partial<ControlLimits> = {}) {
   const { app } = await createControlApp({
     desk,
     authenticator,
+    sessions,
     audit: async (record) => void audited.push(record),
     clock,
     random: createFixedRandom(),
@@ -176,9 +178,23 @@ describe('a session', () => {
     expect([revoked.statusCode, expired.statusCode]).toEqual([401, 401])
   })
 
+  test('outlives the program that opened it, with its CSRF token', async () => {
+    const sessions = createMemorySessions()
+    const before = await open({}, sessions)
+    const { cookie, csrf } = await before.enter()
+
+    const { app } = await open({}, sessions)
+    const session = await app.inject({ url: '/api/v1/session', headers: { cookie } })
+
+    expect(session.json()).toMatchObject({ name: 'operator-1', csrfToken: csrf })
+  })
+
   test('gives way when there are too many, the oldest first', async () => {
-    const { app, enter } = await open({ maxSessions: 2 })
-    const [first, second] = [await enter(), await enter()]
+    const { app, clock, enter } = await open({ maxSessions: 2 })
+    const first = await enter()
+    clock.advance(1)
+    const second = await enter()
+    clock.advance(1)
     await enter()
 
     const answers = await Promise.all(
@@ -193,6 +209,7 @@ test('the dashboard is guarded like everything else, and a route that says nothi
   const { app } = await createControlApp({
     desk: createFakeControlDesk(),
     authenticator: createFakeAuthenticator(),
+    sessions: createMemorySessions(),
     audit: async () => undefined,
     clock: createFakeClock(),
     random: createFixedRandom(),

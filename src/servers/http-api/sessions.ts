@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Authenticator, Identity } from '../../ports/authenticator.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Random } from '../../ports/random.ts'
+import type { SessionStore } from '../../ports/session-store.ts'
 import type { ControlLimits } from './limits.ts'
 
 /** Somebody who logged in with a browser. */
@@ -13,61 +14,45 @@ export interface LiveSession {
   readonly expiresAt: number
 }
 
-/** Sessions in memory: they end with the process, after their time, and as soon as their token is revoked. */
+/** Sessions end after their time and as soon as their token is revoked; a restart of the program they outlive. */
 export interface Sessions {
   /** The value for the cookie, or `undefined` when the token opens nothing. */
-  open(token: string): Promise<{ readonly cookie: string; readonly session: LiveSession } | undefined>
+  open(token: string): Promise<string | undefined>
   find(cookie: string): Promise<LiveSession | undefined>
-  close(cookie: string): void
-}
-
-interface Entry {
-  readonly token: string
-  readonly csrfToken: string
-  readonly expiresAt: number
+  close(cookie: string): Promise<void>
 }
 
 export function createSessions(
+  store: SessionStore,
   authenticator: Authenticator,
   clock: Clock,
   random: Random,
   limits: Pick<ControlLimits, 'maxSessions' | 'sessionMs'>,
 ): Sessions {
-  // By hash, so that looking one up takes no longer for a guess that begins right.
-  const entries = new Map<string, Entry>()
-  const secret = () => Buffer.from(random.bytes(32)).toString('base64url')
-
-  function makeRoom(): void {
-    for (const [key, { expiresAt }] of entries) if (expiresAt <= clock.now()) entries.delete(key)
-    for (const key of entries.keys()) {
-      if (entries.size < limits.maxSessions) return
-      entries.delete(key)
-    }
-  }
-
   return {
     async open(token) {
-      const identity = await authenticator.authenticate(token)
-      if (!identity) return undefined
-      makeRoom()
-      const cookie = secret()
-      const entry = { token, csrfToken: secret(), expiresAt: clock.now() + limits.sessionMs }
-      entries.set(hash(cookie), entry)
-      return { cookie, session: { identity, csrfToken: entry.csrfToken, expiresAt: entry.expiresAt } }
+      const tokenHash = await authenticator.admit(token)
+      if (tokenHash === undefined) return undefined
+      await store.pruneSessions(clock.now(), limits.maxSessions - 1)
+      const cookie = Buffer.from(random.bytes(32)).toString('base64url')
+      await store.addSession(hash(cookie), { tokenHash, expiresAt: clock.now() + limits.sessionMs })
+      return cookie
     },
     async find(cookie) {
-      const key = hash(cookie)
-      const entry = entries.get(key)
-      if (!entry) return undefined
-      const identity = entry.expiresAt > clock.now() && (await authenticator.authenticate(entry.token))
-      if (!identity) {
-        entries.delete(key)
-        return undefined
-      }
-      return { identity, csrfToken: entry.csrfToken, expiresAt: entry.expiresAt }
+      // By hash: looking it up takes no longer for a guess that begins right, and what is kept opens nothing.
+      const stored = await store.session(hash(cookie))
+      if (!stored || stored.expiresAt <= clock.now()) return undefined
+      const identity = await authenticator.recognise(stored.tokenHash)
+      if (!identity) return undefined
+      return { identity, csrfToken: csrfTokenOf(cookie), expiresAt: stored.expiresAt }
     },
-    close: (cookie) => void entries.delete(hash(cookie)),
+    close: async (cookie) => await store.removeSession(hash(cookie)),
   }
+}
+
+/** Nothing of the cookie can be learnt from it, and it need not be kept. */
+function csrfTokenOf(cookie: string): string {
+  return createHash('sha256').update(`csrf ${cookie}`).digest('base64url')
 }
 
 /** True for equal texts, in a time that does not depend on where they differ. */

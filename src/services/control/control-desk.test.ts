@@ -8,6 +8,7 @@ import { createCryptoHasher } from '../../adapters/hasher-crypto/crypto-hasher.t
 import { createMetrics } from '../../adapters/metrics-prometheus/metrics.ts'
 import { createMemoryStore } from '../../adapters/store-memory/memory-store.ts'
 import { createUserDataReader } from '../../adapters/user-data-threads/user-data-reader.ts'
+import { decodeUserData } from '../../codec/user-data/user-data.ts'
 import { NEW_HOST_NAME } from '../../domain/desired-fleet.ts'
 import type { MachineDriver, MachineDrivers } from '../../ports/machine-driver.ts'
 import type { Waker } from '../../ports/waker.ts'
@@ -38,6 +39,15 @@ const SERVER = {
   throughput: { samples: () => [], rates: () => [] },
   linkSpeed: async () => undefined,
   served: { script: () => undefined, userData: () => undefined },
+  isos: {
+    list: async () => ({
+      folders: ['/isos'],
+      items: [
+        { path: '/palette.iso', sizeBytes: 2, modifiedAt: 9 },
+        { path: '/isos/other.iso', sizeBytes: 1, modifiedAt: 5 },
+      ],
+    }),
+  },
 }
 
 async function aDesk() {
@@ -103,7 +113,8 @@ async function aDesk() {
       return ['10.0.0.255']
     },
   }
-  const desk = createControlDesk({ ...parts, ...{ waker, hasher, clock, log, signal }, ...SERVER })
+  const examine = async function* () {}
+  const desk = createControlDesk({ ...parts, ...{ waker, hasher, clock, log, signal, examine }, ...SERVER })
   const apply = (fleet: ReturnType<typeof aFleet>) =>
     desk.applyFleet(fleet, { prune: false, mayAddInstallers: true, actor: 'token:anna' })
   return { ...parts, desk, apply, deleted, found, woken, clock }
@@ -356,5 +367,100 @@ describe('the log of a host', () => {
     expect([await logOf('ours', 'all'), await logOf('box', 'all')]).toEqual(['login:\nof ours\n', 'of box\n'])
     for (const source of ['serial', 'network', 'all'] as const)
       await expect(logOf('nobody', source)).rejects.toMatchObject({ code: 'host.not-found' })
+  })
+})
+
+describe('hosts without a fleet file', () => {
+  const wish = { installer: 'palette', userData: USER_DATA }
+
+  test('join the fleet in force, with the document as hosts get it, and what was there stays', async () => {
+    const { desk, apply, plans } = await aDesk()
+    await apply(aFleet([aWish({ name: 'there' })]))
+
+    const plan = await desk.addHosts(
+      {
+        ...wish,
+        names: ['new-1', 'new-2'],
+        labels: { site: 'berlin' },
+        machine: { driver: 'qemu', options: {} },
+      },
+      'token:anna',
+    )
+
+    expect(plan.changes.map(({ kind, object, name }) => `${kind} ${object} ${name}`).toSorted()).toEqual([
+      'create host new-1',
+      'create host new-2',
+      'create profile dashboard',
+    ])
+    expect(plans.fleet().hosts.map(({ name }) => name)).toEqual(['there', 'new-1', 'new-2'])
+    expect(plans.wish('new-2')).toMatchObject({ labels: { site: 'berlin' }, profile: 'dashboard' })
+    expect(plans.wish('new-2')?.userData).toMatch(/^#cloud-config/)
+    expect(JSON.stringify([plan, await desk.hosts({}, all)])).not.toContain(SECRET)
+  })
+
+  test('two who add some at the same time lose nothing', async () => {
+    const { desk, apply, plans } = await aDesk()
+    await apply(aFleet([]))
+
+    await Promise.all(
+      ['a', 'b', 'c'].map((name) =>
+        desk.addHosts({ ...wish, names: [name], match: { mac: `52:54:00:00:00:0${name}` } }, 'token:anna'),
+      ),
+    )
+
+    expect(
+      plans
+        .fleet()
+        .hosts.map(({ name }) => name)
+        .toSorted(),
+    ).toEqual(['a', 'b', 'c'])
+  })
+
+  test.each([
+    ['a name that is taken', { names: ['new', 'there'] }, 'host.name-taken'],
+    ['a name given twice', { names: ['new', 'new'] }, 'fleet.invalid'],
+    ['an ISO nobody registered', { names: ['new'], installer: 'none' }, 'installer.not-found'],
+    ['one description of several machines', { names: ['a', 'b'], match: { serial: 'S' } }, 'fleet.invalid'],
+    ['user-data with a mistake', { names: ['new'], userData: 'no header' }, 'user-data.invalid'],
+    ['nothing to know it by', { names: ['new'] }, 'fleet.invalid'],
+  ])('%s is refused, and nothing changes', async (_what, given, code) => {
+    const { desk, apply, keeper } = await aDesk()
+    await apply(aFleet([aWish({ name: 'there' })]))
+    const before = keeper.version()
+
+    await expect(desk.addHosts({ ...wish, ...given }, 'token:anna')).rejects.toMatchObject({ code })
+
+    expect(keeper.version()).toBe(before)
+  })
+})
+
+describe('what is in ISOs', () => {
+  test('is told of registered ones by name, of others by path, and which of those there are is registered', async () => {
+    const { desk, apply } = await aDesk()
+    await apply(aFleet([]))
+
+    expect(await desk.installerContents('palette')).toMatchObject({ volumeLabel: 'COS_LIVE', artifacts: [] })
+    expect(await desk.inspectIso('/isos/x.iso')).toMatchObject({ isoPath: '/isos/x.iso' })
+    await expect(desk.installerContents('none')).rejects.toMatchObject({ code: 'installer.not-found' })
+    expect((await desk.isos()).items.map(({ path, installer }) => [path, installer])).toEqual([
+      ['/palette.iso', 'palette'],
+      ['/isos/other.iso', undefined],
+    ])
+  })
+})
+
+describe('user-data that is written in a browser', () => {
+  test('is checked in the words of the command line', async () => {
+    const { desk } = await aDesk()
+
+    const mistake = '#cloud-config\ninstall:\n  poweroff: sure\n'
+    const wrong = await desk.checkUserData(mistake)
+    const right = await desk.checkUserData(USER_DATA)
+
+    expect(wrong.findings).toEqual(decodeUserData(mistake).findings)
+    expect(wrong.findings.map(({ severity }) => severity)).toContain('error')
+    expect(wrong.summary).toBeUndefined()
+    expect(right.summary).toEqual({ managementMode: 'local', finish: 'poweroff' })
+    expect(JSON.parse(await desk.userDataSchema())).toMatchObject({ type: 'object' })
   })
 })

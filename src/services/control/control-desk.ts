@@ -3,12 +3,16 @@ import type { ControlDesk, ObservationDesk, TokenDesk } from '../../ports/contro
 import { createAboutDesk } from './about-desk.ts'
 import { createBootsDesk } from './boots-desk.ts'
 import type { ControlParts } from './control-parts.ts'
-import { createDiscoveryDesk, createFleetDesk, createInstallerDesk } from './fleet-desk.ts'
+import { createDoctorDesk } from './doctor-desk.ts'
+import { createDiscoveryDesk, createFleetDesk } from './fleet-desk.ts'
 import { createHostActions } from './host-actions.ts'
 import { createHostDesk } from './host-views.ts'
+import { createInstallerDesk } from './installer-desk.ts'
 import { createNetbootControlDesk } from './netboot-desk.ts'
+import { createNewHostsDesk } from './new-hosts-desk.ts'
 import { createServedTextsDesk } from './served-texts-desk.ts'
 import { createThroughputDesk } from './throughput-desk.ts'
+import { createUserDataDesk } from './user-data-desk.ts'
 
 /** All that the control API asks of the program. */
 export function createControlDesk(parts: ControlParts): ControlDesk {
@@ -20,12 +24,15 @@ export function createControlDesk(parts: ControlParts): ControlDesk {
     ...createFleetDesk(parts),
     ...createDiscoveryDesk(parts),
     ...createInstallerDesk(parts),
+    ...createNewHostsDesk(parts),
+    ...createUserDataDesk(),
     ...createTokenDesk(parts),
     ...createNetbootControlDesk(parts),
     ...createAboutDesk(parts),
     ...createBootsDesk(parts),
     ...createServedTextsDesk(parts),
     ...createThroughputDesk(parts),
+    ...createDoctorDesk(parts),
     ...createObservationDesk(parts),
   }
 }

@@ -1,3 +1,4 @@
+import type { Finding } from '../../domain/doctor/finding.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { AccessStore } from '../../ports/access-store.ts'
 import type { AuditTrail } from '../../ports/audit-trail.ts'
@@ -5,10 +6,12 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Hasher } from '../../ports/hasher.ts'
 import type { HostLogStore } from '../../ports/host-log-store.ts'
 import type { HostStore } from '../../ports/host-store.ts'
+import type { IsoFolders } from '../../ports/iso-folders.ts'
 import type { Log } from '../../ports/log.ts'
 import type { MachineDrivers } from '../../ports/machine-driver.ts'
 import type { Metrics } from '../../ports/metrics.ts'
 import type { NetbootWatch } from '../../ports/netboot-watch.ts'
+import type { SessionStore } from '../../ports/session-store.ts'
 import type { TextFiles } from '../../ports/text-files.ts'
 import type { Waker } from '../../ports/waker.ts'
 import type { Access } from '../access.ts'
@@ -27,11 +30,12 @@ export interface ControlParts {
   readonly plans: FleetPlans
   readonly keeper: FleetKeeper
   readonly shelf: InstallerShelf
+  readonly isos: Pick<IsoFolders, 'list'>
   readonly runner: FleetRunner
   readonly served: Pick<ServedTexts, 'script' | 'userData'>
   readonly discovery: Discovery
   readonly drivers: MachineDrivers
-  readonly store: HostStore & AccessStore & AuditTrail
+  readonly store: HostStore & AccessStore & SessionStore & AuditTrail
   readonly access: Access
   readonly metrics: Metrics
   readonly files: TextFiles
@@ -46,6 +50,8 @@ export interface ControlParts {
   readonly version: string
   /** What hosts are told to chain to. */
   readonly bootScriptUrl: () => string
+  /** Looks at this program and at what it works with, one finding after the other. */
+  readonly examine: (signal: AbortSignal) => AsyncIterable<Finding>
   readonly hasher: Hasher
   readonly clock: Clock
   readonly log: Log

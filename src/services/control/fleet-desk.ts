@@ -2,7 +2,7 @@ import { type DesiredFleet, type DesiredHost, NEW_HOST_NAME } from '../../domain
 import { Failure } from '../../domain/failure.ts'
 import { isMachineName } from '../../domain/machine.ts'
 import type { MachineFacts } from '../../domain/matching.ts'
-import type { DiscoveryDesk, FleetDesk, InstallerDesk, InstallerView } from '../../ports/control-desk.ts'
+import type { DiscoveryDesk, FleetDesk } from '../../ports/control-desk.ts'
 import { type ControlParts, requireHost } from './control-parts.ts'
 import { createHostDesk, definitionView, pageOf } from './host-views.ts'
 
@@ -39,52 +39,6 @@ export function createFleetDesk({ plans, keeper, hasher, signal }: ControlParts)
     applyFleet: async (desired, { prune, mayAddInstallers, ifVersion }) => {
       requireKnownInstallers(desired, mayAddInstallers)
       return await keeper.apply(desired, { prune, ifVersion }, signal)
-    },
-  }
-}
-
-/** Registered ISOs are those of the fleet. */
-export function createInstallerDesk({ plans, keeper, shelf, signal }: ControlParts): InstallerDesk {
-  function view({ name, isoPath, sha256 }: DesiredFleet['installers'][number]): InstallerView {
-    const shelved = shelf.get(name)
-    return {
-      name,
-      isoPath,
-      sizeBytes: shelved?.sizeBytes ?? 0,
-      family: shelved?.installer.family ?? 'unknown',
-      ...(sha256 ? { sha256 } : {}),
-      warnings: shelved ? shelved.installer.warnings : ['the ISO cannot be read at the moment'],
-    }
-  }
-
-  return {
-    installers: async () => plans.fleet().installers.map(view),
-    addInstaller: async (given) => {
-      const fleet = plans.fleet()
-      const had = fleet.installers.find(({ name }) => name === given.name)
-      if (had && had.isoPath !== given.isoPath) {
-        throw new Failure(
-          'installer.name-taken',
-          `another ISO is registered as ${given.name}: ${had.isoPath}; choose another name, or remove that one first`,
-        )
-      }
-      const others = fleet.installers.filter(({ name }) => name !== given.name)
-      await keeper.apply({ ...fleet, installers: [...others, given] }, { prune: false }, signal)
-      return view(given)
-    },
-    removeInstaller: async (name) => {
-      const fleet = plans.fleet()
-      if (!fleet.installers.some((installer) => installer.name === name)) {
-        throw new Failure('installer.not-found', `there is no installer ${name.slice(0, 80)}`)
-      }
-      const user = fleet.hosts.find(({ installer }) => installer === name)
-      if (user)
-        throw new Failure(
-          'installer.in-use',
-          `installer ${name} is that of host ${user.name}, and maybe others`,
-        )
-      const installers = fleet.installers.filter((installer) => installer.name !== name)
-      await keeper.apply({ ...fleet, installers }, { prune: false }, signal)
     },
   }
 }

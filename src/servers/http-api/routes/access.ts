@@ -85,7 +85,7 @@ export async function accessRoutes(app: ApiInstance, { desk, access }: RouteTool
       { response: { 200: Done } },
     ),
     async (request, reply) => {
-      access.logOut(request, reply)
+      await access.logOut(request, reply)
       return { done: true as const }
     },
   )

@@ -1,19 +1,19 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { createSystemClock } from '../adapters/clock-system/system-clock.ts'
-import { isFailure } from '../domain/failure.ts'
-import { checkSecureBoot } from '../domain/netboot/secure-boot.ts'
+import { createSystemClock } from '../../adapters/clock-system/system-clock.ts'
+import type { Finding } from '../../domain/doctor/finding.ts'
+import { isFailure } from '../../domain/failure.ts'
+import { checkSecureBoot } from '../../domain/netboot/secure-boot.ts'
 import {
   CERTIFICATE_WORDS,
   type CertificateKind,
   describeTlsClient,
   TLS_CLIENTS,
   tlsVerdict,
-} from '../domain/netboot/tls-clients.ts'
-import type { Finding } from '../ports/driver-examiner.ts'
-import type { BootTlsOptions } from './boot-tls.ts'
-import { ipxeDirectories } from './environment.ts'
-import { netbootAbilities } from './netboot-abilities.ts'
+} from '../../domain/netboot/tls-clients.ts'
+import type { BootTlsOptions } from '../boot-tls.ts'
+import { ipxeDirectories } from '../environment.ts'
+import { netbootAbilities } from '../netboot-abilities.ts'
 
 const NAME = 'HTTPS for hosts'
 
@@ -71,8 +71,8 @@ async function certificateOf(
 ): Promise<{ readonly kind: CertificateKind; readonly expiresAt?: number }> {
   // One of ours is made anew in time, and whether it was made yet changes nothing.
   if (!bootTls || bootTls.certificate === 'generated') return { kind: 'private-authority' }
-  const { readServerCertificate } = await import('../adapters/tls-x509/server-certificate.ts')
-  const { classifyCertificate } = await import('../adapters/tls-x509/classify-certificate.ts')
+  const { readServerCertificate } = await import('../../adapters/tls-x509/server-certificate.ts')
+  const { classifyCertificate } = await import('../../adapters/tls-x509/classify-certificate.ts')
   const { certificatePem, expiresAt } = await readServerCertificate(bootTls.certificate, createSystemClock())
   return { kind: classifyCertificate(certificatePem), expiresAt }
 }

@@ -1,27 +1,29 @@
 import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
-import { openDataDirectory } from '../adapters/data-dir/data-directory.ts'
-import { findProgram, isWritable } from '../adapters/files-node/find-program.ts'
-import { readFirmwareFiles } from '../adapters/firmware-files/firmware-files.ts'
-import { reachableAddresses } from '../adapters/host-network/interface-address.ts'
-import { describePortHolder } from '../adapters/host-network/port-holder.ts'
-import { tryPort } from '../adapters/host-network/try-port.ts'
-import { createQemuHost } from '../adapters/hypervisor-qemu/qemu-host.ts'
-import { findEfiFirmware } from '../adapters/hypervisor-qemu/tools.ts'
-import { createMediaBuilder } from '../adapters/media-xorriso/media-builder.ts'
-import { isFailure } from '../domain/failure.ts'
-import type { Finding } from '../ports/driver-examiner.ts'
-import type { Log } from '../ports/log.ts'
-import { describeFirmware } from '../services/netboot/describe-firmware.ts'
-import { DEFAULT_BOOT_PORT } from './base-url.ts'
-import type { BootTlsOptions } from './boot-tls.ts'
-import { findControl } from './control-connection.ts'
-import { cacheDirectory, ipxeDirectories } from './environment.ts'
+import { join } from 'node:path'
+import { findProgram } from '../../adapters/files-node/find-program.ts'
+import { readFirmwareFiles } from '../../adapters/firmware-files/firmware-files.ts'
+import { reachableAddresses } from '../../adapters/host-network/interface-address.ts'
+import { describePortHolder } from '../../adapters/host-network/port-holder.ts'
+import { tryPort } from '../../adapters/host-network/try-port.ts'
+import { createQemuHost } from '../../adapters/hypervisor-qemu/qemu-host.ts'
+import { findEfiFirmware } from '../../adapters/hypervisor-qemu/tools.ts'
+import { createMediaBuilder } from '../../adapters/media-xorriso/media-builder.ts'
+import type { Finding } from '../../domain/doctor/finding.ts'
+import { isFailure } from '../../domain/failure.ts'
+import type { Log } from '../../ports/log.ts'
+import { describeFirmware } from '../../services/netboot/describe-firmware.ts'
+import { DEFAULT_BOOT_PORT } from '../base-url.ts'
+import type { BootTlsOptions } from '../boot-tls.ts'
+import { cacheDirectory, ipxeDirectories } from '../environment.ts'
 import { examineBootTls, examineSignedIpxe } from './examine-boot-tls.ts'
+import type { HeldDirectory } from './held-directory.ts'
 
 export interface MachineExamination {
   readonly dataDirectory: string
+  readonly held: HeldDirectory
+  /** `ADDRESS:PORT` on which this very process answers hosts. */
+  readonly listening?: string | undefined
   readonly bootHost?: string | undefined
   readonly bootPort?: number | undefined
   readonly ipxeDirectory?: string | undefined
@@ -41,9 +43,8 @@ export async function* examineMachine(
   signal: AbortSignal,
 ): AsyncIterable<Finding> {
   yield examineNode(process.versions.node)
-  const { finding, holder } = await examineDataDirectory(options)
-  yield finding
-  yield await examinePort(options, holder)
+  yield options.held.finding
+  yield await examinePort(options)
   yield examineAddresses(reachableAddresses())
   yield* examineIpxe(options, signal)
   yield* examineFirmware(options)
@@ -68,43 +69,14 @@ export function examineNode(version: string): Finding {
   }
 }
 
-async function examineDataDirectory({
-  dataDirectory,
-  log,
-}: MachineExamination): Promise<{ readonly finding: Finding; readonly holder?: number }> {
-  const name = 'data directory'
-  const path = resolve(dataDirectory)
-  const isThere = await isWritable(path)
-  if (isThere === undefined) {
-    let above = dirname(path)
-    while ((await isWritable(above)) === undefined && above !== dirname(above)) above = dirname(above)
-    const canBeMade = await isWritable(above)
-    if (canBeMade)
-      return { finding: { name, verdict: 'good', detail: `${path} will be made when it is needed` } }
-    const detail = `${path} is not there, and ${above} is not writable`
-    return { finding: { name, verdict: 'bad', detail, remedy: 'choose another with --data-dir' } }
-  }
-  try {
-    const opened = await openDataDirectory({ path, purpose: 'doctor', log })
-    await opened[Symbol.asyncDispose]()
-    return { finding: { name, verdict: 'good', detail: `${path}, in use by nobody` } }
-  } catch (error) {
-    if (!isFailure(error, 'data-dir.locked')) return { finding: failed(name, error) }
-    const holder = error.details['pid']
-    const isServed = await findControl({ dataDirectory }).catch(() => undefined)
-    const [detail = ''] = error.message.split(';')
-    const finding: Finding = isServed
-      ? { name, verdict: 'good', detail: `${detail}; commands go to that server` }
-      : { name, verdict: 'warning', detail, remedy: 'wait for it, or stop it, before other commands' }
-    return typeof holder === 'number' ? { finding, holder } : { finding }
-  }
-}
-
-async function examinePort(
-  { bootHost = '0.0.0.0', bootPort = DEFAULT_BOOT_PORT }: MachineExamination,
-  holder: number | undefined,
-): Promise<Finding> {
+async function examinePort({
+  bootHost = '0.0.0.0',
+  bootPort = DEFAULT_BOOT_PORT,
+  held: { holder },
+  listening,
+}: MachineExamination): Promise<Finding> {
   const name = 'boot port'
+  if (listening !== undefined) return { name, verdict: 'good', detail: `this server listens on ${listening}` }
   const where = `${bootHost}:${bootPort}`
   const result = await tryPort(bootHost, bootPort)
   if (result === 'free') return { name, verdict: 'good', detail: `${where} is free` }

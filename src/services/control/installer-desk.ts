@@ -1,0 +1,98 @@
+import type { ArtifactRole } from '../../domain/artifact.ts'
+import type { DesiredFleet } from '../../domain/desired-fleet.ts'
+import { Failure } from '../../domain/failure.ts'
+import type { InstallerContents, InstallerDesk, InstallerView } from '../../ports/control-desk.ts'
+import type { InspectedIso } from '../installer-shelf.ts'
+import type { ControlParts } from './control-parts.ts'
+
+/** Registered ISOs are those of the fleet. */
+export function createInstallerDesk({
+  plans,
+  keeper,
+  shelf,
+  isos,
+  signal,
+}: Pick<ControlParts, 'plans' | 'keeper' | 'shelf' | 'isos' | 'signal'>): InstallerDesk {
+  function view({ name, isoPath, sha256 }: DesiredFleet['installers'][number]): InstallerView {
+    const shelved = shelf.get(name)
+    return {
+      name,
+      isoPath,
+      sizeBytes: shelved?.sizeBytes ?? 0,
+      family: shelved?.installer.family ?? 'unknown',
+      ...(sha256 ? { sha256 } : {}),
+      warnings: shelved ? shelved.installer.warnings : ['the ISO cannot be read at the moment'],
+    }
+  }
+
+  return {
+    installers: async () => plans.fleet().installers.map(view),
+    installerContents: async (name) => {
+      const shelved = shelf.get(name)
+      if (shelved) return contentsOf(shelved, (role) => shelved.served.artifact(role).sha256())
+      const known = plans.fleet().installers.find((installer) => installer.name === name)
+      if (!known) throw unknownInstaller(name)
+      // It could not be read when it was put in force; whoever asks is told why.
+      return contentsOf(await shelf.inspect(known, signal))
+    },
+    inspectIso: async (isoPath) => contentsOf(await shelf.inspect({ isoPath }, signal)),
+    isos: async () => {
+      const { folders, items } = await isos.list()
+      const names = new Map(plans.fleet().installers.map(({ name, isoPath }) => [isoPath, name]))
+      return {
+        folders,
+        items: items.map((item) => {
+          const installer = names.get(item.path)
+          return { ...item, ...(installer ? { installer } : {}) }
+        }),
+      }
+    },
+    addInstaller: async (given) => {
+      const fleet = plans.fleet()
+      const had = fleet.installers.find(({ name }) => name === given.name)
+      if (had && had.isoPath !== given.isoPath) {
+        throw new Failure(
+          'installer.name-taken',
+          `another ISO is registered as ${given.name}: ${had.isoPath}; choose another name, or remove that one first`,
+        )
+      }
+      const others = fleet.installers.filter(({ name }) => name !== given.name)
+      await keeper.apply({ ...fleet, installers: [...others, given] }, { prune: false }, signal)
+      return view(given)
+    },
+    removeInstaller: async (name) => {
+      const fleet = plans.fleet()
+      if (!fleet.installers.some((installer) => installer.name === name)) {
+        throw unknownInstaller(name)
+      }
+      const user = fleet.hosts.find(({ installer }) => installer === name)
+      if (user)
+        throw new Failure(
+          'installer.in-use',
+          `installer ${name} is that of host ${user.name}, and maybe others`,
+        )
+      const installers = fleet.installers.filter((installer) => installer.name !== name)
+      await keeper.apply({ ...fleet, installers }, { prune: false }, signal)
+    },
+  }
+}
+
+function unknownInstaller(name: string): Failure {
+  return new Failure('installer.not-found', `there is no installer ${name.slice(0, 80)}`)
+}
+
+function contentsOf(
+  { isoPath, sizeBytes, installer }: InspectedIso,
+  digestOf: (role: ArtifactRole) => string | undefined = () => undefined,
+): InstallerContents {
+  const { artifacts, ...rest } = installer
+  return {
+    isoPath,
+    sizeBytes,
+    ...rest,
+    artifacts: artifacts.map(({ role, path, sizeBytes: size }) => {
+      const sha256 = digestOf(role)
+      return { role, path, sizeBytes: size, ...(sha256 ? { sha256 } : {}) }
+    }),
+  }
+}

@@ -1,0 +1,81 @@
+import { Code, NativeSelect, Stack, Table, Text } from '@mantine/core'
+import { useCallback, useMemo, useState } from 'react'
+import type { Event } from '../../../../src/contract/events.ts'
+import { useEvents } from '../../live/live-provider.tsx'
+import { timeInWords } from '../../ui/words.ts'
+import { sentenceOf } from './event-sentence.ts'
+
+/** Events kept on the page. */
+const MAX_SHOWN = 300
+
+interface EventsPanelProps {
+  readonly name: string
+  /** The newest of before, oldest first. */
+  readonly known: readonly Event[]
+}
+
+/** What happened to the host, the newest first. */
+export function EventsPanel({ name, known }: EventsPanelProps) {
+  const [type, setType] = useState('')
+  const events = useHostEvents(name, known)
+  const types = useMemo(() => [...new Set(events.map((event) => event.type))].toSorted(), [events])
+  const shown = events.filter((event) => type === '' || event.type === type)
+  return (
+    <Stack>
+      <NativeSelect
+        label="Kind"
+        maw={260}
+        data={[{ value: '', label: 'all' }, ...types.map((value) => ({ value, label: value }))]}
+        value={type}
+        onChange={(event) => setType(event.currentTarget.value)}
+      />
+      <Table.ScrollContainer minWidth={640} tabIndex={0} aria-label="Events" role="region">
+        <Table verticalSpacing={4}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th w={190}>Time</Table.Th>
+              <Table.Th w={160}>Kind</Table.Th>
+              <Table.Th>What</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {shown.map((event) => (
+              <Table.Tr key={event.id}>
+                <Table.Td className="number">{timeInWords(event.time)}</Table.Td>
+                <Table.Td>{event.type}</Table.Td>
+                <Table.Td>
+                  <details>
+                    <summary>
+                      <Text span size="sm">
+                        {sentenceOf(event)}
+                      </Text>
+                    </summary>
+                    <Code block>{JSON.stringify(event, null, 2)}</Code>
+                  </details>
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </Table.ScrollContainer>
+    </Stack>
+  )
+}
+
+/** Those of before and those that come, each once, the newest first. Events without an id are not kept. */
+function useHostEvents(name: string, known: readonly Event[]): readonly Event[] {
+  const [come, setCome] = useState<readonly Event[]>([])
+  useEvents(
+    useCallback(
+      (event: Event) => {
+        if (event.host !== name || event.id === undefined) return
+        setCome((before) => [...before, event].slice(-MAX_SHOWN))
+      },
+      [name],
+    ),
+  )
+  return useMemo(() => {
+    const byId = new Map([...known, ...come].map((event) => [event.id, event]))
+    return [...byId.values()].toSorted((a, b) => (b.id ?? 0) - (a.id ?? 0)).slice(0, MAX_SHOWN)
+  }, [known, come])
+}

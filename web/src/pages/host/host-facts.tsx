@@ -1,0 +1,62 @@
+import { Badge, Card, Group, SimpleGrid, Text } from '@mantine/core'
+import type { ReactNode } from 'react'
+import type { HostDetail, HostView } from '../../../../src/contract/hosts.ts'
+import { TimeAgo } from '../../ui/time-ago.tsx'
+import { timeInWords } from '../../ui/words.ts'
+
+interface HostFactsProps {
+  readonly host: HostView
+  readonly detail: HostDetail
+}
+
+/** What the host is, at a glance. */
+export function HostFacts({ host, detail }: HostFactsProps) {
+  const labels = Object.entries(host.labels)
+  return (
+    <Card withBorder padding="sm">
+      <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} spacing="md" verticalSpacing="xs" component="dl" m={0}>
+        <Fact name="power">{host.power}</Fact>
+        <Fact name="last seen">
+          <TimeAgo at={host.lastSeen} />
+        </Fact>
+        <Fact name="in this phase since">
+          <TimeAgo at={host.since} />
+        </Fact>
+        <Fact name="profile">{host.profile}</Fact>
+        <Fact name="installer">{host.installer}</Fact>
+        <Fact name="machine">{[host.driver, detail.firmware].filter(Boolean).join(', ')}</Fact>
+        <Fact name="address">{host.address}</Fact>
+        <Fact name="MAC">{host.mac}</Fact>
+        <Fact name="UUID">{host.uuid}</Fact>
+        <Fact name="handed the installer">{host.installs === 1 ? 'once' : `${host.installs} times`}</Fact>
+        <Fact name="last stage reported">{host.stage}</Fact>
+        <Fact name="may install until">
+          {host.armedUntil === undefined ? undefined : timeInWords(host.armedUntil)}
+        </Fact>
+      </SimpleGrid>
+      {labels.length > 0 && (
+        <Group gap="xs" mt="sm">
+          {labels.map(([key, value]) => (
+            <Badge key={key} variant="default" tt="none">
+              {key}={value}
+            </Badge>
+          ))}
+        </Group>
+      )}
+    </Card>
+  )
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  const isKnown = children !== undefined && children !== ''
+  return (
+    <div>
+      <Text component="dt" size="xs" c="dimmed">
+        {name}
+      </Text>
+      <Text component="dd" m={0} size="sm" className="number" style={{ overflowWrap: 'anywhere' }}>
+        {isKnown ? children : '–'}
+      </Text>
+    </div>
+  )
+}
