@@ -8,6 +8,8 @@ import { durationInWords } from '../../ui/words.ts'
 export interface ShownStep {
   readonly phase: Phase
   readonly state: 'done' | 'now' | 'to-come'
+  /** When it began, epoch milliseconds; missing for what is to come. */
+  readonly at?: number
   /** Milliseconds; missing for what is to come. */
   readonly durationMs?: number
   /** What it usually takes, milliseconds. */
@@ -15,7 +17,7 @@ export interface ShownStep {
   /** Bytes downloaded in it. */
   readonly bytes?: number
   readonly total?: number
-  /** Bytes per second, while it downloads. */
+  /** Bytes per second of the download, under way or over; known of the newest boot. */
   readonly rate?: number
   /** Beside the usual time, in words. */
   readonly comparison?: string
@@ -49,9 +51,10 @@ export function stepsOf(
     return {
       phase,
       state: isNow ? 'now' : isPast ? 'done' : 'to-come',
+      ...(since === undefined ? {} : { at: since }),
       ...(durationMs === undefined ? {} : { durationMs }),
       ...(usualMs === undefined ? {} : { usualMs }),
-      ...transferOf(phase, step, isNow || isRunning ? live : undefined),
+      ...transferOf(phase, step, live),
       ...(durationMs === undefined || usualMs === undefined ? {} : comparedWith(durationMs, usualMs, isPast)),
     }
   })
@@ -78,8 +81,8 @@ function transferOf(
   const role = ARTIFACT_ROLES.find((one) => one === phase)
   const transfer = role && live?.transfers[role]
   if (transfer) {
-    const { bytes, total, rate, finishedAt } = transfer
-    return { bytes, total, ...(finishedAt === undefined && live?.phase === phase ? { rate } : {}) }
+    const { bytes, total, rate } = transfer
+    return { bytes, total, ...(rate > 0 ? { rate } : {}) }
   }
   return {
     ...(step?.bytes === undefined ? {} : { bytes: step.bytes }),
