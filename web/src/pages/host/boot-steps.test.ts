@@ -68,7 +68,7 @@ describe('the steps of a boot', () => {
     const steps = stepsOf(boot, {}, aHost({ phase: 'rootfs', since: 20_000 }), 21_500)
 
     expect(steps.find(({ state }) => state === 'now')).toMatchObject({ phase: 'rootfs', durationMs: 1500 })
-    expect(steps.find(({ phase }) => phase === 'initrd')).toMatchObject({ state: 'done' })
+    expect(steps.find(({ phase }) => phase === 'initrd')).toMatchObject({ state: 'done', durationMs: 7000 })
   })
 
   test('are compared with what is usual where that is news', () => {

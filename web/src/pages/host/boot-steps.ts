@@ -45,7 +45,8 @@ export function stepsOf(
     const step = taken.get(phase)
     const isNow = phase === current
     const since = isNow && live?.phase === phase ? live.since : step?.at
-    const durationMs = isNow && since !== undefined ? Math.max(0, now - since) : step?.durationMs
+    const durationMs =
+      isNow && since !== undefined ? Math.max(0, now - since) : (step?.durationMs ?? untilLive(step, live))
     const usualMs = usual[phase]?.durationMs
     const isPast = step !== undefined && !isNow
     return {
@@ -58,6 +59,13 @@ export function stepsOf(
       ...(durationMs === undefined || usualMs === undefined ? {} : comparedWith(durationMs, usualMs, isPast)),
     }
   })
+}
+
+/** How long a step took that the record does not know to be over yet, when the host is in the one after it. */
+function untilLive(step: BootStep | undefined, live: HostView | undefined): number | undefined {
+  if (!step || !live) return undefined
+  const isNext = PHASES.indexOf(live.phase) === PHASES.indexOf(step.phase) + 1
+  return isNext && live.phase !== 'failed' && live.since >= step.at ? live.since - step.at : undefined
 }
 
 /** Where the same phase comes twice (a second start from the disk), its times are summed up. */

@@ -7,7 +7,13 @@ import type { ShownStep } from './boot-steps.ts'
 export function BootTimeline({ steps }: { readonly steps: readonly ShownStep[] }) {
   const longest = Math.max(1, ...steps.flatMap(({ durationMs = 0, usualMs = 0 }) => [durationMs, usualMs]))
   return (
-    <Table.ScrollContainer minWidth={680} tabIndex={0} aria-label="Phases of the boot" role="region">
+    <Table.ScrollContainer
+      type="native"
+      minWidth={680}
+      tabIndex={0}
+      aria-label="Phases of the boot"
+      role="region"
+    >
       <Table verticalSpacing={6}>
         <Table.Thead>
           <Table.Tr>

@@ -18,7 +18,7 @@ export function EventsPanel({ events }: { readonly events: readonly Event[] }) {
         value={type}
         onChange={(event) => setType(event.currentTarget.value)}
       />
-      <Table.ScrollContainer minWidth={640} tabIndex={0} aria-label="Events" role="region">
+      <Table.ScrollContainer type="native" minWidth={640} tabIndex={0} aria-label="Events" role="region">
         <Table verticalSpacing={4}>
           <Table.Thead>
             <Table.Tr>

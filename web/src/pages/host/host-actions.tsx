@@ -53,18 +53,13 @@ export function HostActions({ host, isMade }: HostActionsProps) {
   ]
   return (
     <Group gap="xs">
-      <Menu position="bottom-end" transitionProps={{ duration: 0 }}>
+      <Menu position="bottom-end" transitionProps={{ duration: 0 }} withInitialFocusPlaceholder={false}>
         <Menu.Target>
           <Button variant="default">Actions</Button>
         </Menu.Target>
         <Menu.Dropdown>
           {items.map(([action, label, onClick]) => (
-            <Menu.Item
-              key={action}
-              onClick={onClick}
-              disabled={against(action) !== undefined}
-              {...(action === 'delete' ? { color: 'red' } : {})}
-            >
+            <Menu.Item key={action} {...pressable(against(action), onClick, action === 'delete')}>
               {label}
               {against(action) !== undefined && (
                 <Text size="xs" c="dimmed">
@@ -145,6 +140,12 @@ export function HostActions({ host, isMade }: HostActionsProps) {
       ))}
     </Group>
   )
+}
+
+/** What cannot be done can still be reached by keyboard: the reason stands in it. */
+function pressable(reason: string | undefined, onClick: () => void, isGrave: boolean) {
+  if (reason !== undefined) return { 'aria-disabled': true, closeMenuOnClick: false, c: 'dimmed' }
+  return { onClick, ...(isGrave ? { color: 'red' } : {}) }
 }
 
 /** What to say when it is done. */

@@ -28,7 +28,7 @@ export function HostFacts({ host, detail }: HostFactsProps) {
         <Fact name="address">{host.address}</Fact>
         <Fact name="MAC">{host.mac}</Fact>
         <Fact name="UUID">{host.uuid}</Fact>
-        <Fact name="handed the installer">{host.installs === 1 ? 'once' : `${host.installs} times`}</Fact>
+        <Fact name="handed the installer">{timesInWords(host.installs)}</Fact>
         <Fact name="last stage reported">{host.stage}</Fact>
         <Fact name="may install until">
           {host.armedUntil === undefined ? undefined : timeInWords(host.armedUntil)}
@@ -45,6 +45,11 @@ export function HostFacts({ host, detail }: HostFactsProps) {
       )}
     </Card>
   )
+}
+
+function timesInWords(count: number): string {
+  if (count === 0) return 'not yet'
+  return count === 1 ? 'once' : `${count} times`
 }
 
 function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {

@@ -6,7 +6,14 @@ import type { InstallStage } from './install-stages.ts'
 export function StageList({ stages }: { readonly stages: readonly InstallStage[] }) {
   if (stages.length === 0) return null
   return (
-    <Table.ScrollContainer minWidth={320} tabIndex={0} aria-label="Stages reported" role="region" mt="md">
+    <Table.ScrollContainer
+      type="native"
+      minWidth={320}
+      tabIndex={0}
+      aria-label="Stages reported"
+      role="region"
+      mt="md"
+    >
       <Table verticalSpacing={4}>
         <Table.Thead>
           <Table.Tr>
