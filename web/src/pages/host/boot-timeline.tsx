@@ -9,7 +9,7 @@ export function BootTimeline({ steps }: { readonly steps: readonly ShownStep[] }
   return (
     <Table.ScrollContainer
       type="native"
-      minWidth={680}
+      minWidth={440}
       tabIndex={0}
       aria-label="Phases of the boot"
       role="region"
@@ -17,14 +17,18 @@ export function BootTimeline({ steps }: { readonly steps: readonly ShownStep[] }
       <Table verticalSpacing={6}>
         <Table.Thead>
           <Table.Tr>
-            <Table.Th w={110}>Phase</Table.Th>
-            <Table.Th w={90}>Began</Table.Th>
-            <Table.Th w={110}>Time</Table.Th>
-            <Table.Th w={110}>Usually</Table.Th>
+            <Table.Th w={90}>Phase</Table.Th>
+            <Table.Th w={125} visibleFrom="sm">
+              Began
+            </Table.Th>
+            <Table.Th w={105}>Time</Table.Th>
+            <Table.Th w={105} visibleFrom="sm">
+              Usually
+            </Table.Th>
             <Table.Th>
               <span className="visually-hidden">Time as a bar</span>
             </Table.Th>
-            <Table.Th w={230}>Sent</Table.Th>
+            <Table.Th w={{ base: 140, sm: 230 }}>Sent</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -46,9 +50,13 @@ function StepRow({ step, longest }: { readonly step: ShownStep; readonly longest
           {phase}
         </Text>
       </Table.Td>
-      <Table.Td className="number">{at === undefined ? '' : clockInWords(at)}</Table.Td>
+      <Table.Td className="number one-line" visibleFrom="sm">
+        {at === undefined ? '' : clockInWords(at)}
+      </Table.Td>
       <Table.Td className="number">{timeOf(step)}</Table.Td>
-      <Table.Td className="number">{usualMs === undefined ? '' : durationInWords(usualMs)}</Table.Td>
+      <Table.Td className="number" visibleFrom="sm">
+        {usualMs === undefined ? '' : durationInWords(usualMs)}
+      </Table.Td>
       <Table.Td>
         <div style={{ position: 'relative' }} aria-hidden>
           <Progress

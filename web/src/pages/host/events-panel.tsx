@@ -22,7 +22,7 @@ export function EventsPanel({ events }: { readonly events: readonly Event[] }) {
         <Table verticalSpacing={4}>
           <Table.Thead>
             <Table.Tr>
-              <Table.Th w={190}>Time</Table.Th>
+              <Table.Th w={210}>Time</Table.Th>
               <Table.Th w={160}>Kind</Table.Th>
               <Table.Th>What</Table.Th>
             </Table.Tr>
@@ -30,7 +30,7 @@ export function EventsPanel({ events }: { readonly events: readonly Event[] }) {
           <Table.Tbody>
             {shown.map((event) => (
               <Table.Tr key={event.id}>
-                <Table.Td className="number">{timeInWords(event.time)}</Table.Td>
+                <Table.Td className="number one-line">{timeInWords(event.time)}</Table.Td>
                 <Table.Td>{event.type}</Table.Td>
                 <Table.Td>
                   <details>

@@ -1,5 +1,5 @@
 import { Table, Text } from '@mantine/core'
-import { durationInWords, timeInWords } from '../../ui/words.ts'
+import { clockInWords, durationInWords } from '../../ui/words.ts'
 import type { InstallStage } from './install-stages.ts'
 
 /** What the installer said it was at, beneath the phases of the boot. */
@@ -33,7 +33,7 @@ export function StageList({ stages }: { readonly stages: readonly InstallStage[]
                   </Text>
                 )}
               </Table.Td>
-              <Table.Td className="number">{timeInWords(at)}</Table.Td>
+              <Table.Td className="number one-line">{clockInWords(at)}</Table.Td>
               <Table.Td className="number">
                 {durationMs === undefined ? '' : durationInWords(durationMs)}
               </Table.Td>
