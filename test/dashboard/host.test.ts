@@ -6,7 +6,7 @@ import { expectAccessible, launchBrowser, logIn, openPage } from '../support/das
 import { type Serving, startServing } from '../support/dashboard/serving.ts'
 import { macOf, type SimulatedHost, simulatedHost } from '../support/dashboard/simulated-host.ts'
 
-const HOSTS = ['booting', 'stuck', 'again', 'doomed', 'read'] as const
+const HOSTS = ['booting', 'stuck', 'again', 'doomed', 'read', 'kept'] as const
 /** Of a download, enough to be seen under way. */
 const SOME_BYTES = 300_000
 /** A host that has its script and does not go on is silent for a minute before it is called stuck; its page asks now and then. */
@@ -55,6 +55,11 @@ function step(page: Page, phase: string, state: 'done' | 'now' | 'to-come') {
 async function chooseAction(page: Page, label: string): Promise<void> {
   await page.getByRole('button', { name: 'Actions' }).click()
   await page.getByRole('menuitem', { name: label }).click()
+}
+
+/** Text of what has the focus. */
+async function focused(page: Page): Promise<string> {
+  return (await page.locator(':focus').textContent()) ?? ''
 }
 
 /** Through its installation to ready. */
@@ -190,6 +195,37 @@ describe('the page of a host', () => {
       .getByRole('cell', { name: 'installing' })
       .waitFor()
     await expectAccessible(page)
+  })
+
+  test('is used by keyboard alone, and goes on after the server was away', async () => {
+    await install('kept')
+    await using view = await openPage(browser, serving.controlUrl)
+    const { page } = view
+    await logIn(page, await serving.token('operator'))
+    await page.goto('/hosts/kept')
+    const actions = page.getByRole('button', { name: 'Actions' })
+
+    await actions.focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('menuitem', { name: 'Power on' }).waitFor()
+    await page.keyboard.press('End')
+    await expect.poll(() => focused(page)).toContain('Delete')
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog', { name: 'Delete kept?' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await page.getByRole('tab', { name: 'Boot' }).focus()
+    await page.keyboard.press('ArrowRight')
+    await page.getByText('Nothing here sees the console').waitFor()
+    await serving.stop()
+    await page.getByTestId('feed').filter({ hasText: 'server away' }).waitFor()
+    await serving.start()
+    await page.getByTestId('feed').filter({ hasText: 'live' }).waitFor()
+    await serving.api('POST', '/hosts/kept/reinstall')
+
+    await page.getByTestId('phase').filter({ hasText: 'defined' }).waitFor()
+    await page.getByRole('tab', { name: 'Events' }).click()
+    await page.getByText('one more installation was asked for').waitFor()
   })
 
   test('who may only look sees no secrets and is told why nothing can be done', async () => {
