@@ -36,7 +36,7 @@ export default defineConfig({
         },
       },
       {
-        // Real machines on two cores: one boot at a time unless a test itself starts two.
+        // Real machines on two cores: one file at a time. A file says itself which of its tests boot at the same time.
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],

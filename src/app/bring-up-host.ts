@@ -1,4 +1,5 @@
 import type { DesiredHost } from '../domain/desired-fleet.ts'
+import { circumstancesOf } from '../domain/diagnosis/circumstances.ts'
 import { Failure } from '../domain/failure.ts'
 import type { Host } from '../domain/host.ts'
 import { isInstalling, type Life } from '../domain/life.ts'
@@ -103,7 +104,11 @@ export function createBringUp(parts: BringUpParts): (host: Host, signal: AbortSi
         identity,
         localUiPort,
         finish,
-        limits: { phases: wish.timeouts, readyWithinMs: wish.readyWithinMs },
+        limits: {
+          phases: wish.timeouts,
+          readyWithinMs: wish.readyWithinMs,
+          about: circumstancesOf(wish),
+        },
         retry: options.retry,
       },
       { ...place, driver, book, admission, registration: options.palette?.check },

@@ -12,8 +12,8 @@ import type { FleetPlans } from '../services/fleet-plans.ts'
 import type { HostBook } from '../services/host-book.ts'
 import { type LeaseBook, openLeaseBook } from '../services/netboot/lease-book.ts'
 import { createNetbootDesk } from '../services/netboot/netboot-desk.ts'
-import { createNetbootNews } from '../services/netboot/netboot-news.ts'
-import { observeTftp } from '../services/netboot/observe-tftp.ts'
+import type { NetbootNewsDesk } from '../services/netboot/netboot-news.ts'
+import { observeBootFiles } from '../services/netboot/observe-boot-files.ts'
 import type { Workplace } from './workplace.ts'
 
 export interface NetbootParts {
@@ -21,6 +21,7 @@ export interface NetbootParts {
   readonly plans: FleetPlans
   readonly catalogue: FirmwareCatalogue
   readonly bootFiles: BootFiles
+  readonly news: NetbootNewsDesk
   /** `http://HOST:PORT` of the boot server for those who reach us by that address. */
   readonly base: (address: string) => string
 }
@@ -43,7 +44,7 @@ export async function openNetboot(
   parts: NetbootParts,
   { store, clock, log }: Pick<Workplace, 'store' | 'clock' | 'log'>,
 ): Promise<Netboot> {
-  const news = createNetbootNews(clock)
+  const { news } = parts
   const services: string[] = []
   const troubles: string[] = []
   await using opened = new AsyncDisposableStack()
@@ -85,7 +86,6 @@ export async function openNetboot(
   async function openDhcp(book: LeaseBook | undefined): Promise<void> {
     const desk = createNetbootDesk({
       ...parts,
-      news,
       installed: settings.installed,
       leases: book,
       clock,
@@ -103,7 +103,10 @@ export async function openNetboot(
   }
 
   async function openTftp(port: number): Promise<void> {
-    const observe = observeTftp({ book: parts.book, files: parts.bootFiles, news, log })
+    const observe = observeBootFiles({
+      ...({ service: 'tftp', book: parts.book, files: parts.bootFiles } as const),
+      ...{ news, clock, log },
+    })
     for (const host of addresses) {
       await tryTo('TFTP', async () => {
         const { bootFiles: files } = parts

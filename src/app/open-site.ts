@@ -5,7 +5,7 @@ import { isFailure } from '../domain/failure.ts'
 import type { Host } from '../domain/host.ts'
 import { canBeRetried, isInstalling } from '../domain/life.ts'
 import { isBefore } from '../domain/phase.ts'
-import type { BootFiles } from '../ports/boot-files.ts'
+import type { BootFileObserver, BootFiles } from '../ports/boot-files.ts'
 import type { MachineDrivers } from '../ports/machine-driver.ts'
 import { type Admission, createAdmission } from '../services/admission.ts'
 import { type ClassicOffer, createBootDesk } from '../services/boot-desk.ts'
@@ -51,7 +51,10 @@ export interface SiteOptions {
   /** What everybody may have by the classic names, once its ISO is on the shelf. */
   readonly classic?: (shelf: InstallerShelf) => ClassicOffer | undefined
   /** Firmware images and the script beside them. */
-  readonly bootFiles?: (parts: Pick<Site, 'book'>) => BootFiles
+  readonly bootFiles?: (parts: Pick<Site, 'book'>) => {
+    readonly bootFiles: BootFiles
+    readonly bootFileObserver: BootFileObserver
+  }
   /** Deals with machines that are no host; by default they are turned away. */
   readonly strangers?: (parts: Pick<Site, 'book' | 'plans' | 'keeper'>) => Strangers
   /** Counts what is sent. */
@@ -142,7 +145,7 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
     ...{ book, plans, strangers, served, takesSyslog },
     ...(classic ? { classic: () => classic(shelf) } : {}),
     ...(options.meter ? { meter: options.meter } : {}),
-    ...(options.bootFiles ? { bootFiles: options.bootFiles({ book }) } : {}),
+    ...options.bootFiles?.({ book }),
     admit: (name) => {
       // Nobody here would give the place of a host back that is not driven here.
       const known = book.state(name)?.host

@@ -26,6 +26,8 @@ import { openHostLogs } from '../services/host-logs.ts'
 import { logEvents } from '../services/log-events.ts'
 import { createBootFiles } from '../services/netboot/boot-files.ts'
 import { describeFirmware } from '../services/netboot/describe-firmware.ts'
+import { createNetbootNews } from '../services/netboot/netboot-news.ts'
+import { observeBootFiles } from '../services/netboot/observe-boot-files.ts'
 import { followPolicy, type Strangers } from '../services/strangers.ts'
 import { openThroughput } from '../services/throughput.ts'
 import { type BootTlsOptions, openBootTls } from './boot-tls.ts'
@@ -112,6 +114,7 @@ export async function serveFleet(
         return netbootAutoexecFor(base, syslog === undefined ? {} : { syslog })
       },
     })
+  const news = createNetbootNews(clock)
   const bootTls = options.bootTls && (await openBootTls({ ...options, ...options.bootTls }, place))
   const abilities = await netbootAbilities(ipxeDirectories(options.ipxeDirectory), bootTls)
   using throughput = openThroughput({ clock, loop: createLoopGauge() })
@@ -130,7 +133,13 @@ export async function serveFleet(
         warn: (host, warning) => log.warn({ host, warning }, 'something stands in the way of a registration'),
       },
       pauseMs: (attempt) => Math.min(PAUSE_MS.longest, PAUSE_MS.first * 2 ** Math.min(attempt - 1, 10)),
-      bootFiles: ({ book }) => bootFilesFor(book),
+      bootFiles: ({ book }) => {
+        const files = bootFilesFor(book)
+        return {
+          bootFiles: files,
+          bootFileObserver: observeBootFiles({ service: 'http', book, files, news, clock, log }),
+        }
+      },
       meter: throughput,
       strangers: (parts) => strangersOf(parts, { metrics, discovery, clock, signal, log }),
       takesSyslog: () => isSyslogOpen,
@@ -140,7 +149,7 @@ export async function serveFleet(
   const { book } = site
   await using netboot = await openNetboot(
     options.netboot,
-    { ...site, catalogue, bootFiles: bootFilesFor(book) },
+    { ...site, catalogue, bootFiles: bootFilesFor(book), news },
     place,
   )
   tellOf(netboot, catalogue, observer)

@@ -42,7 +42,9 @@ export const HostView = z
         check: z.array(z.string()).readonly(),
       })
       .optional()
-      .describe('Why it does not get on, where nothing was heard of it for longer than usual.'),
+      .describe(
+        'Why it does not get on: it was silent for longer than usual, goes in circles, or has failed.',
+      ),
     waitsFor: z.string().optional().describe('What keeps it from going on.'),
     armedUntil: Time.optional(),
   })

@@ -6,7 +6,7 @@ export const NetbootNews = z
   .object({
     id: z.number().int(),
     time: Time,
-    service: z.enum(['dhcp', 'tftp']),
+    service: z.enum(['dhcp', 'tftp', 'http']),
     action: z.enum(['answered', 'ignored', 'sent', 'failed']),
     reason: z.string(),
     host: z.string().optional(),

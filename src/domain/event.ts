@@ -46,6 +46,13 @@ export interface EventData {
     readonly durationMs: number
     readonly address: string
   }
+  /** The same over HTTP, by UEFI firmware. */
+  'http.sent': {
+    readonly file: string
+    readonly bytes: number
+    readonly durationMs: number
+    readonly address: string
+  }
   'script.served': {
     readonly action: ScriptAction
     readonly address: string
@@ -71,7 +78,14 @@ export interface EventData {
   'config.refused': { readonly address: string; readonly reason: 'other-address'; readonly detail: string }
   'host.stage': { readonly stage: string; readonly detail: string; readonly address: string }
   'console.screenshot': { readonly path: string; readonly why: string }
-  'probe.result': { readonly probe: string; readonly ok: boolean; readonly detail: string }
+  /** What a readiness probe said; as long as it is not ok only what it had not said before. */
+  'probe.result': {
+    readonly probe: string
+    readonly ok: boolean
+    readonly detail: string
+    /** Palette knows an edge host of the same id from before. */
+    readonly duplicate?: boolean
+  }
   'phase.changed': { readonly from: Phase; readonly to: Phase }
   'host.stalled': {
     readonly phase: Phase
@@ -80,7 +94,12 @@ export interface EventData {
     /** Which rule found it; see docs/guide/troubleshooting.md. */
     readonly rule?: string
   }
-  'host.failed': { readonly phase: Phase; readonly reason: string }
+  'host.failed': {
+    readonly phase: Phase
+    readonly reason: string
+    /** Which rule says why, where one does. */
+    readonly rule?: string
+  }
   /** A person asked for another try of a host that had failed before its installation began. */
   'host.retried': Record<never, never>
   /** A person asked for exactly one more installation of a host that has been installed or has failed. */

@@ -1,3 +1,4 @@
+import type { Circumstances } from './diagnosis/circumstances.ts'
 import { diagnosisText } from './diagnosis/diagnosis.ts'
 import { formatDuration } from './duration.ts'
 import type { Life } from './life.ts'
@@ -30,17 +31,19 @@ export interface TimeLimits {
   readonly phases: Readonly<Partial<Record<Phase, number>>>
   /** In all, from when this run let it begin. */
   readonly readyWithinMs: number | undefined
+  /** For the likely cause. */
+  readonly about?: Circumstances | undefined
 }
 
 /** Why the host has run out of time, with the likely cause; `undefined` while it has not. */
 export function overdue(life: Life, limits: TimeLimits, startedAt: number, now: number): string | undefined {
+  const { readyWithinMs, about } = limits
   const inPhase = limits.phases[life.phase] ?? DEFAULT_PHASE_LIMITS_MS[life.phase]
   if (inPhase !== undefined && now - life.since > inPhase) {
-    return `longer than ${formatDuration(inPhase)} in phase ${life.phase}: ${diagnosisText(life)}`
+    return `longer than ${formatDuration(inPhase)} in phase ${life.phase}: ${diagnosisText(life, about)}`
   }
-  const { readyWithinMs } = limits
   if (readyWithinMs !== undefined && now - startedAt > readyWithinMs) {
-    return `not ready after ${formatDuration(readyWithinMs)}, in phase ${life.phase}: ${diagnosisText(life)}`
+    return `not ready after ${formatDuration(readyWithinMs)}, in phase ${life.phase}: ${diagnosisText(life, about)}`
   }
   return undefined
 }

@@ -50,6 +50,15 @@ export interface ServedArtifact {
   observe(): TransferObserver
 }
 
+/** A boot file on its way to whoever asked for it. */
+export interface ServedBootFile extends BootFile {
+  /** What one GET (never a HEAD) comes to; milliseconds since it was asked for. */
+  readonly observe?: {
+    sent(durationMs: number): void
+    aborted(reason: string): void
+  }
+}
+
 export interface UserDataAnswer {
   /** Text of the document, `#cloud-config` first. */
   readonly document: string
@@ -69,7 +78,7 @@ export interface BootDesk {
   /** By classic name (`palette-kernel` …), only where classic names are switched on. */
   classicArtifact(name: string, client: BootClient): ServedArtifact | undefined
   /** A firmware image or the script beside it, by name; `n/HOST/NAME` in the name of a host. */
-  bootFile(name: string, client: BootClient): BootFile | undefined
+  bootFile(name: string, client: BootClient): ServedBootFile | undefined
   userData(token: string, client: BootClient): Promise<UserDataAnswer | undefined>
   classicUserData(client: BootClient): Promise<UserDataAnswer | undefined>
   phoneHome(token: string, stage: string, detail: string, client: BootClient): Promise<PhoneHomeOutcome>

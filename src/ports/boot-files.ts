@@ -16,6 +16,19 @@ export interface BootFile {
   readonly host?: string
 }
 
+/** Told what became of a file that somebody fetches. */
+export interface BootFileObserver {
+  sent(transfer: BootFileTransfer & { readonly bytes: number; readonly durationMs: number }): void
+  aborted(transfer: BootFileTransfer & { readonly reason: string }): void
+}
+
+export interface BootFileTransfer {
+  /** As it was asked for. */
+  readonly name: string
+  /** Of who fetches it. */
+  readonly address: string
+}
+
 /**
  * The few files that firmware may fetch without saying who it is, the same for TFTP and UEFI HTTP boot. Nothing else can be
  * had by name, whatever the name looks like.

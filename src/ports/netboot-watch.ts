@@ -4,7 +4,7 @@ export interface NetbootNews {
   readonly id: number
   /** Epoch milliseconds. */
   readonly time: number
-  readonly service: 'dhcp' | 'tftp'
+  readonly service: 'dhcp' | 'tftp' | 'http'
   readonly action: 'answered' | 'ignored' | 'sent' | 'failed'
   /** A sentence for people. */
   readonly reason: string

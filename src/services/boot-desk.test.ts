@@ -54,7 +54,7 @@ async function aDesk({
   ...admission
 }: { readonly classic?: boolean; readonly overHttps?: boolean } & Pick<
   BootDeskDependencies,
-  'admit' | 'notBegun' | 'takesSyslog' | 'meter'
+  'admit' | 'notBegun' | 'takesSyslog' | 'meter' | 'bootFiles' | 'bootFileObserver'
 > = {}) {
   const store = createMemoryStore()
   const clock = createFakeClock()
@@ -82,6 +82,27 @@ async function installed(desk: Awaited<ReturnType<typeof aDesk>>['desk']) {
   const [, bootId = '', token = ''] = script.split(' ')
   return { bootId, token }
 }
+
+test('boot files over HTTP are told of with who fetched them, and what is no boot file is not there', async () => {
+  const told: unknown[] = []
+  const { desk } = await aDesk({
+    bootFiles: {
+      find: (name) =>
+        name === 'snponly.efi' ? { bytes: new Uint8Array(3), mediaType: 'application/efi' } : undefined,
+    },
+    bootFileObserver: { sent: (what) => told.push(what), aborted: (what) => told.push(what) },
+  })
+
+  const { observe } = desk.bootFile('snponly.efi', client) ?? {}
+  observe?.sent(2)
+  observe?.aborted('gone')
+
+  expect(desk.bootFile('other.efi', client)).toBeUndefined()
+  expect(told).toEqual([
+    { name: 'snponly.efi', address: '192.0.2.7', bytes: 3, durationMs: 2 },
+    { name: 'snponly.efi', address: '192.0.2.7', reason: 'gone' },
+  ])
+})
 
 describe('scripts have iPXE send what it shows', () => {
   test('to the address by which it reached us, while that is received', async () => {

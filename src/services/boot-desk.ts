@@ -10,7 +10,7 @@ import { type BootId, parseBootId, parseConfigToken } from '../domain/opaque-id.
 import { createRateLimiter, type RateLimit } from '../domain/rate-limit.ts'
 import { parseUuid } from '../domain/uuid.ts'
 import type { BootClient, BootDesk, ScriptAnswer, ScriptQuery } from '../ports/boot-desk.ts'
-import type { BootFiles } from '../ports/boot-files.ts'
+import type { BootFileObserver, BootFiles } from '../ports/boot-files.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import { renderBootScript } from '../render/ipxe/boot-script.ts'
@@ -40,6 +40,8 @@ export interface BootDeskDependencies {
   readonly classic?: () => ClassicOffer | undefined
   /** Firmware images and the script beside them; absent: there are none. */
   readonly bootFiles?: BootFiles
+  /** Told of those that were fetched. */
+  readonly bootFileObserver?: BootFileObserver
   /** Whether one more host may begin its installation now; hosts that have begun are always let in. */
   readonly admit?: (host: string) => boolean
   /** Told of a host that was let in and then not handed the installer after all. */
@@ -75,7 +77,7 @@ const NEVER_INSTALL: InstallPolicy = { identity: 'claimed', approve: 'manual' }
 export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
   const { book, plans, strangers, classic, clock, log } = dependencies
   const { admit = () => true, notBegun = () => undefined, takesSyslog = () => false } = dependencies
-  const { bootFiles, served, meter } = dependencies
+  const { bootFiles, bootFileObserver, served, meter } = dependencies
   const syslogAt = (base: string) => (takesSyslog() ? ipv4AddressOf(base) : undefined)
   const news = createRateLimiter(REPEATED_NEWS)
   const reports = createRateLimiter(REPORTS)
@@ -110,7 +112,17 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
       log.info({ address, role }, 'classic name asked for')
       return { ...offer.installer.artifact(role), observe: () => logTransfer(role, offer.installer, address) }
     },
-    bootFile: (name, { address, base }) => bootFiles?.find(name, { address, localAddress: '', base }),
+    bootFile: (name, { address, base }) => {
+      const file = bootFiles?.find(name, { address, localAddress: '', base })
+      if (!file || !bootFileObserver) return file
+      const transfer = { name, address }
+      const observe = {
+        sent: (durationMs: number) =>
+          bootFileObserver.sent({ ...transfer, bytes: file.bytes.length, durationMs }),
+        aborted: (reason: string) => bootFileObserver.aborted({ ...transfer, reason }),
+      }
+      return { ...file, observe }
+    },
     userData: (token, client) => inTime(userDataFor(token, client)),
     classicUserData: async ({ address, userAgent }) => {
       const offer = classic?.()

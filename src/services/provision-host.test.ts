@@ -171,7 +171,12 @@ describe('provisioning a host', () => {
     const life = await stage.run(plan, { look })
 
     expect(asked[0]).toMatchObject({ name: 'edge-1', siteName: 'store-1' })
-    expect(life.failure?.reason).toContain('the probe says: Palette does not know it')
+    expect(life.failure?.reason.match(/Palette does not know it/g)).toHaveLength(1)
+    const events = await stage.store.events()
+    expect(events.filter(({ type }) => type === 'probe.result').map(({ data }) => data)).toEqual([
+      { probe: 'palette', ok: false, detail: 'Palette does not know it' },
+    ])
+    expect(events.find(({ type }) => type === 'host.failed')?.data).toMatchObject({ rule: 'not-registered' })
   })
 
   test('gives up after its time with the likely reason and a picture of the console', async () => {
@@ -191,6 +196,24 @@ describe('provisioning a host', () => {
 
     const stalled = (await stage.store.events()).filter(({ type }) => type === 'host.stalled')
     expect(stalled.length).toBe(1)
+  })
+
+  test('tells at once that an edge host from before stands in its way', async () => {
+    const stage = await aStage(async (nth, change) => {
+      if (nth > 1) return
+      await stage.served('install')
+      await stage.config()
+      change({ state: 'off', cause: 'guest-shutdown' })
+    })
+    const look = async () => ({ ok: false, reason: 'it is still the one from before', duplicate: true })
+    const limits = { phases: {}, readyWithinMs: 60_000 }
+
+    await stage.run({ ready: { kind: 'palette' }, limits }, { look })
+
+    const stalled = (await stage.store.events()).filter(({ type }) => type === 'host.stalled')
+    expect(stalled.map(({ data }) => data)).toEqual([
+      expect.objectContaining({ phase: 'disk-boot', rule: 'duplicate-registration' }),
+    ])
   })
 
   test('resets a machine that hangs before its configuration, a few times', async () => {

@@ -1,4 +1,4 @@
-import { diagnose, diagnosisText, PATIENCE_MS, silenceMs } from '../domain/diagnosis/diagnosis.ts'
+import { diagnose, diagnoseStall, sentenceOf, silenceMs } from '../domain/diagnosis/diagnosis.ts'
 import type { Host } from '../domain/host.ts'
 import { canBeRetried, isInstalling, type Life } from '../domain/life.ts'
 import { isBefore } from '../domain/phase.ts'
@@ -56,6 +56,8 @@ const TICK_MS = 2000
 const FINISH_GRACE_MS = 15_000
 /** Silence after which a machine on its way to the installer is reset: slow ones boot a kernel for minutes. Milliseconds. */
 const RESET_AFTER_MS = 300_000
+/** Different answers of a probe that are noted of one host. */
+const MAX_ANSWERS = 20
 /** One run resets it so often. */
 const MAX_RESETS = 2
 
@@ -80,8 +82,10 @@ export async function provisionHost(
   let begunAt: number | undefined
   let typing: Promise<void> | undefined
   let lastAnswer = ''
+  /** What the probe has said of this boot from disk, so that each answer is noted once. */
+  const answers = new Set<string>()
   let resets = 0
-  let told = { phase: 'defined', stalled: false }
+  let told = { phase: 'defined', rules: new Set<string>() }
 
   const watching = watchPower(machine, dependencies, inside).catch((error: unknown) => wake.fail(error))
   try {
@@ -99,9 +103,9 @@ export async function provisionHost(
       }
       const late = overdue(life, plan.limits, begunAt ?? clock.now(), clock.now())
       if (late !== undefined) {
-        const answered = life.phase === 'disk-boot' && lastAnswer ? `; the probe says: ${lastAnswer}` : ''
-        const reason = `${late}${answered}`
-        await book.record(name, { type: 'host.failed', data: { phase: life.phase, reason } })
+        const isNew = life.phase === 'disk-boot' && lastAnswer && !late.includes(lastAnswer)
+        const reason = isNew ? `${late}; the probe says: ${lastAnswer}` : late
+        await book.record(name, { type: 'host.failed', data: failure(life, reason) })
         continue
       }
       if (!isBefore(life.phase, 'installed')) admission.leave(name)
@@ -168,7 +172,7 @@ export async function provisionHost(
 
   async function proveReady(life: Life): Promise<void> {
     const limit = AbortSignal.any([inside, AbortSignal.timeout(10_000)])
-    const { probe, ok, detail } = await checkReady(
+    const { probe, ok, detail, duplicate } = await checkReady(
       plan.ready,
       life,
       machine,
@@ -176,8 +180,16 @@ export async function provisionHost(
       limit,
     )
     lastAnswer = detail
-    if (ok) await book.record(name, { type: 'probe.result', data: { probe, ok, detail } })
-    else log.debug({ host: name, probe, detail }, 'not ready yet')
+    const isNews = ok || (!inside.aborted && !answers.has(detail) && answers.size < MAX_ANSWERS)
+    if (!isNews) return log.debug({ host: name, probe, detail }, 'not ready yet')
+    answers.add(detail)
+    const data = { probe, ok, detail, ...(duplicate ? { duplicate } : {}) }
+    await book.record(name, { type: 'probe.result', data })
+  }
+
+  function failure(life: Life, reason: string) {
+    const rule = diagnose(life, plan.limits.about)?.rule
+    return { phase: life.phase, reason, ...(rule ? { rule } : {}) }
   }
 
   async function typeIntoIpxe(): Promise<void> {
@@ -207,14 +219,14 @@ export async function provisionHost(
   }
 
   async function noticeStall(life: Life): Promise<void> {
-    if (told.phase !== life.phase) told = { phase: life.phase, stalled: false }
-    const patience = PATIENCE_MS[life.phase]
-    const forMs = silenceMs(life, clock.now())
-    if (patience === undefined || forMs < patience || told.stalled) return
-    told.stalled = true
+    if (told.phase !== life.phase) told = { phase: life.phase, rules: new Set() }
+    const now = clock.now()
+    const found = diagnoseStall(life, now, plan.limits.about)
+    if (!found || told.rules.has(found.rule)) return
+    told.rules.add(found.rule)
     await keepScreenshot(machine, dependencies, `stalled in phase ${life.phase}`, inside)
-    const rule = diagnose(life)?.rule
-    const data = { phase: life.phase, forMs, diagnosis: diagnosisText(life), ...(rule ? { rule } : {}) }
+    const { rule } = found
+    const data = { phase: life.phase, forMs: silenceMs(life, now), diagnosis: sentenceOf(found), rule }
     await book.record(name, { type: 'host.stalled', data })
   }
 }

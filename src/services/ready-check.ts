@@ -17,6 +17,8 @@ export interface ReadyCheckDependencies {
 /** What was asked, by name, and what came of it. */
 export interface ReadyVerdict extends ProbeOutcome {
   readonly probe: string
+  /** Palette knows an edge host of the same id from before. */
+  readonly duplicate?: boolean
 }
 
 /** One look at whether the host is ready, by the given probe. Never throws for a host that is not. */
@@ -54,8 +56,8 @@ export async function checkReady(
     const uuid = machine.spec?.uuid ?? identity?.uuid ?? life.uuid
     const host = { ...identity, name: machine.name, ...(uuid ? { uuid } : {}) }
     try {
-      const { ok, reason } = await registration.look(host, life.since, signal)
-      return { probe: 'palette', ok, detail: reason }
+      const { ok, reason, duplicate } = await registration.look(host, life.since, signal)
+      return { probe: 'palette', ok, detail: reason, ...(duplicate ? { duplicate } : {}) }
     } catch (error) {
       if (!signal.aborted) throw error
       return { probe: 'palette', ok: false, detail: 'stopped' }

@@ -23,6 +23,8 @@ export interface RegistrationHost extends PaletteIdentity {
 export interface RegistrationVerdict {
   readonly ok: boolean
   readonly reason: string
+  /** An edge host from before the installation stands in its way. */
+  readonly duplicate?: boolean
 }
 
 /** What a person should see to before the installation, each a sentence. */
@@ -196,7 +198,7 @@ export function createRegistrationCheck(
     watch.id = id
     const { ready, healthy, reason } = judgeEdgeHost(answer)
     if (!ready || !healthy || isRenewed(answer.record, id)) stale.delete(id)
-    if (stale.has(id)) return { ok: false, reason: stillTheOld(id) }
+    if (stale.has(id)) return { ok: false, reason: stillTheOld(id), duplicate: true }
     return { ok: ready && healthy, reason: `edge host ${id}: ${reason}` }
   }
 

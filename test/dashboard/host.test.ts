@@ -6,7 +6,7 @@ import { expectAccessible, launchBrowser, logIn, openPage } from '../support/das
 import { type Serving, startServing } from '../support/dashboard/serving.ts'
 import { macOf, type SimulatedHost, simulatedHost } from '../support/dashboard/simulated-host.ts'
 
-const HOSTS = ['booting', 'stuck', 'again', 'doomed', 'read', 'kept'] as const
+const HOSTS = ['booting', 'stuck', 'again', 'doomed', 'read', 'kept', 'restless'] as const
 /** Of a download, enough to be seen under way. */
 const SOME_BYTES = 300_000
 /** A host that has its script and does not go on is silent for a minute before it is called stuck; its page asks now and then. */
@@ -126,6 +126,7 @@ describe('the page of a host', () => {
 
   test('shows what it was handed, what it told and what happened, in light, dark and on a phone', async () => {
     await install('read')
+    const boot = /\/h\/([A-Za-z0-9_-]+)/.exec(machine('read').handed())?.[1] ?? 'missing'
     const token = await serving.token('operator')
     for (const options of [
       { colorScheme: 'light' },
@@ -144,7 +145,9 @@ describe('the page of a host', () => {
       await page.getByText('It has not said anything yet.').waitFor()
       await expectAccessible(page)
       await page.getByRole('tab', { name: 'Script' }).click()
-      await page.getByRole('region', { name: 'Script' }).filter({ hasText: '#!ipxe' }).waitFor()
+      const script = page.getByRole('region', { name: 'Script' })
+      await script.filter({ hasText: '#!ipxe' }).waitFor()
+      expect(await script.textContent()).not.toContain(boot)
       await expectAccessible(page)
       await page.getByRole('tab', { name: 'User-data' }).click()
       const document = page.getByRole('region', { name: 'User-data' })
@@ -226,6 +229,28 @@ describe('the page of a host', () => {
     await page.getByTestId('phase').filter({ hasText: 'defined' }).waitFor()
     await page.getByRole('tab', { name: 'Events' }).click()
     await page.getByText('one more installation was asked for').waitFor()
+  })
+
+  test('tells of a live system that begins its download again and again, on a phone', async () => {
+    await using view = await openPage(browser, serving.controlUrl, { viewport: { width: 390, height: 844 } })
+    const { page } = view
+    await logIn(page, await serving.token('viewer'))
+    await serving.api('POST', '/hosts/restless/arm', { forMs: 600_000 })
+    const host = machine('restless')
+    await host.script()
+    await host.download('kernel')
+    await host.download('initrd')
+    await page.goto('/hosts/restless')
+    await step(page, 'initrd', 'now').waitFor()
+    // As it does without enough memory.
+    for (let attempt = 0; attempt < 5; attempt += 1) await host.download('rootfs', SOME_BYTES)
+
+    const panel = page.getByRole('region', { name: 'Why it is stuck' })
+    await panel.getByText('Likely cause:').waitFor()
+    const { diagnosis } = await serving.api<HostDetail>('GET', '/hosts/restless')
+    expect(diagnosis?.rule).toMatch(/^root-/)
+    await panel.getByRole('button', { name: diagnosis?.rule ?? 'a rule' }).waitFor()
+    await expectAccessible(page)
   })
 
   test('who may only look sees no secrets and is told why nothing can be done', async () => {

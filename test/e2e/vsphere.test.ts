@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, type TestContext, test } from 'vitest'
 import type { RecordedEvent } from '../../src/domain/event.ts'
 import type { UpSummary } from '../../src/domain/summary.ts'
 import { type LabVcenter, openLabVcenter } from '../lab/vcenter/open-lab-vcenter.ts'
@@ -13,42 +13,51 @@ const userData = join(directory, 'user-data.yaml')
 const lines = ['#cloud-config', 'stylus: { managementMode: local }', 'install: { poweroff: true }', '']
 writeFileSync(userData, lines.join('\n'))
 let iso: string
-let lab: LabVcenter
-let running: EdgebootProcess | undefined
 
 beforeAll(async () => {
   iso = await standInIso()
 })
-beforeEach(async () => {
-  // Switching a machine on there starts a real one with the very ISO that was uploaded.
-  lab = await openLabVcenter({ machines: 'qemu' })
-})
-afterEach(async () => {
-  await running?.kill()
-  await lab[Symbol.asyncDispose]()
-})
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
-function up(dataDirectory: string, args: readonly string[]): EdgebootProcess {
-  const machine = ['--cpus', '2', '--memory', '1536MiB', '--disk', '10GiB']
+/** One test's vCenter, and a data directory with the command in it; all of it ends with the test. */
+interface Place {
+  readonly lab: LabVcenter
+  readonly dataDirectory: string
+  up(args: readonly string[]): EdgebootProcess
+}
+
+async function placeFor({ onTestFinished }: TestContext, name: string): Promise<Place> {
+  const dataDirectory = join(directory, name)
+  // Switching a machine on there starts a real one with the very ISO that was uploaded.
+  const lab = await openLabVcenter({ machines: 'qemu' })
+  let running: EdgebootProcess | undefined
+  onTestFinished(async () => {
+    await running?.kill()
+    await lab[Symbol.asyncDispose]()
+  })
+  return {
+    lab,
+    dataDirectory,
+    up: (args) => {
+      running = startUp(lab, dataDirectory, args)
+      return running
+    },
+  }
+}
+
+function startUp(lab: LabVcenter, dataDirectory: string, args: readonly string[]): EdgebootProcess {
+  const machine = ['--cpus', '1', '--memory', '1536MiB', '--disk', '10GiB']
   const places = [
-    '--cluster',
-    'DC0_C0',
-    '--network',
-    'VM Network',
-    '--advertise',
-    '10.0.2.2',
-    '--boot-port',
-    '0',
+    ...['--cluster', 'DC0_C0', '--network', 'VM Network'],
+    ...['--advertise', '10.0.2.2', '--boot-port', '0'],
   ]
-  running = startEdgeboot(
+  return startEdgeboot(
     [
       ...['--data-dir', dataDirectory, '--json', 'up', iso, '--user-data', userData, '--driver', 'vsphere'],
       ...[...machine, ...places, '--timeout', '14m', ...args],
     ],
     lab.environment,
   )
-  return running
 }
 
 async function summaryOf(started: EdgebootProcess): Promise<UpSummary> {
@@ -62,12 +71,12 @@ async function eventsOf(dataDirectory: string): Promise<readonly RecordedEvent[]
   return JSON.parse(stdout).events
 }
 
-test('a machine of a vCenter boots the ISO that was uploaded, installs, is switched on again and is ready, although up is killed and the vCenter restarts', async () => {
-  const dataDirectory = join(directory, 'media')
-  const first = up(dataDirectory, [])
+test.concurrent('a machine of a vCenter boots the ISO that was uploaded, installs, is switched on again and is ready, although up is killed and the vCenter restarts', async (context) => {
+  const { lab, dataDirectory, up } = await placeFor(context, 'media')
+  const first = up([])
   await first.line(/edge-1 {2}rootfs/)
   await first.kill()
-  const second = up(dataDirectory, [])
+  const second = up([])
   await second.line(/reports before-install/)
   await lab.restart({ downMs: 3000 })
 
@@ -89,11 +98,11 @@ test('a machine of a vCenter boots the ISO that was uploaded, installs, is switc
   expect(await lab.machines()).toEqual([])
 })
 
-test('keys are typed at the prompt of a stock iPXE in a vCenter, some of them lost, and the request for the script is the proof', async () => {
-  const dataDirectory = join(directory, 'typed')
+test.concurrent('keys are typed at the prompt of a stock iPXE in a vCenter, some of them lost, and the request for the script is the proof', async (context) => {
+  const { lab, up } = await placeFor(context, 'typed')
   lab.keyTrouble({ kind: 'refuse', every: 5 })
 
-  const summary = await summaryOf(up(dataDirectory, ['--boot', 'typed']))
+  const summary = await summaryOf(up(['--boot', 'typed']))
 
   expect(summary.hosts).toMatchObject([{ result: 'ready', installs: 1 }])
   expect(lab.log.count('PutUsbScanCodes')).toBeGreaterThan(5)

@@ -349,6 +349,57 @@ describe('edgeboot host', () => {
     expect((await watching.finished).code).toBe(0)
   })
 
+  test('watch goes on when the server has another token after its restart, as servers of this machine do', async () => {
+    const authenticator = createFakeAuthenticator()
+    const { announce, desk, directory, server, start } = await openServer({ authenticator })
+    const watching = startEdgeboot(['--data-dir', directory, '--json', 'host', 'watch'])
+    await desk.whenListening(1)
+
+    await server[Symbol.asyncDispose]()
+    await watching.line(/trying again/)
+    authenticator.revoke(TOKENS.operator)
+    announce({ token: TOKENS.admin })
+    await using _again = await start(server.port)
+    await desk.whenListening(1)
+    desk.tell()
+    const [text] = await once(watching.child.stdout ?? process.stdin, 'data')
+    watching.child.kill('SIGINT')
+
+    expect(JSON.parse(text)).toMatchObject({ host: 'edge-1', type: 'machine.created' })
+    expect((await watching.finished).code).toBe(0)
+  })
+
+  test('watch of one phase follows hosts as long as they are in it', async () => {
+    const { desk, directory } = await openServer()
+    desk.hostViews = [
+      aHostView({ phase: 'kernel' }),
+      aHostView({ name: 'edge-2', phase: 'kernel' }),
+      aHostView({ name: 'edge-3', phase: 'ready' }),
+    ]
+    const watching = startEdgeboot(['--data-dir', directory, '--json', 'host', 'watch', '--phase', 'kernel'])
+    await desk.whenListening(1)
+    const told: string[] = []
+    const last = Promise.withResolvers<void>()
+    watching.child.stdout?.on('data', (text: string) => {
+      for (const line of text.split('\n').filter((one) => one !== '')) {
+        const { host, type } = JSON.parse(line)
+        told.push(`${host} ${type}`)
+        if (host === 'edge-2') last.resolve()
+      }
+    })
+
+    const approved = { type: 'host.approved', data: { by: 'x' } } as const
+    desk.tell({ ...approved, host: 'edge-3' })
+    desk.tell({ type: 'phase.changed', data: { from: 'kernel', to: 'initrd' } })
+    desk.tell(approved)
+    desk.tell({ ...approved, host: 'edge-2' })
+    await last.promise
+    watching.child.kill('SIGINT')
+    await watching.finished
+
+    expect(told).toEqual(['edge-1 phase.changed', 'edge-2 host.approved'])
+  })
+
   test('watch of a host that is not there is refused', async () => {
     const { run } = await openServer()
 

@@ -13,8 +13,8 @@ export interface Finished {
 /** The real command line as a child process. */
 export interface EdgebootProcess {
   readonly child: ChildProcess
-  /** Resolves with the first line on stderr that matches; rejects when the process ends without one. */
-  line(pattern: RegExp): Promise<string>
+  /** Resolves with the first line on stderr that matches, or the second and so on; rejects when the process ends without one. */
+  line(pattern: RegExp, nth?: number): Promise<string>
   finished: Promise<Finished>
   /** SIGKILL, and waits until it is gone. */
   kill(): Promise<void>
@@ -39,10 +39,10 @@ export function startEdgeboot(args: readonly string[], env: NodeJS.ProcessEnv = 
   return {
     child,
     finished,
-    line: (pattern) =>
+    line: (pattern, nth = 1) =>
       new Promise((resolve, reject) => {
         const look = (): void => {
-          const found = stderr.split('\n').find((line) => pattern.test(line))
+          const found = stderr.split('\n').filter((line) => pattern.test(line))[nth - 1]
           if (found === undefined) return
           watchers.delete(look)
           resolve(found)

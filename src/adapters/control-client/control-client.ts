@@ -53,6 +53,8 @@ export function createControlClient(target: ControlTarget) {
   const at = (collection: string, name: string) => `/${collection}/${encodeURIComponent(name)}`
 
   return {
+    /** Where it is. */
+    url: target.url,
     session: () => get(Session, '/session'),
     about: () => get(About, '/about'),
     hosts: (query: Query = {}) => get(HostPage, '/hosts', query),

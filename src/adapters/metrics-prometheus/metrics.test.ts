@@ -66,6 +66,22 @@ test('the hosts there are now are counted, whatever happened before', async () =
   expect(seen.get('edgeboot_hosts{phase="defined"}')).toBe(0)
 })
 
+test('hosts that fail are counted by phase and rule, whether they are given up or their machine goes off', async () => {
+  const metrics = createMetrics()
+  const late = aHistory(metrics)
+  const lost = aHistory(metrics, 'edge-2')
+
+  late(0, 'machine.power', { state: 'on', cause: 'asked' })
+  late(1, 'script.served', { action: 'install', ...where })
+  late(900, 'host.failed', { phase: 'script', reason: 'longer than 15 min', rule: 'kernel-not-asked' })
+  lost(0, 'script.served', { action: 'install', ...where })
+  lost(1, 'machine.power', { state: 'off', cause: 'guest-panic' })
+  const seen = await samples(metrics)
+
+  expect(seen.get('edgeboot_failures_total{phase="script",rule="kernel-not-asked"}')).toBe(1)
+  expect(seen.get('edgeboot_failures_total{phase="script",rule="kernel-panicked"}')).toBe(1)
+})
+
 test('answers to machines that are no hosts are counted too', async () => {
   const metrics = createMetrics()
 

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { diagnose } from '../../domain/diagnosis/diagnosis.ts'
 import type { EventData, HostEvent } from '../../domain/event.ts'
 import type { Life } from '../../domain/life.ts'
 import { PHASES, type Phase } from '../../domain/phase.ts'
@@ -50,6 +51,10 @@ export function createMetrics(): Metrics {
           families.stalls.inc({ rule: event.data.rule ?? 'other' })
           return
         case 'phase.changed': {
+          // Not every failure is an event of its own: a machine may just go off.
+          if (event.data.to === 'failed') {
+            families.failures.inc({ phase: event.data.from, rule: diagnose(life)?.rule ?? 'other' })
+          }
           const seconds = secondsIn(event.data.from, event, life)
           if (seconds !== undefined) families.durations.observe({ phase: event.data.from }, seconds)
           return
@@ -104,8 +109,14 @@ function createFamilies(registry: Registry) {
     }),
     stalls: new Counter({
       name: 'edgeboot_stalls_total',
-      help: 'Hosts that were silent for longer than their phase takes, by the rule that says why.',
+      help: 'Hosts that did not get on, by the rule that says why.',
       labelNames: ['rule'] as const,
+      registers,
+    }),
+    failures: new Counter({
+      name: 'edgeboot_failures_total',
+      help: 'Hosts that failed, by the phase they stood in and the rule that says why.',
+      labelNames: ['phase', 'rule'] as const,
       registers,
     }),
     durations: new Histogram({

@@ -1,8 +1,7 @@
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import type { HostView } from '../../contract/hosts.ts'
-import { Failure } from '../../domain/failure.ts'
-import { PHASES, type Phase } from '../../domain/phase.ts'
 import type { CommandContext } from '../command-context.ts'
+import { addHostFilter, filterOf, type HostFilter, isEverything } from '../hosts/host-filter.ts'
 import {
   formatEvents,
   formatHostDetail,
@@ -12,23 +11,13 @@ import {
 } from '../output/host-table.ts'
 import { formatTable } from '../output/table.ts'
 import { addServerOptions, connect, findServer, type ServerValues } from '../server-options.ts'
-import { parsedOption } from '../settings.ts'
 
-interface ListValues extends ServerValues {
-  readonly phase?: Phase
-  readonly profile?: string
-  readonly label?: string
-}
+type ListValues = ServerValues & HostFilter
 
 /** `host list` and `host show`: of the server where one runs, otherwise out of the data directory itself. */
 export function registerHostLooks(host: Command, context: CommandContext): void {
-  addServerOptions(host.command('list'))
+  addHostFilter(addServerOptions(host.command('list')))
     .description('All hosts and how far they are.')
-    .addOption(new Option('--phase <phase>', 'only hosts in this phase').choices(PHASES))
-    .option('--profile <name>', 'only hosts of this profile')
-    .addOption(
-      parsedOption('--label <key=value>', 'only hosts with this label; KEY alone: any value', parseLabel),
-    )
     .addHelpText(
       'after',
       `
@@ -45,21 +34,19 @@ Examples:
     .action((name: string, values: ServerValues) => show(context, name, values))
 }
 
-async function list(
-  context: CommandContext,
-  { phase, profile, label, ...values }: ListValues,
-): Promise<void> {
+async function list(context: CommandContext, values: ListValues): Promise<void> {
+  const filter = filterOf(values)
+  const { phase, ...ofServers } = filter
   const print = (hosts: readonly object[], text: () => string): void => {
     if (context.json) context.stdout(`${JSON.stringify({ hosts }, null, 2)}\n`)
     else if (hosts.length > 0) context.stdout(`${text()}\n`)
-    else context.progress(phase || profile || label ? 'no host fits' : `no hosts in ${context.dataDir()}`)
+    else context.progress(isEverything(filter) ? `no hosts in ${context.dataDir()}` : 'no host fits')
   }
   // Data directories know nothing of profiles and labels; whoever asks for them needs a server, and is told so.
-  const needsServer = profile !== undefined || label !== undefined
-  const control = await (needsServer ? connect : findServer)(context, values)
+  const control = await (isEverything(ofServers) ? findServer : connect)(context, values)
   if (control) {
     const views: HostView[] = []
-    for await (const view of control.allHosts({ phase, profile, label })) views.push(view)
+    for await (const view of control.allHosts({ ...filter })) views.push(view)
     return print(views.map(withSummaryFields), () => formatHostViews(views, Date.now()))
   }
   const { listHosts } = await import('../../app/hosts.ts')
@@ -82,9 +69,4 @@ async function show(context: CommandContext, name: string, values: ServerValues)
   const about = Object.entries(summary).filter(([, value]) => typeof value !== 'object')
   const rows = about.map(([key, value]) => [key, String(value)])
   context.stdout(`${formatTable(['KEY', 'VALUE'], rows)}\n\n${formatEvents(events)}\n`)
-}
-
-function parseLabel(text: string): string {
-  if (/^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}(=[^\p{Cc}]{0,256})?$/u.test(text)) return text
-  throw new Failure('usage.invalid', `--label ${text}: expected KEY or KEY=VALUE, for example site=berlin`)
 }

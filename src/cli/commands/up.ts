@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Control } from '../../app/control-connection.ts'
 import type { UpOptions } from '../../app/up-options.ts'
+import { diagnoseStall } from '../../domain/diagnosis/diagnosis.ts'
 import { parseDurationMs } from '../../domain/duration.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { UpSummary } from '../../domain/summary.ts'
@@ -70,7 +71,9 @@ async function askServer(options: UpOptions, control: Control, context: CommandC
 async function runHere(options: UpOptions, context: CommandContext): Promise<UpSummary> {
   const { up } = await import('../../app/up.ts')
   const live = process.stderr.isTTY && !context.json
-  const follower = live ? createLiveFollower(process.stderr) : createPlainFollower(context.progress)
+  const follower = live
+    ? createLiveFollower(process.stderr, { diagnose: diagnoseStall })
+    : createPlainFollower(context.progress)
   return await withInterrupt(async (signal) => {
     try {
       return await up(

@@ -13,6 +13,7 @@ const Transfer = z.object({
   total: z.number(),
   rate: z.number().default(0),
 })
+const Sent = z.object({ file: Text, bytes: z.number(), durationMs: z.number(), address: Text })
 const Asked = z.object({ by: Text })
 
 function event<T extends HostEvent['type'], D extends z.ZodType>(type: T, data: D) {
@@ -41,7 +42,8 @@ const KnownEvent = z.discriminatedUnion('type', [
       relay: Text.exactOptional(),
     }),
   ),
-  event('tftp.sent', z.object({ file: Text, bytes: z.number(), durationMs: z.number(), address: Text })),
+  event('tftp.sent', Sent),
+  event('http.sent', Sent),
   event(
     'script.served',
     z.object({ action: z.enum(['install', 'local', 'wait', 'unknown', 'refused']), address: Text }),
@@ -53,13 +55,16 @@ const KnownEvent = z.discriminatedUnion('type', [
   event('config.refused', z.object({ address: Text, reason: z.literal('other-address'), detail: Text })),
   event('host.stage', z.object({ stage: Text, detail: Text, address: Text })),
   event('console.screenshot', z.object({ path: Text, why: Text })),
-  event('probe.result', z.object({ probe: Text, ok: z.boolean(), detail: Text })),
+  event(
+    'probe.result',
+    z.object({ probe: Text, ok: z.boolean(), detail: Text, duplicate: z.boolean().exactOptional() }),
+  ),
   event('phase.changed', z.object({ from: Phase, to: Phase })),
   event(
     'host.stalled',
     z.object({ phase: Phase, forMs: z.number(), diagnosis: Text, rule: Text.exactOptional() }),
   ),
-  event('host.failed', z.object({ phase: Phase, reason: Text })),
+  event('host.failed', z.object({ phase: Phase, reason: Text, rule: Text.exactOptional() })),
   event('host.retried', z.object({})),
   event('host.reinstall', Asked),
   event('host.armed', Asked.extend({ until: z.number() })),

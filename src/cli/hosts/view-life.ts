@@ -24,7 +24,7 @@ export function foldView(view: HostView, event: HostEvent): HostView {
     case 'phase.changed': {
       // What the server told before already had this in it.
       if (event.time < view.since) return view
-      const { failure, waitsFor: _, ...rest } = view
+      const { failure, waitsFor: _, diagnosis: __, ...rest } = view
       const isFailed = event.data.to === 'failed'
       const transfers = event.data.to === 'script' ? {} : view.transfers
       return {
@@ -40,7 +40,7 @@ export function foldView(view: HostView, event: HostEvent): HostView {
     case 'machine.power':
       return event.data.state === 'starting' ? view : { ...view, power: event.data.state }
     case 'host.stage':
-      return { ...view, stage: event.data.stage, address: event.data.address }
+      return { ...view, stage: event.data.stage, address: event.data.address, lastSeen: event.time }
     case 'artifact.started':
     case 'artifact.progress':
     case 'artifact.aborted':
@@ -65,5 +65,5 @@ function withTransfer(view: HostView, { type, data, time }: TransferEvent): Host
     attempts: (before?.attempts ?? 0) + (begun ? 1 : 0),
     ...(type === 'artifact.finished' ? { finishedAt: time } : {}),
   }
-  return { ...view, transfers: { ...view.transfers, [role]: transfer } }
+  return { ...view, lastSeen: time, transfers: { ...view.transfers, [role]: transfer } }
 }

@@ -55,7 +55,7 @@ test('plain lines tell how a host stands when that is news, however often somebo
     () => 0,
   )
 
-  for (const _look of [1, 2]) follower.host(host, life, 'waits for a free place')
+  for (const _look of [1, 2]) follower.host(host, life, { waitsFor: 'waits for a free place' })
   follower.event(
     { host: host.name, time: 0, type: 'phase.changed', data: { from: 'defined', to: 'script' } },
     host,
@@ -77,7 +77,7 @@ test('the live list writes to its own terminal, keeps notes above and leaves the
   const written: string[] = []
   const terminal = Object.assign(new PassThrough(), { columns: 100, rows: 20, isTTY: true })
   terminal.setEncoding('utf8').on('data', (text: string) => written.push(text))
-  const follower = createLiveFollower(terminal as unknown as NodeJS.WriteStream, () => 0)
+  const follower = createLiveFollower(terminal as unknown as NodeJS.WriteStream, { now: () => 0 })
 
   follower.host(host, life)
   follower.note('boot server on 127.0.0.1:8080')
@@ -89,4 +89,50 @@ test('the live list writes to its own terminal, keeps notes above and leaves the
   expect(screen).toContain(`▸ ${host.name}  script for`)
   expect(screen).toContain('stalled in script for 3 min 00 s: no route')
   expect(screen).toContain('1 host: 1 script')
+})
+
+test('plain lines tell why a host does not get on once, from whichever way it comes', () => {
+  const lines: string[] = []
+  const follower = createPlainFollower(
+    (line) => lines.push(line.slice(10)),
+    () => 0,
+  )
+  const diagnosis = {
+    rule: 'kernel-not-asked',
+    seen: 'no kernel',
+    cause: 'no route',
+    check: ['the route', 'more'],
+  }
+  const script = { ...life, phase: 'script' as const }
+
+  for (const _look of [1, 2]) follower.host(host, script, { diagnosis })
+  follower.event(
+    {
+      ...stalled,
+      data: { phase: 'script', forMs: 60_000, diagnosis: 'again', rule: 'download-stopped' },
+    } as HostEvent,
+    host,
+    script,
+  )
+  follower.host(host, script, { diagnosis: { ...diagnosis, rule: 'download-stopped' } })
+
+  expect(lines).toEqual([
+    `${host.name}  stuck in script (kernel-not-asked): no kernel; likely: no route; check: the route`,
+    `${host.name}  stalled in script for 1 min 00 s: again`,
+  ])
+})
+
+test('plain lines say when the server is away and when it is there again', () => {
+  const lines: string[] = []
+  const follower = createPlainFollower(
+    (line) => lines.push(line.slice(10)),
+    () => 0,
+  )
+
+  follower.away()
+  follower.away('nobody answers')
+  follower.away()
+  follower.away()
+
+  expect(lines).toEqual(['nobody answers', 'the server is there again'])
 })

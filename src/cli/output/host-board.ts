@@ -1,101 +1,78 @@
-import { ARTIFACT_ROLES, type ArtifactRole } from '../../domain/artifact.ts'
-import type { Life } from '../../domain/life.ts'
-import { PHASES } from '../../domain/phase.ts'
-import { formatBytes } from '../../domain/size.ts'
-import { describeLife } from './host-line.ts'
+import type { Phase } from '../../domain/phase.ts'
+import { type BoardEntry, isInTrouble, isMoving } from './board-entry.ts'
+import { countPhases, renderHeader } from './board-header.ts'
+import { renderHosts } from './board-hosts.ts'
+import { DETAILS, groupTrouble, renderTrouble, type TroubleGroup } from './board-trouble.ts'
+import { cut } from './fit-text.ts'
 
-/** One host as the board shows it; `news` stays below its line until something newer replaces it. */
-export interface BoardEntry {
-  readonly name: string
-  readonly life: Life
-  readonly news?: string
+export type { BoardEntry } from './board-entry.ts'
+
+/** Size of a terminal in characters. */
+export interface BoardSize {
+  readonly columns: number
+  readonly rows: number
 }
 
-/** Characters of a progress bar. */
-const BAR_WIDTH = 16
-
 /**
- * The state of all hosts as lines that fit into a terminal of that size: one per host, those that need a look first
- * when there are more hosts than lines, and a last line that sums up.
+ * The state of all hosts as fewer lines than the terminal has, none longer than it is wide: how they stand as a whole, then
+ * those that failed or are stuck with why, those that move, and what there is besides as numbers. Where every host fits,
+ * those without trouble are in order of name and stay where they are. `trouble`: why nothing new is heard of any, put first.
  */
 export function renderHostBoard(
   entries: readonly BoardEntry[],
   now: number,
-  size: { readonly columns: number; readonly rows: number },
-): string {
-  const nameWidth = Math.min(32, Math.max(4, ...entries.map(({ name }) => name.length)))
-  const room = Math.max(1, size.rows - 2)
-  const blocks = entries.map((entry) => ({ entry, lines: linesOf(entry, now, nameWidth) }))
-  const shown = chooseForRoom(blocks, room)
-  const hidden = entries.length - shown.length
-  return [
-    ...shown.flatMap(({ lines }) => lines),
-    `${hidden > 0 ? `… and ${hidden} more. ` : ''}${sumUp(entries.map(({ life }) => life))}`,
-  ]
-    .map((line) => cut(line, size.columns))
-    .join('\n')
+  size: BoardSize,
+  trouble?: string,
+): readonly string[] {
+  const { columns } = size
+  const header = [...(trouble === undefined ? [] : [`! ${trouble}`]), ...renderHeader(entries, now, columns)]
+  // The cursor stands below the last line, and one line may be needed to say what is left out.
+  const room = Math.max(1, size.rows - 1 - header.length)
+  const troubled = groupTrouble(entries.filter(isInTrouble))
+  const others = entries.filter((entry) => !isInTrouble(entry))
+  const fitted = fitTrouble(troubled, now, columns, room, others.filter(isMoving).length)
+  const hosts = renderHosts(others, now, { columns, rows: room - fitted.lines.length }, fitted.hidden)
+  const hidden = [...fitted.hidden, ...hosts.hidden]
+  return [...header, ...fitted.lines, ...hosts.lines, ...(hidden.length > 0 ? [describeHidden(hidden)] : [])]
+    .map((line) => cut(line, columns))
+    .slice(0, Math.max(1, size.rows - 1))
 }
 
-interface Block {
-  readonly entry: BoardEntry
+interface Fitted {
   readonly lines: readonly string[]
+  readonly hidden: readonly BoardEntry[]
 }
 
-/** As many hosts as fit, in their own order; failed and stalled ones stay before those that do well or are done. */
-function chooseForRoom(blocks: readonly Block[], room: number): readonly Block[] {
-  if (blocks.reduce((sum, { lines }) => sum + lines.length, 0) <= room) return blocks
-  const chosen = new Set<Block>()
-  let left = room
-  for (const block of blocks.toSorted((a, b) => urgency(a.entry) - urgency(b.entry))) {
-    if (block.lines.length > left) continue
-    left -= block.lines.length
-    chosen.add(block)
-  }
-  return blocks.filter((block) => chosen.has(block))
+/**
+ * At least who, and of each kind, the most frequent first, as much more as leaves some lines for hosts that move. Kinds for
+ * which there is no line at all are left out.
+ */
+function fitTrouble(
+  groups: readonly TroubleGroup[],
+  now: number,
+  columns: number,
+  room: number,
+  moving: number,
+): Fitted {
+  const shown = groups.length < room ? groups.length : Math.max(1, room - 1)
+  let spare = room - Math.min(moving + 1, Math.ceil(room / 3)) - shown
+  const lines = groups.slice(0, shown).flatMap((group) => {
+    const [best = []] = DETAILS.map((detail) => renderTrouble(group, now, columns, detail)).filter(
+      (rendered) => rendered.length === 1 || rendered.length - 1 <= spare,
+    )
+    spare -= best.length - 1
+    return best
+  })
+  return { lines, hidden: groups.slice(shown).flatMap((group) => group.entries) }
 }
 
-function urgency({ life, news }: BoardEntry): number {
-  if (life.phase === 'failed') return 0
-  if (news !== undefined) return 1
-  if (life.phase === 'ready') return 4
-  return life.phase === 'defined' ? 3 : 2
-}
-
-function linesOf({ name, life, news }: BoardEntry, now: number, nameWidth: number): readonly string[] {
-  const line = `${mark(life)} ${name.padEnd(nameWidth)}  ${bar(life)}${describeLife(life, now)}`
-  return news === undefined || life.phase === 'ready' ? [line] : [line, `    ${news}`]
-}
-
-function mark({ phase }: Life): string {
-  if (phase === 'ready') return '✔'
-  if (phase === 'failed') return '✘'
-  return phase === 'defined' ? '·' : '▸'
-}
-
-function bar(life: Life): string {
-  const transfer = life.transfers[life.phase as ArtifactRole]
-  if (!transfer || transfer.finishedAt || transfer.total === 0) return ''
-  const full = Math.min(BAR_WIDTH, Math.floor((BAR_WIDTH * transfer.bytes) / transfer.total))
-  return `${'█'.repeat(full)}${'░'.repeat(BAR_WIDTH - full)} `
-}
-
-/** `3 hosts: 1 rootfs, 2 ready; 41.2 MiB/s`. */
-function sumUp(lives: readonly Life[]): string {
-  const counts = PHASES.map((phase) => ({
-    phase,
-    count: lives.filter((life) => life.phase === phase).length,
-  })).filter(({ count }) => count > 0)
-  const rate = lives.reduce((sum, life) => sum + rateOf(life), 0)
-  const phases = counts.map(({ phase, count }) => `${count} ${phase}`).join(', ')
-  return `${lives.length} ${lives.length === 1 ? 'host' : 'hosts'}: ${phases}${rate > 0 ? `; ${formatBytes(rate)}/s` : ''}`
-}
-
-function rateOf({ transfers, phase }: Life): number {
-  const role = ARTIFACT_ROLES.find((candidate) => candidate === phase)
-  const transfer = role && transfers[role]
-  return transfer && !transfer.finishedAt ? transfer.rate : 0
-}
-
-function cut(line: string, columns: number): string {
-  return line.length <= columns ? line : `${line.slice(0, Math.max(1, columns - 1))}…`
+/** `and 352 more: 312 ready, 40 waiting`. */
+function describeHidden(hidden: readonly BoardEntry[]): string {
+  const count = (wanted: Phase) => hidden.filter(({ life }) => life.phase === wanted).length
+  const [ready, waiting] = [count('ready'), count('defined')]
+  const rest = countPhases(
+    hidden.map(({ life }) => life).filter(({ phase }) => phase !== 'defined' && phase !== 'ready'),
+  )
+  const counts = [ready > 0 ? `${ready} ready` : '', waiting > 0 ? `${waiting} waiting` : '', rest]
+  return `and ${hidden.length} more: ${counts.filter((part) => part !== '').join(', ')}`
 }

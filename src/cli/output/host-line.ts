@@ -4,20 +4,34 @@ import type { HostEvent } from '../../domain/event.ts'
 import type { Life } from '../../domain/life.ts'
 import { printable } from '../../domain/printable.ts'
 import { formatBytes } from '../../domain/size.ts'
+import type { ShownDiagnosis } from './board-entry.ts'
 
-/** Where a host stands, in one line: phase, and while something is downloaded bytes, rate and time left. */
-export function describeLife(life: Life, now: number): string {
+/**
+ * Where a host stands, in one line: phase, and while something is downloaded bytes, rate and time left; `isBrief` leaves out
+ * of how many.
+ */
+export function describeLife(life: Life, now: number, isBrief = false): string {
   const role = life.phase as ArtifactRole
   const transfer = life.transfers[role]
   if (transfer && !transfer.finishedAt) {
     const { bytes, total, rate } = transfer
     const left = rate > 0 ? `, ${formatDuration(((total - bytes) / rate) * 1000)} left` : ''
-    return `${life.phase} ${percent(bytes, total)} of ${formatBytes(total)}, ${formatBytes(rate)}/s${left}`
+    const of = isBrief ? '' : ` of ${formatBytes(total)}`
+    return `${life.phase} ${percent(bytes, total)}${of}, ${formatBytes(rate)}/s${left}`
   }
+  if (transfer?.finishedAt) return `${life.phase} sent ${formatDuration(now - transfer.finishedAt)} ago`
   if (life.phase === 'failed') return printable(`failed: ${life.failure?.reason ?? 'no reason known'}`)
   if (life.phase === 'ready') return 'ready'
   const stage = life.phase === 'installing' && life.stage ? ` (${life.stage})` : ''
   return `${life.phase}${stage} for ${formatDuration(now - life.since)}`
+}
+
+/** Why a host does not get on, in one line. */
+export function describeDiagnosis({ phase }: Pick<Life, 'phase'>, diagnosis: ShownDiagnosis): string {
+  const { rule, seen, cause, check } = diagnosis
+  const advice = check[0] === undefined ? '' : `; check: ${check[0]}`
+  const what = phase === 'failed' ? 'failed' : `stuck in ${phase}`
+  return printable(`${what} (${rule}): ${seen}; likely: ${cause}${advice}`)
 }
 
 /** What a host waits for, as a sentence about it. */
@@ -63,7 +77,10 @@ function newsOf(event: HostEvent, life: Life): string | undefined {
         ? `asked for a boot file (${event.data.client}), led to ${event.data.file ?? 'its script'}`
         : `asked for a boot file and got no answer: ${event.data.reason}`
     case 'tftp.sent':
-      return `${event.data.file} sent by TFTP: ${formatBytes(event.data.bytes)}`
+    case 'http.sent': {
+      const by = event.type === 'tftp.sent' ? 'by TFTP' : 'over HTTP'
+      return `${event.data.file} sent ${by}: ${formatBytes(event.data.bytes)}`
+    }
     case 'script.served':
       return event.data.action === 'install' ? undefined : `asked for a script, told: ${event.data.action}`
     case 'host.reinstall':

@@ -1,5 +1,6 @@
 import type { HostDetail, HostView } from '../../contract/hosts.ts'
 import { ARTIFACT_ROLES } from '../../domain/artifact.ts'
+import { diagnosisLink } from '../../domain/diagnosis/diagnosis.ts'
 import { formatDuration } from '../../domain/duration.ts'
 import { formatBytes } from '../../domain/size.ts'
 import type { HostSummary } from '../../domain/summary.ts'
@@ -73,7 +74,7 @@ export function formatHostDetail(detail: HostDetail, now: number): string {
           ['stuck', diagnosis.seen],
           ['likely', diagnosis.cause],
           ...diagnosis.check.map((check) => ['check', check]),
-          ['see', `docs/guide/troubleshooting.md#${diagnosis.rule}`],
+          ['see', diagnosisLink(diagnosis.rule)],
         ]
       : []),
     ...Object.entries(definition?.match ?? {}).map(([key, value]) => [`match ${key}`, String(value)]),

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { finished } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { BootClient, BootDesk, ServedArtifact } from '../../ports/boot-desk.ts'
-import type { BootFile } from '../../ports/boot-files.ts'
+import type { BootClient, BootDesk, ServedArtifact, ServedBootFile } from '../../ports/boot-desk.ts'
 import type { Log } from '../../ports/log.ts'
 import { type ArtifactRequest, answerArtifact } from './artifact-answer.ts'
 import { type Authority, describeClient } from './client.ts'
@@ -59,7 +59,7 @@ export function createAnswers(dependencies: AnswersDependencies): Answers {
       case 'classic-artifact':
         return sendFile(desk.classicArtifact(endpoint.name, client), false, request, reply)
       case 'boot-file':
-        return sendBootFile(desk.bootFile(endpoint.name, client), reply)
+        return sendBootFile(desk.bootFile(endpoint.name, client), request, reply)
       case 'user-data':
         return sendDocument(await desk.userData(endpoint.token, client), reply)
       case 'classic-user-data':
@@ -110,8 +110,20 @@ export function createAnswers(dependencies: AnswersDependencies): Answers {
 }
 
 /** In one piece with its exact length, and never a redirect: UEFI HTTP boot is particular about both. */
-function sendBootFile(file: BootFile | undefined, reply: FastifyReply): FastifyReply {
+function sendBootFile(
+  file: ServedBootFile | undefined,
+  { method }: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   if (!file) return notFound(reply)
+  const { observe } = file
+  if (observe && method === 'GET') {
+    const begun = performance.now()
+    finished(reply.raw, (error) => {
+      if (error) observe.aborted('the client went away')
+      else observe.sent(performance.now() - begun)
+    })
+  }
   const bytes = Buffer.from(file.bytes.buffer, file.bytes.byteOffset, file.bytes.byteLength)
   return reply.code(200).header('cache-control', 'no-store').type(file.mediaType).send(bytes)
 }

@@ -130,6 +130,29 @@ test('the certificate of our authority is there where it is ours, and nowhere el
   expect((await open().get('/ca.crt')).statusCode).toBe(404)
 })
 
+test('a boot file that was sent is told of, a look at its headers is not', async () => {
+  const { get, ask, desk } = open()
+  const { promise, resolve } = Promise.withResolvers<number>()
+  const told: string[] = []
+  const file = { bytes: Uint8Array.of(0x4d, 0x5a), mediaType: 'application/efi' }
+  desk.bootFile = (name) => ({
+    ...file,
+    observe: {
+      sent: (durationMs) => {
+        told.push(name)
+        resolve(durationMs)
+      },
+      aborted: (reason) => told.push(reason),
+    },
+  })
+
+  await ask('HEAD', '/snponly.efi')
+  await get('/n/edge-1/snponly.efi')
+
+  expect(await promise).toBeGreaterThanOrEqual(0)
+  expect(told).toEqual(['n/edge-1/snponly.efi'])
+})
+
 describe('user-data and phone-home', () => {
   test('the right token gets the document, and a look at the headers does not count as getting it', async () => {
     const { get, ask, desk } = open()

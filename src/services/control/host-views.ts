@@ -1,4 +1,5 @@
 import type { DesiredHost } from '../../domain/desired-fleet.ts'
+import { circumstancesOf } from '../../domain/diagnosis/circumstances.ts'
 import { diagnoseStall } from '../../domain/diagnosis/diagnosis.ts'
 import { shownOptions } from '../../domain/machine-rules.ts'
 import { isBefore } from '../../domain/phase.ts'
@@ -71,7 +72,7 @@ export function pageOf<T>(
 
 function viewOf({ host, life }: HostState, { plans, runner, clock }: ViewParts): HostView {
   const wish = plans.wish(host.name)
-  const diagnosis = diagnoseStall(life, clock.now())
+  const diagnosis = diagnoseStall(life, clock.now(), circumstancesOf(wish))
   const waitsFor = runner.trouble(host.name) ?? reasonToWait(wish, life, clock.now())
   return {
     name: host.name,

@@ -31,7 +31,7 @@ export const readableColors: CSSVariablesResolver = () => ({
   light: {
     '--mantine-color-dimmed': 'var(--mantine-color-gray-7)',
     ...forAllColors((color) => {
-      const dark = `color-mix(in srgb, var(--mantine-color-${color}-9) 75%, black)`
+      const dark = `color-mix(in srgb, var(--mantine-color-${color}-9) 60%, black)`
       return {
         [`--mantine-color-${color}-light-color`]: dark,
         [`--mantine-color-${color}-outline`]: dark,

@@ -12,8 +12,9 @@ export function rateInWords(bytesPerSecond: number): string {
   return `${bytesInWords(bytesPerSecond)}/s`
 }
 
-/** `4 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`: two parts at most. */
+/** `0.4 s`, `4 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`: two parts at most. */
 export function durationInWords(ms: number): string {
+  if (ms > 0 && ms < 950) return `${Math.max(0.1, ms / 1000).toFixed(1)} s`
   const seconds = Math.max(0, Math.round(ms / 1000))
   const parts: readonly (readonly [number, string])[] = [
     [Math.floor(seconds / 86_400), 'd'],

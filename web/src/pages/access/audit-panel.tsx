@@ -4,6 +4,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { type AuditFilter, auditQuery } from '../../api/access.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
+import { WideTable } from '../../ui/wide-table.tsx'
 import { timeInWords } from '../../ui/words.ts'
 
 /** Typing asks the server only when it pauses. Milliseconds. */
@@ -50,42 +51,40 @@ export function AuditPanel() {
       {error && (
         <ProblemAlert title="The audit log cannot be shown" error={error} retry={() => void refetch()} />
       )}
-      <Table.ScrollContainer minWidth={720} tabIndex={0} aria-label="Audit log" role="region">
-        <Table verticalSpacing="xs">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Time</Table.Th>
-              <Table.Th>Who</Table.Th>
-              <Table.Th>Action</Table.Th>
-              <Table.Th>On</Table.Th>
-              <Table.Th>Outcome</Table.Th>
-              <Table.Th>Details</Table.Th>
+      <WideTable label="Audit log" minWidth={720} verticalSpacing="xs">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Time</Table.Th>
+            <Table.Th>Who</Table.Th>
+            <Table.Th>Action</Table.Th>
+            <Table.Th>On</Table.Th>
+            <Table.Th>Outcome</Table.Th>
+            <Table.Th>Details</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {entries.map((entry) => (
+            <Table.Tr key={entry.id}>
+              <Table.Td className="number">{timeInWords(entry.time)}</Table.Td>
+              <Table.Td>{entry.who}</Table.Td>
+              <Table.Td>{entry.action}</Table.Td>
+              <Table.Td>{entry.object}</Table.Td>
+              <Table.Td>
+                <Badge color={entry.outcome === 'done' ? 'green' : 'red'} variant="light" tt="none">
+                  {entry.outcome}
+                </Badge>
+              </Table.Td>
+              <Table.Td>
+                <Code>
+                  {Object.entries(entry.detail)
+                    .map(([name, value]) => `${name}=${value}`)
+                    .join(' ')}
+                </Code>
+              </Table.Td>
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {entries.map((entry) => (
-              <Table.Tr key={entry.id}>
-                <Table.Td className="number">{timeInWords(entry.time)}</Table.Td>
-                <Table.Td>{entry.who}</Table.Td>
-                <Table.Td>{entry.action}</Table.Td>
-                <Table.Td>{entry.object}</Table.Td>
-                <Table.Td>
-                  <Badge color={entry.outcome === 'done' ? 'green' : 'red'} variant="light" tt="none">
-                    {entry.outcome}
-                  </Badge>
-                </Table.Td>
-                <Table.Td>
-                  <Code>
-                    {Object.entries(entry.detail)
-                      .map(([name, value]) => `${name}=${value}`)
-                      .join(' ')}
-                  </Code>
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+          ))}
+        </Table.Tbody>
+      </WideTable>
       {data && entries.length === 0 && <Text c="dimmed">Nothing of that kind has happened.</Text>}
       {hasNextPage && (
         <Button variant="default" loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>

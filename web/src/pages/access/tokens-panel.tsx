@@ -7,6 +7,7 @@ import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
 import { useNow } from '../../ui/use-now.ts'
+import { WideTable } from '../../ui/wide-table.tsx'
 import { timeInWords } from '../../ui/words.ts'
 import { CreateTokenDialog } from './create-token-dialog.tsx'
 import { inOrder, statusOf, type TokenStatus } from './token-status.ts'
@@ -36,30 +37,28 @@ export function TokensPanel() {
       {error && (
         <ProblemAlert title="The tokens cannot be shown" error={error} retry={() => void refetch()} />
       )}
-      <Table.ScrollContainer minWidth={640} tabIndex={0} aria-label="Tokens" role="region">
-        <Table verticalSpacing="xs" highlightOnHover>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Name</Table.Th>
-              <Table.Th>Role</Table.Th>
-              <Table.Th>State</Table.Th>
-              <Table.Th>Created</Table.Th>
-              <Table.Th>Expires</Table.Th>
-              <Table.Th>Last used</Table.Th>
-              <Table.Th>
-                <Text span inherit className="visually-hidden">
-                  Actions
-                </Text>
-              </Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {inOrder(data?.items ?? [], now).map((token) => (
-              <TokenRow key={token.id} token={token} now={now} onRevoke={() => setRevoking(token.name)} />
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <WideTable label="Tokens" minWidth={640} verticalSpacing="xs" highlightOnHover>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Name</Table.Th>
+            <Table.Th>Role</Table.Th>
+            <Table.Th>State</Table.Th>
+            <Table.Th>Created</Table.Th>
+            <Table.Th>Expires</Table.Th>
+            <Table.Th>Last used</Table.Th>
+            <Table.Th>
+              <Text span inherit className="visually-hidden">
+                Actions
+              </Text>
+            </Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {inOrder(data?.items ?? [], now).map((token) => (
+            <TokenRow key={token.id} token={token} now={now} onRevoke={() => setRevoking(token.name)} />
+          ))}
+        </Table.Tbody>
+      </WideTable>
       <CreateTokenDialog isOpen={isCreating} onClose={() => setCreating(false)} onCreated={refresh} />
       <ConfirmDialog
         isOpen={revoking !== undefined}

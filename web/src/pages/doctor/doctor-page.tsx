@@ -1,8 +1,9 @@
-import { Alert, Badge, Button, Card, Group, Loader, Stack, Text } from '@mantine/core'
+import { Alert, Badge, Button, Card, Group, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { DoctorFinding, DoctorReport } from '../../../../src/contract/doctor.ts'
 import { examine } from '../../api/doctor.ts'
 import { useMay } from '../../api/session.ts'
+import { Loading } from '../../ui/loading.tsx'
 import { PageTitle } from '../../ui/page-title.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { timeInWords } from '../../ui/words.ts'
@@ -40,7 +41,7 @@ export function DoctorPage() {
       </Group>
       {!mayAsk && <Alert color="gray">Looking needs the role operator.</Alert>}
       {error && <ProblemAlert title="The doctor could not look" error={error} retry={() => void refetch()} />}
-      {isFetching && !data && <Loader aria-label="Looking" />}
+      {isFetching && !data && <Loading what="Looking" />}
       {data && <Report report={data} />}
     </Stack>
   )

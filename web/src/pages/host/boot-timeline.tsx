@@ -1,5 +1,6 @@
 import { Progress, Table, Text } from '@mantine/core'
 import { PHASE_COLORS } from '../../app/theme.ts'
+import { WideTable } from '../../ui/wide-table.tsx'
 import { bytesInWords, clockInWords, durationInWords, rateInWords } from '../../ui/words.ts'
 import type { ShownStep } from './boot-steps.ts'
 
@@ -7,37 +8,29 @@ import type { ShownStep } from './boot-steps.ts'
 export function BootTimeline({ steps }: { readonly steps: readonly ShownStep[] }) {
   const longest = Math.max(1, ...steps.flatMap(({ durationMs = 0, usualMs = 0 }) => [durationMs, usualMs]))
   return (
-    <Table.ScrollContainer
-      type="native"
-      minWidth={440}
-      tabIndex={0}
-      aria-label="Phases of the boot"
-      role="region"
-    >
-      <Table verticalSpacing={6}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th w={90}>Phase</Table.Th>
-            <Table.Th w={125} visibleFrom="sm">
-              Began
-            </Table.Th>
-            <Table.Th w={105}>Time</Table.Th>
-            <Table.Th w={105} visibleFrom="sm">
-              Usually
-            </Table.Th>
-            <Table.Th>
-              <span className="visually-hidden">Time as a bar</span>
-            </Table.Th>
-            <Table.Th w={{ base: 140, sm: 230 }}>Sent</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {steps.map((step) => (
-            <StepRow key={step.phase} step={step} longest={longest} />
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <WideTable label="Phases of the boot" minWidth={440} verticalSpacing={6}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th w={90}>Phase</Table.Th>
+          <Table.Th w={125} visibleFrom="sm">
+            Began
+          </Table.Th>
+          <Table.Th w={105}>Time</Table.Th>
+          <Table.Th w={105} visibleFrom="sm">
+            Usually
+          </Table.Th>
+          <Table.Th>
+            <span className="visually-hidden">Time as a bar</span>
+          </Table.Th>
+          <Table.Th w={{ base: 140, sm: 230 }}>Sent</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {steps.map((step) => (
+          <StepRow key={step.phase} step={step} longest={longest} />
+        ))}
+      </Table.Tbody>
+    </WideTable>
   )
 }
 

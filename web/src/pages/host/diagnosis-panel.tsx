@@ -1,5 +1,6 @@
 import { Accordion, Alert, Code, List, Stack, Text } from '@mantine/core'
 import type { HostView } from '../../../../src/contract/hosts.ts'
+import { diagnosisLink } from '../../../../src/domain/diagnosis/diagnosis.ts'
 import { guideSection } from './guide-section.ts'
 
 /** Why it does not get on, what it waits for, or why it was given up. */
@@ -65,7 +66,7 @@ function GuideText({ rule }: { readonly rule: string }) {
             </Text>
           ))}
           <Text size="xs" c="dimmed" mt="xs">
-            docs/guide/troubleshooting.md#{rule}
+            {diagnosisLink(rule)}
           </Text>
         </Accordion.Panel>
       </Accordion.Item>

@@ -14,6 +14,8 @@ export function sentenceOf({ type, data }: Event): string {
       return `${of('client')} asked by DHCP: ${of('action')}${reason}${data['file'] ? `, ${of('file')}` : ''}`
     case 'tftp.sent':
       return `${of('file')} sent by TFTP, ${bytesOf(data['bytes'])}`
+    case 'http.sent':
+      return `${of('file')} sent by HTTP, ${bytesOf(data['bytes'])}`
     case 'script.served':
       return `it asked for its script and was told: ${of('action')}${reason}`
     case 'artifact.started':

@@ -1,6 +1,7 @@
 import { Code, NativeSelect, Stack, Table, Text } from '@mantine/core'
 import { useMemo, useState } from 'react'
 import type { Event } from '../../../../src/contract/events.ts'
+import { WideTable } from '../../ui/wide-table.tsx'
 import { timeInWords } from '../../ui/words.ts'
 import { sentenceOf } from './event-sentence.ts'
 
@@ -18,35 +19,33 @@ export function EventsPanel({ events }: { readonly events: readonly Event[] }) {
         value={type}
         onChange={(event) => setType(event.currentTarget.value)}
       />
-      <Table.ScrollContainer type="native" minWidth={640} tabIndex={0} aria-label="Events" role="region">
-        <Table verticalSpacing={4}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th w={210}>Time</Table.Th>
-              <Table.Th w={160}>Kind</Table.Th>
-              <Table.Th>What</Table.Th>
+      <WideTable label="Events" minWidth={640} verticalSpacing={4}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th w={210}>Time</Table.Th>
+            <Table.Th w={160}>Kind</Table.Th>
+            <Table.Th>What</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {shown.map((event) => (
+            <Table.Tr key={event.id}>
+              <Table.Td className="number one-line">{timeInWords(event.time)}</Table.Td>
+              <Table.Td>{event.type}</Table.Td>
+              <Table.Td>
+                <details>
+                  <summary>
+                    <Text span size="sm">
+                      {sentenceOf(event)}
+                    </Text>
+                  </summary>
+                  <Code block>{JSON.stringify(event, null, 2)}</Code>
+                </details>
+              </Table.Td>
             </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {shown.map((event) => (
-              <Table.Tr key={event.id}>
-                <Table.Td className="number one-line">{timeInWords(event.time)}</Table.Td>
-                <Table.Td>{event.type}</Table.Td>
-                <Table.Td>
-                  <details>
-                    <summary>
-                      <Text span size="sm">
-                        {sentenceOf(event)}
-                      </Text>
-                    </summary>
-                    <Code block>{JSON.stringify(event, null, 2)}</Code>
-                  </details>
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+          ))}
+        </Table.Tbody>
+      </WideTable>
     </Stack>
   )
 }

@@ -1,4 +1,4 @@
-import { Alert, Group, Loader, Stack, Tabs, Text } from '@mantine/core'
+import { Alert, Group, Stack, Tabs, Text } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useCallback, useRef } from 'react'
@@ -7,6 +7,7 @@ import { hostKey, hostQuery } from '../../api/hosts.ts'
 import { ApiProblem } from '../../api/problem.ts'
 import { useMay } from '../../api/session.ts'
 import { useEvents, useHosts } from '../../live/live-provider.tsx'
+import { Loading } from '../../ui/loading.tsx'
 import { PageTitle } from '../../ui/page-title.tsx'
 import { PhaseBadge } from '../../ui/phase-badge.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
@@ -52,7 +53,7 @@ function HostView({ name }: { readonly name: string }) {
   if (error && !detail) {
     return <ProblemAlert title="The host cannot be shown" error={error} retry={() => void refetch()} />
   }
-  if (!detail) return <Loader aria-label="Loading" />
+  if (!detail) return <Loading what="Loading" />
   const host = live ?? detail
   // Only of machines that we make do we know the firmware.
   const isMade = detail.firmware !== undefined || detail.definition?.machine !== undefined

@@ -8,6 +8,7 @@ import { useMay } from '../../api/session.ts'
 import { PageTitle } from '../../ui/page-title.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
+import { WideTable } from '../../ui/wide-table.tsx'
 import { AdoptDialog } from './adopt-dialog.tsx'
 import { hostNameFor } from './host-name-for.ts'
 import { NetbootNewsPanel } from './netboot-news-panel.tsx'
@@ -43,33 +44,31 @@ export function InboxPage() {
         </Alert>
       )}
       {data && data.items.length > 0 && (
-        <Table.ScrollContainer minWidth={760} tabIndex={0} aria-label="Unknown machines" role="region">
-          <Table verticalSpacing="xs">
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Machine</Table.Th>
-                <Table.Th>Address</Table.Th>
-                <Table.Th>What it told</Table.Th>
-                <Table.Th>Last asked</Table.Th>
-                <Table.Th>
-                  <Text span inherit className="visually-hidden">
-                    Actions
-                  </Text>
-                </Table.Th>
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {data.items.map((machine) => (
-                <MachineRow
-                  key={machine.id}
-                  machine={machine}
-                  onAdopt={() => setAdopting(machine)}
-                  onForget={() => void drop(machine.id)}
-                />
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <WideTable label="Unknown machines" minWidth={760} verticalSpacing="xs">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Machine</Table.Th>
+              <Table.Th>Address</Table.Th>
+              <Table.Th>What it told</Table.Th>
+              <Table.Th>Last asked</Table.Th>
+              <Table.Th>
+                <Text span inherit className="visually-hidden">
+                  Actions
+                </Text>
+              </Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {data.items.map((machine) => (
+              <MachineRow
+                key={machine.id}
+                machine={machine}
+                onAdopt={() => setAdopting(machine)}
+                onForget={() => void drop(machine.id)}
+              />
+            ))}
+          </Table.Tbody>
+        </WideTable>
       )}
       <Title order={2} size="h4">
         What firmware asks for

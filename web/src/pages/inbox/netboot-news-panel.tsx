@@ -1,6 +1,7 @@
 import { Table, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { netbootNewsQuery } from '../../api/discovered.ts'
+import { WideTable } from '../../ui/wide-table.tsx'
 import { timeInWords } from '../../ui/words.ts'
 
 /** Lines shown, the newest first. */
@@ -26,33 +27,31 @@ export function NetbootNewsPanel() {
       {items.length === 0 ? (
         <Text size="sm">Nobody has asked yet.</Text>
       ) : (
-        <Table.ScrollContainer minWidth={720} tabIndex={0} aria-label="Boot requests" role="region">
-          <Table verticalSpacing={4}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Time</Table.Th>
-                <Table.Th>Service</Table.Th>
-                <Table.Th>Who</Table.Th>
-                <Table.Th>What it says it is</Table.Th>
-                <Table.Th>Answer</Table.Th>
+        <WideTable label="Boot requests" minWidth={720} verticalSpacing={4}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Time</Table.Th>
+              <Table.Th>Service</Table.Th>
+              <Table.Th>Who</Table.Th>
+              <Table.Th>What it says it is</Table.Th>
+              <Table.Th>Answer</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {items.map(({ id, time, service, host, mac, address, client, action, reason, file }) => (
+              <Table.Tr key={id}>
+                <Table.Td className="number">{timeInWords(time)}</Table.Td>
+                <Table.Td>{service}</Table.Td>
+                <Table.Td>{host ?? mac ?? address ?? ''}</Table.Td>
+                <Table.Td>{client ?? ''}</Table.Td>
+                <Table.Td>
+                  {action}: {reason}
+                  {file === undefined ? '' : ` (${file})`}
+                </Table.Td>
               </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {items.map(({ id, time, service, host, mac, address, client, action, reason, file }) => (
-                <Table.Tr key={id}>
-                  <Table.Td className="number">{timeInWords(time)}</Table.Td>
-                  <Table.Td>{service}</Table.Td>
-                  <Table.Td>{host ?? mac ?? address ?? ''}</Table.Td>
-                  <Table.Td>{client ?? ''}</Table.Td>
-                  <Table.Td>
-                    {action}: {reason}
-                    {file === undefined ? '' : ` (${file})`}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+            ))}
+          </Table.Tbody>
+        </WideTable>
       )}
     </>
   )

@@ -1,8 +1,9 @@
-import { Alert, Card, Group, Loader, SimpleGrid, Stack, Text, Title } from '@mantine/core'
+import { Alert, Card, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { Throughput } from '../../../../src/contract/throughput.ts'
 import { throughputQuery } from '../../api/throughput.ts'
+import { Loading } from '../../ui/loading.tsx'
 import { PageTitle } from '../../ui/page-title.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { bytesInWords, rateInWords } from '../../ui/words.ts'
@@ -10,8 +11,7 @@ import { figuresOf, rateOf, seriesOf } from './series.ts'
 import { TimeChart } from './time-chart.tsx'
 
 /** Where it is slow, in a word. */
-const BOTTLENECKS: Readonly<Record<Throughput['bottleneck']['where'], string>> = {
-  none: 'Nothing is being downloaded',
+const BOTTLENECKS: Readonly<Record<Exclude<Throughput['bottleneck']['where'], 'none'>, string>> = {
   server: 'The server is the bottleneck',
   link: 'The network link is the bottleneck',
   hosts: 'The hosts are the bottleneck',
@@ -27,7 +27,7 @@ export function ThroughputPage() {
       {error && (
         <ProblemAlert title="The throughput cannot be shown" error={error} retry={() => void refetch()} />
       )}
-      {!data && !error && <Loader aria-label="Loading" />}
+      {!data && !error && <Loading what="Loading" />}
       {data && <Charts throughput={data} />}
     </Stack>
   )
@@ -38,14 +38,21 @@ function Charts({ throughput }: { readonly throughput: Throughput }) {
   const { bottleneck, linkBytesPerSecond, intervalMs } = throughput
   return (
     <>
-      <Alert color={bottleneck.where === 'server' ? 'red' : 'blue'} title={BOTTLENECKS[bottleneck.where]}>
+      {bottleneck.where === 'none' ? (
         <Text size="sm">{bottleneck.why}</Text>
-      </Alert>
+      ) : (
+        <Alert color={bottleneck.where === 'server' ? 'red' : 'blue'} title={BOTTLENECKS[bottleneck.where]}>
+          <Text size="sm">{bottleneck.why}</Text>
+        </Alert>
+      )}
       <SimpleGrid cols={{ base: 2, sm: 3, lg: 6 }} component="dl" m={0}>
         <Figure name="now" value={rateInWords(rate)} />
         <Figure name="most in the last hour" value={rateInWords(peak)} />
         <Figure name="sent in the last hour" value={bytesInWords(sent)} />
-        <Figure name="downloads under way" value={`${transfers} of ${hosts} hosts`} />
+        <Figure
+          name="downloads under way"
+          value={hosts === 1 ? `${transfers} of 1 host` : `${transfers} of ${hosts} hosts`}
+        />
         <Figure name="server busy" value={`${Math.round(busy * 100)} %`} />
         <Figure
           name="network card"

@@ -14,6 +14,8 @@ interface TimeChartProps {
 }
 
 const HEIGHT = 220
+/** Seconds that are shown at least. */
+const LEAST_SECONDS = 600
 /** Pixels for the words beside the axis. */
 const AXIS_WIDTH = 84
 
@@ -55,7 +57,11 @@ function optionsOf(element: HTMLElement, inWords: (value: number) => string, atL
     height: HEIGHT,
     legend: { show: false },
     cursor: { show: false },
-    scales: { y: { range: (_plot, _low, high) => [0, Math.max(atLeast, high * 1.1)] } },
+    scales: {
+      // A server that was just started has little to show; its first minutes are not stretched over the whole width.
+      x: { range: (_plot, first, last) => [Math.min(first, last - LEAST_SECONDS), last] },
+      y: { range: (_plot, _low, high) => [0, Math.max(atLeast, high * 1.1)] },
+    },
     axes: [axis, { ...axis, size: AXIS_WIDTH, values: (_plot, ticks) => ticks.map(inWords) }],
     series: [{}, { stroke: line, width: 2, fill: `color-mix(in srgb, ${line} 15%, transparent)` }],
   }
