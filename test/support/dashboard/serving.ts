@@ -37,11 +37,14 @@ install:
   poweroff: true
 `
 
-/** Starts it, on free ports unless they are given. */
-export async function startServing(args: readonly string[] = []): Promise<Serving> {
+/** Starts it, on free ports unless they are given; `env` besides what the tests themselves run with. */
+export async function startServing(
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Serving> {
   const directory = mkdtempSync(join(tmpdir(), 'edgeboot-dashboard-'))
   const dataDirectory = join(directory, 'data')
-  const home = { HOME: directory }
+  const home = { HOME: directory, ...env }
   let running: EdgebootProcess
   let control: { readonly url: string; readonly token: string }
   let bootUrl = ''

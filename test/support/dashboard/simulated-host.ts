@@ -6,6 +6,8 @@ export interface SimulatedHost {
   readonly mac: string
   /** Asks for its script, as iPXE does; resolves with it. */
   script(): Promise<string>
+  /** The script it was handed last. */
+  handed(): string
   /** Downloads a file of its boot to the end, or gives up after so many bytes. */
   download(role: 'kernel' | 'initrd' | 'rootfs', upToBytes?: number): Promise<void>
   /** Fetches its configuration. */
@@ -39,6 +41,7 @@ export function simulatedHost(bootUrl: string, mac: string): SimulatedHost {
       script = await response.text()
       return script
     },
+    handed: () => script,
     download: async (role, upToBytes = Number.POSITIVE_INFINITY) => {
       const base = urlIn(/https?:\/\/[^\s"]+\/b\/[A-Za-z0-9_-]+/)
       const request = get(`${base}/${NAMES[role]}`)

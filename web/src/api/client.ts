@@ -61,6 +61,16 @@ export async function getText(path: string, signal?: AbortSignal): Promise<strin
   return await (await request('GET', path, { signal })).text()
 }
 
+/** A text of the API with one header of its answer. */
+export async function getTextAnd(
+  header: string,
+  path: string,
+  signal?: AbortSignal,
+): Promise<{ readonly text: string; readonly header: string | undefined }> {
+  const response = await request('GET', path, { signal })
+  return { text: await response.text(), header: response.headers.get(header) ?? undefined }
+}
+
 /** A picture of the API. */
 export async function getBlob(path: string, signal?: AbortSignal): Promise<Blob> {
   return await (await request('GET', path, { signal })).blob()

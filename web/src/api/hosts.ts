@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import type { BootRecords } from '../../../src/contract/boots.ts'
 import type { HostDetail, PowerOutcome } from '../../../src/contract/hosts.ts'
-import { getBlob, getJson, getText, queryOf, send } from './client.ts'
+import { getBlob, getJson, getText, getTextAnd, queryOf, send } from './client.ts'
 
 /** Of one host, with everything that depends on it. */
 export const hostKey = (name: string) => ['host', name] as const
@@ -12,6 +12,8 @@ const pathOf = (name: string): string => `/hosts/${encodeURIComponent(name)}`
 const EVERY_MS = 15_000
 /** A console or log that is looked at is asked for so often. Milliseconds. */
 const LOOK_MS = 5000
+/** `as-served`, or `now` where it was made again from what stands now. */
+const RENDERED_HEADER = 'x-edgeboot-rendered'
 
 export function hostQuery(name: string) {
   return queryOptions({
@@ -61,7 +63,10 @@ export function screenshotQuery(name: string, isFollowed: boolean) {
 export function servedTextQuery(name: string, what: 'script' | 'user-data') {
   return queryOptions({
     queryKey: [...hostKey(name), what],
-    queryFn: ({ signal }) => getText(`${pathOf(name)}/${what}`, signal),
+    queryFn: async ({ signal }) => {
+      const { text, header } = await getTextAnd(RENDERED_HEADER, `${pathOf(name)}/${what}`, signal)
+      return { text, isAsServed: header === 'as-served' }
+    },
     retry: false,
   })
 }

@@ -1,4 +1,10 @@
-import { type CSSVariablesResolver, createTheme, DEFAULT_THEME, type MantineColor } from '@mantine/core'
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  DEFAULT_THEME,
+  type MantineColor,
+  Notification,
+} from '@mantine/core'
 import type { Phase } from '../../../src/domain/phase.ts'
 
 export const theme = createTheme({
@@ -9,6 +15,9 @@ export const theme = createTheme({
   // Those who asked their system for less motion get less.
   respectReducedMotion: true,
   defaultRadius: 'sm',
+  components: {
+    Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
+  },
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
 })

@@ -8,7 +8,8 @@ export function applyEvent(host: HostView, { type, time, data }: Event): HostVie
   const seen = { ...host, lastSeen: Math.max(host.lastSeen, time) }
   switch (type) {
     case 'phase.changed': {
-      const { diagnosis: _, ...rest } = seen
+      // Both were said of the phase before.
+      const { diagnosis: _, waitsFor: __, ...rest } = seen
       const to = phaseOf(data['to'])
       return to ? { ...rest, phase: to, since: time } : seen
     }

@@ -35,3 +35,8 @@ export function durationInWords(ms: number): string {
 export function timeInWords(time: number): string {
   return new Date(time).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
 }
+
+/** The time of day, to the second. */
+export function clockInWords(time: number): string {
+  return new Date(time).toLocaleTimeString(undefined, { timeStyle: 'medium' })
+}

@@ -1,6 +1,7 @@
 import { Badge, Card, Group, Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import type { BootRecord } from '../../../../src/contract/boots.ts'
+import type { Event } from '../../../../src/contract/events.ts'
 import type { HostView } from '../../../../src/contract/hosts.ts'
 import { bootsQuery } from '../../api/hosts.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
@@ -8,6 +9,8 @@ import { useNow } from '../../ui/use-now.ts'
 import { durationInWords, timeInWords } from '../../ui/words.ts'
 import { stepsOf } from './boot-steps.ts'
 import { BootTimeline } from './boot-timeline.tsx'
+import { stagesOf } from './install-stages.ts'
+import { StageList } from './stage-list.tsx'
 
 const OUTCOMES: Readonly<Record<BootRecord['outcome'], { readonly color: string; readonly word: string }>> = {
   running: { color: 'blue', word: 'under way' },
@@ -16,8 +19,14 @@ const OUTCOMES: Readonly<Record<BootRecord['outcome'], { readonly color: string;
   'given-up': { color: 'gray', word: 'began anew' },
 }
 
+interface BootPanelProps {
+  readonly host: HostView
+  /** Its newest events. */
+  readonly events: readonly Event[]
+}
+
 /** The boot it is in, or was in last, and those before. */
-export function BootPanel({ host }: { readonly host: HostView }) {
+export function BootPanel({ host, events }: BootPanelProps) {
   const { data, error, refetch } = useQuery(bootsQuery(host.name))
   const now = useNow(1000)
   if (error && !data) {
@@ -35,6 +44,7 @@ export function BootPanel({ host }: { readonly host: HostView }) {
           {newest && <Outcome boot={newest} now={now} />}
         </Group>
         <BootTimeline steps={stepsOf(newest, data.usual, host, now)} />
+        {newest && <StageList stages={stagesOf(events, newest)} />}
         {newest?.reason !== undefined && <Text size="sm">{newest.reason}</Text>}
       </Card>
       {earlier.length > 0 && (

@@ -48,6 +48,7 @@ describe('the steps of a boot', () => {
     expect(steps[3]).toEqual({
       phase: 'initrd',
       state: 'now',
+      at: 13_000,
       durationMs: 3000,
       bytes: 30,
       total: 90,
@@ -56,11 +57,18 @@ describe('the steps of a boot', () => {
     expect(steps[2]).toMatchObject({ durationMs: 2000, bytes: 5, total: 5 })
   })
 
+  test('keep how fast a download was when it is over', () => {
+    const transfer = { bytes: 5, total: 5, rate: 2, startedAt: 11_000, finishedAt: 12_000, attempts: 1 }
+    const steps = stepsOf(boot, {}, aHost({ transfers: { kernel: transfer } }), 16_000)
+
+    expect(steps[2]).toMatchObject({ phase: 'kernel', bytes: 5, total: 5, rate: 2 })
+  })
+
   test('go on before the record of the boot knows of it', () => {
     const steps = stepsOf(boot, {}, aHost({ phase: 'rootfs', since: 20_000 }), 21_500)
 
     expect(steps.find(({ state }) => state === 'now')).toMatchObject({ phase: 'rootfs', durationMs: 1500 })
-    expect(steps.find(({ phase }) => phase === 'initrd')).toMatchObject({ state: 'done' })
+    expect(steps.find(({ phase }) => phase === 'initrd')).toMatchObject({ state: 'done', durationMs: 7000 })
   })
 
   test('are compared with what is usual where that is news', () => {
@@ -95,9 +103,9 @@ describe('the steps of a boot', () => {
     }
 
     expect(stepsOf(ended, {}, aHost({ phase: 'ready' }), 99_000)).toEqual([
-      { phase: 'installed', state: 'done', durationMs: 1000 },
-      { phase: 'disk-boot', state: 'done', durationMs: 8000 },
-      { phase: 'ready', state: 'done' },
+      { phase: 'installed', state: 'done', at: 23_000, durationMs: 1000 },
+      { phase: 'disk-boot', state: 'done', at: 20_000, durationMs: 8000 },
+      { phase: 'ready', state: 'done', at: 29_000 },
     ])
   })
 

@@ -8,6 +8,8 @@ import { durationInWords } from '../../ui/words.ts'
 export interface ShownStep {
   readonly phase: Phase
   readonly state: 'done' | 'now' | 'to-come'
+  /** When it began, epoch milliseconds; missing for what is to come. */
+  readonly at?: number
   /** Milliseconds; missing for what is to come. */
   readonly durationMs?: number
   /** What it usually takes, milliseconds. */
@@ -15,7 +17,7 @@ export interface ShownStep {
   /** Bytes downloaded in it. */
   readonly bytes?: number
   readonly total?: number
-  /** Bytes per second, while it downloads. */
+  /** Bytes per second of the download, under way or over; known of the newest boot. */
   readonly rate?: number
   /** Beside the usual time, in words. */
   readonly comparison?: string
@@ -43,18 +45,27 @@ export function stepsOf(
     const step = taken.get(phase)
     const isNow = phase === current
     const since = isNow && live?.phase === phase ? live.since : step?.at
-    const durationMs = isNow && since !== undefined ? Math.max(0, now - since) : step?.durationMs
+    const durationMs =
+      isNow && since !== undefined ? Math.max(0, now - since) : (step?.durationMs ?? untilLive(step, live))
     const usualMs = usual[phase]?.durationMs
     const isPast = step !== undefined && !isNow
     return {
       phase,
       state: isNow ? 'now' : isPast ? 'done' : 'to-come',
+      ...(since === undefined ? {} : { at: since }),
       ...(durationMs === undefined ? {} : { durationMs }),
       ...(usualMs === undefined ? {} : { usualMs }),
-      ...transferOf(phase, step, isNow || isRunning ? live : undefined),
+      ...transferOf(phase, step, live),
       ...(durationMs === undefined || usualMs === undefined ? {} : comparedWith(durationMs, usualMs, isPast)),
     }
   })
+}
+
+/** How long a step took that the record does not know to be over yet, when the host is in the one after it. */
+function untilLive(step: BootStep | undefined, live: HostView | undefined): number | undefined {
+  if (!step || !live) return undefined
+  const isNext = PHASES.indexOf(live.phase) === PHASES.indexOf(step.phase) + 1
+  return isNext && live.phase !== 'failed' && live.since >= step.at ? live.since - step.at : undefined
 }
 
 /** Where the same phase comes twice (a second start from the disk), its times are summed up. */
@@ -78,8 +89,8 @@ function transferOf(
   const role = ARTIFACT_ROLES.find((one) => one === phase)
   const transfer = role && live?.transfers[role]
   if (transfer) {
-    const { bytes, total, rate, finishedAt } = transfer
-    return { bytes, total, ...(finishedAt === undefined && live?.phase === phase ? { rate } : {}) }
+    const { bytes, total, rate } = transfer
+    return { bytes, total, ...(rate > 0 ? { rate } : {}) }
   }
   return {
     ...(step?.bytes === undefined ? {} : { bytes: step.bytes }),

@@ -1,23 +1,28 @@
 import { Progress, Table, Text } from '@mantine/core'
 import { PHASE_COLORS } from '../../app/theme.ts'
 import { WideTable } from '../../ui/wide-table.tsx'
-import { bytesInWords, durationInWords, rateInWords } from '../../ui/words.ts'
+import { bytesInWords, clockInWords, durationInWords, rateInWords } from '../../ui/words.ts'
 import type { ShownStep } from './boot-steps.ts'
 
 /** The phases of a boot with their times, as bars on one scale; a mark stands where the usual time ends. */
 export function BootTimeline({ steps }: { readonly steps: readonly ShownStep[] }) {
   const longest = Math.max(1, ...steps.flatMap(({ durationMs = 0, usualMs = 0 }) => [durationMs, usualMs]))
   return (
-    <WideTable label="Phases of the boot" minWidth={560} verticalSpacing={6}>
+    <WideTable label="Phases of the boot" minWidth={440} verticalSpacing={6}>
       <Table.Thead>
         <Table.Tr>
-          <Table.Th w={110}>Phase</Table.Th>
-          <Table.Th w={110}>Time</Table.Th>
-          <Table.Th w={110}>Usually</Table.Th>
+          <Table.Th w={90}>Phase</Table.Th>
+          <Table.Th w={125} visibleFrom="sm">
+            Began
+          </Table.Th>
+          <Table.Th w={105}>Time</Table.Th>
+          <Table.Th w={105} visibleFrom="sm">
+            Usually
+          </Table.Th>
           <Table.Th>
             <span className="visually-hidden">Time as a bar</span>
           </Table.Th>
-          <Table.Th w={230}>Sent</Table.Th>
+          <Table.Th w={{ base: 140, sm: 230 }}>Sent</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
@@ -30,7 +35,7 @@ export function BootTimeline({ steps }: { readonly steps: readonly ShownStep[] }
 }
 
 function StepRow({ step, longest }: { readonly step: ShownStep; readonly longest: number }) {
-  const { phase, state, durationMs, usualMs, comparison } = step
+  const { phase, state, at, durationMs, usualMs, comparison } = step
   return (
     <Table.Tr aria-current={state === 'now' ? 'step' : undefined} data-state={state}>
       <Table.Td>
@@ -38,8 +43,13 @@ function StepRow({ step, longest }: { readonly step: ShownStep; readonly longest
           {phase}
         </Text>
       </Table.Td>
+      <Table.Td className="number one-line" visibleFrom="sm">
+        {at === undefined ? '' : clockInWords(at)}
+      </Table.Td>
       <Table.Td className="number">{timeOf(step)}</Table.Td>
-      <Table.Td className="number">{usualMs === undefined ? '' : durationInWords(usualMs)}</Table.Td>
+      <Table.Td className="number" visibleFrom="sm">
+        {usualMs === undefined ? '' : durationInWords(usualMs)}
+      </Table.Td>
       <Table.Td>
         <div style={{ position: 'relative' }} aria-hidden>
           <Progress
@@ -83,8 +93,8 @@ function timeOf({ state, durationMs }: ShownStep): string {
 
 function sentOf({ bytes, total, rate }: ShownStep): string {
   if (bytes === undefined) return ''
-  if (total === undefined || bytes === total) return bytesInWords(bytes)
-  const share = total > 0 ? ` (${Math.floor((100 * bytes) / total)} %)` : ''
   const speed = rate === undefined || rate === 0 ? '' : `, ${rateInWords(rate)}`
+  if (total === undefined || bytes === total) return `${bytesInWords(bytes)}${speed}`
+  const share = total > 0 ? ` (${Math.floor((100 * bytes) / total)} %)` : ''
   return `${bytesInWords(bytes)} of ${bytesInWords(total)}${share}${speed}`
 }

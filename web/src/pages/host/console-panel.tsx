@@ -8,20 +8,21 @@ import { timeInWords } from '../../ui/words.ts'
 
 interface ConsolePanelProps {
   readonly host: HostView
-  readonly isMade: boolean
+  /** False for machines that no driver reaches. */
+  readonly hasConsole: boolean
 }
 
 /** A picture of its console, made anew every few seconds while it matters. */
-export function ConsolePanel({ host, isMade }: ConsolePanelProps) {
+export function ConsolePanel({ host, hasConsole }: ConsolePanelProps) {
   const [isFollowed, setFollowed] = useState(true)
   const [isLarge, setLarge] = useState(false)
   const matters = isFollowed && host.power === 'on' && host.phase !== 'ready'
   const { data, error, isFetching, refetch, dataUpdatedAt } = useQuery({
     ...screenshotQuery(host.name, matters),
-    enabled: isMade,
+    enabled: hasConsole,
   })
   const url = useBlobUrl(data)
-  if (!isMade) {
+  if (!hasConsole) {
     return (
       <Alert color="gray">
         <Text size="sm">

@@ -14,7 +14,13 @@ export function DiagnosisPanel({ host }: { readonly host: HostView }) {
         </Alert>
       )}
       {diagnosis && (
-        <Alert color="orange" title="Why it is stuck" role="region" aria-label="Why it is stuck">
+        <Alert
+          color="orange"
+          variant="outline"
+          title="Why it is stuck"
+          role="region"
+          aria-label="Why it is stuck"
+        >
           <Stack gap="xs">
             <Text size="sm">
               <b>Seen:</b> {diagnosis.seen}

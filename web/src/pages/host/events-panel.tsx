@@ -1,24 +1,13 @@
 import { Code, NativeSelect, Stack, Table, Text } from '@mantine/core'
-import { useCallback, useMemo, useState } from 'react'
+import { useMemo, useState } from 'react'
 import type { Event } from '../../../../src/contract/events.ts'
-import { useEvents } from '../../live/live-provider.tsx'
 import { WideTable } from '../../ui/wide-table.tsx'
 import { timeInWords } from '../../ui/words.ts'
 import { sentenceOf } from './event-sentence.ts'
 
-/** Events kept on the page. */
-const MAX_SHOWN = 300
-
-interface EventsPanelProps {
-  readonly name: string
-  /** The newest of before, oldest first. */
-  readonly known: readonly Event[]
-}
-
 /** What happened to the host, the newest first. */
-export function EventsPanel({ name, known }: EventsPanelProps) {
+export function EventsPanel({ events }: { readonly events: readonly Event[] }) {
   const [type, setType] = useState('')
-  const events = useHostEvents(name, known)
   const types = useMemo(() => [...new Set(events.map((event) => event.type))].toSorted(), [events])
   const shown = events.filter((event) => type === '' || event.type === type)
   return (
@@ -33,7 +22,7 @@ export function EventsPanel({ name, known }: EventsPanelProps) {
       <WideTable label="Events" minWidth={640} verticalSpacing={4}>
         <Table.Thead>
           <Table.Tr>
-            <Table.Th w={190}>Time</Table.Th>
+            <Table.Th w={210}>Time</Table.Th>
             <Table.Th w={160}>Kind</Table.Th>
             <Table.Th>What</Table.Th>
           </Table.Tr>
@@ -41,7 +30,7 @@ export function EventsPanel({ name, known }: EventsPanelProps) {
         <Table.Tbody>
           {shown.map((event) => (
             <Table.Tr key={event.id}>
-              <Table.Td className="number">{timeInWords(event.time)}</Table.Td>
+              <Table.Td className="number one-line">{timeInWords(event.time)}</Table.Td>
               <Table.Td>{event.type}</Table.Td>
               <Table.Td>
                 <details>
@@ -59,22 +48,4 @@ export function EventsPanel({ name, known }: EventsPanelProps) {
       </WideTable>
     </Stack>
   )
-}
-
-/** Those of before and those that come, each once, the newest first. Events without an id are not kept. */
-function useHostEvents(name: string, known: readonly Event[]): readonly Event[] {
-  const [come, setCome] = useState<readonly Event[]>([])
-  useEvents(
-    useCallback(
-      (event: Event) => {
-        if (event.host !== name || event.id === undefined) return
-        setCome((before) => [...before, event].slice(-MAX_SHOWN))
-      },
-      [name],
-    ),
-  )
-  return useMemo(() => {
-    const byId = new Map([...known, ...come].map((event) => [event.id, event]))
-    return [...byId.values()].toSorted((a, b) => (b.id ?? 0) - (a.id ?? 0)).slice(0, MAX_SHOWN)
-  }, [known, come])
 }

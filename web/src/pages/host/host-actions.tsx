@@ -10,15 +10,14 @@ import { useMay } from '../../api/session.ts'
 import { useRefreshHosts } from '../../live/live-provider.tsx'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
 import { type HostAction, reasonAgainst } from './allowed-actions.ts'
-
-const HALF_HOUR_MS = 30 * 60_000
+import { ArmDialog } from './arm-dialog.tsx'
 
 interface HostActionsProps {
   readonly host: HostView
   readonly isMade: boolean
 }
 
-type Question = 'reinstall' | 'delete' | 'power-off' | 'reset'
+type Question = 'reinstall' | 'delete' | 'power-off' | 'reset' | 'approve' | 'arm'
 
 /** What can be done to the host; what takes something away is asked about first. */
 export function HostActions({ host, isMade }: HostActionsProps) {
@@ -46,37 +45,21 @@ export function HostActions({ host, isMade }: HostActionsProps) {
     ['power-on', 'Power on', () => runAtOnce(async () => wordsOf(name, await power(name, 'on')))],
     ['power-off', 'Power off…', () => setQuestion('power-off')],
     ['reset', 'Reset…', () => setQuestion('reset')],
+    ['reinstall', 'Reinstall…', () => setQuestion('reinstall')],
     ['retry', 'Try again', () => runAtOnce(() => after(act(name, 'retry'), `${name} is tried once more.`))],
-    ['approve', 'Approve', () => runAtOnce(() => after(act(name, 'approve'), `${name} is approved.`))],
-    [
-      'arm',
-      'Arm for 30 minutes',
-      () => runAtOnce(() => after(arm(name, HALF_HOUR_MS), `${name} may install for 30 minutes.`)),
-    ],
+    ['approve', 'Approve…', () => setQuestion('approve')],
+    ['arm', 'Arm…', () => setQuestion('arm')],
     ['delete', 'Delete…', () => setQuestion('delete')],
   ]
   return (
     <Group gap="xs">
-      <Button
-        variant="default"
-        disabled={against('reinstall') !== undefined}
-        title={against('reinstall')}
-        onClick={() => setQuestion('reinstall')}
-      >
-        Reinstall…
-      </Button>
-      <Menu position="bottom-end" transitionProps={{ duration: 0 }}>
+      <Menu position="bottom-end" transitionProps={{ duration: 0 }} withInitialFocusPlaceholder={false}>
         <Menu.Target>
           <Button variant="default">Actions</Button>
         </Menu.Target>
         <Menu.Dropdown>
           {items.map(([action, label, onClick]) => (
-            <Menu.Item
-              key={action}
-              onClick={onClick}
-              disabled={against(action) !== undefined}
-              {...(action === 'delete' ? { color: 'red' } : {})}
-            >
+            <Menu.Item key={action} {...pressable(against(action), onClick, action === 'delete')}>
               {label}
               {against(action) !== undefined && (
                 <Text size="xs" c="dimmed">
@@ -122,6 +105,24 @@ export function HostActions({ host, isMade }: HostActionsProps) {
             : `The host ${name} is forgotten; its machine is left as it is.`}
         </Text>
       </ConfirmDialog>
+      <ConfirmDialog
+        isOpen={question === 'approve'}
+        onClose={() => setQuestion(undefined)}
+        title={`Approve ${name}?`}
+        deed="Approve"
+        isDestructive
+        onConfirm={() => run(() => after(act(name, 'approve'), `${name} is approved.`))}
+      >
+        <Text size="sm">
+          <b>{name}</b> is installed as soon as it can be; what is on its disk is erased then.
+        </Text>
+      </ConfirmDialog>
+      <ArmDialog
+        name={name}
+        isOpen={question === 'arm'}
+        onClose={() => setQuestion(undefined)}
+        onArm={(forMs, inWords) => run(() => after(arm(name, forMs), `${name} may install for ${inWords}.`))}
+      />
       {(['power-off', 'reset'] as const).map((action) => (
         <ConfirmDialog
           key={action}
@@ -139,6 +140,12 @@ export function HostActions({ host, isMade }: HostActionsProps) {
       ))}
     </Group>
   )
+}
+
+/** What cannot be done can still be reached by keyboard: the reason stands in it. */
+function pressable(reason: string | undefined, onClick: () => void, isGrave: boolean) {
+  if (reason !== undefined) return { 'aria-disabled': true, closeMenuOnClick: false, c: 'dimmed' }
+  return { onClick, ...(isGrave ? { color: 'red' } : {}) }
 }
 
 /** What to say when it is done. */

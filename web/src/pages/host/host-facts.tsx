@@ -1,6 +1,7 @@
 import { Badge, Card, Group, SimpleGrid, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { HostDetail, HostView } from '../../../../src/contract/hosts.ts'
+import { isBefore } from '../../../../src/domain/phase.ts'
 import { TimeAgo } from '../../ui/time-ago.tsx'
 import { timeInWords } from '../../ui/words.ts'
 
@@ -24,15 +25,15 @@ export function HostFacts({ host, detail }: HostFactsProps) {
         </Fact>
         <Fact name="profile">{host.profile}</Fact>
         <Fact name="installer">{host.installer}</Fact>
-        <Fact name="machine">{[host.driver, detail.firmware].filter(Boolean).join(', ')}</Fact>
+        <Fact name="machine">
+          {host.driver === 'none' ? 'physical' : [host.driver, detail.firmware].filter(Boolean).join(', ')}
+        </Fact>
         <Fact name="address">{host.address}</Fact>
         <Fact name="MAC">{host.mac}</Fact>
         <Fact name="UUID">{host.uuid}</Fact>
-        <Fact name="handed the installer">{host.installs === 1 ? 'once' : `${host.installs} times`}</Fact>
+        <Fact name="handed the installer">{timesInWords(host.installs)}</Fact>
         <Fact name="last stage reported">{host.stage}</Fact>
-        <Fact name="may install until">
-          {host.armedUntil === undefined ? undefined : timeInWords(host.armedUntil)}
-        </Fact>
+        <Fact name="may install until">{windowOf(host)}</Fact>
       </SimpleGrid>
       {labels.length > 0 && (
         <Group gap="xs" mt="sm">
@@ -45,6 +46,16 @@ export function HostFacts({ host, detail }: HostFactsProps) {
       )}
     </Card>
   )
+}
+
+/** Its window, as long as it has not made use of it. */
+function windowOf({ armedUntil, phase }: HostView): string | undefined {
+  return armedUntil !== undefined && isBefore(phase, 'config') ? timeInWords(armedUntil) : undefined
+}
+
+function timesInWords(count: number): string {
+  if (count === 0) return 'not yet'
+  return count === 1 ? 'once' : `${count} times`
 }
 
 function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {

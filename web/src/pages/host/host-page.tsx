@@ -19,9 +19,11 @@ import { HostActions } from './host-actions.tsx'
 import { HostFacts } from './host-facts.tsx'
 import { LogPanel } from './log-panel.tsx'
 import { ServedTextPanel } from './served-text-panel.tsx'
+import { useHostEvents } from './use-host-events.ts'
 
 /** Events come in bursts; what they change is asked for once for all of a burst. Milliseconds. */
 const SETTLE_MS = 1000
+const NO_EVENTS: readonly Event[] = []
 
 /** One host: what it does, what it did, and what can be done to it. */
 export function HostPage() {
@@ -34,6 +36,7 @@ function HostView({ name }: { readonly name: string }) {
   const { hosts, isLoaded } = useHosts()
   const live = hosts.find((host) => host.name === name)
   const mayLook = useMay('operator')
+  const events = useHostEvents(name, detail?.events ?? NO_EVENTS)
   useFreshness(name)
   if (error instanceof ApiProblem && error.code === 'host.not-found') {
     return (
@@ -52,14 +55,18 @@ function HostView({ name }: { readonly name: string }) {
   }
   if (!detail) return <Loading what="Loading" />
   const host = live ?? detail
+  // Only of machines that we make do we know the firmware.
+  const isMade = detail.firmware !== undefined || detail.definition?.machine !== undefined
   return (
     <Stack maw="var(--page-width)">
       <Group justify="space-between" align="flex-start">
         <Group gap="sm">
           <PageTitle>{name}</PageTitle>
-          <PhaseBadge phase={host.phase} />
+          <span role="status" data-testid="phase">
+            <PhaseBadge phase={host.phase} />
+          </span>
         </Group>
-        <HostActions host={host} isMade={detail.definition?.machine !== undefined} />
+        <HostActions host={host} isMade={isMade} />
       </Group>
       {isLoaded && !live && <Alert color="gray">The fleet does not know this host any more.</Alert>}
       <DiagnosisPanel host={host} />
@@ -74,10 +81,10 @@ function HostView({ name }: { readonly name: string }) {
           <Tabs.Tab value="events">Events</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="boot" pt="md">
-          <BootPanel host={host} />
+          <BootPanel host={host} events={events} />
         </Tabs.Panel>
         <Tabs.Panel value="console" pt="md">
-          <ConsolePanel host={host} isMade={detail.definition?.machine !== undefined} />
+          <ConsolePanel host={host} hasConsole={host.driver !== 'none'} />
         </Tabs.Panel>
         <Tabs.Panel value="log" pt="md">
           <LogPanel host={host} />
@@ -89,7 +96,7 @@ function HostView({ name }: { readonly name: string }) {
           <ServedTextPanel name={name} what="user-data" />
         </Tabs.Panel>
         <Tabs.Panel value="events" pt="md">
-          <EventsPanel name={name} known={detail.events} />
+          <EventsPanel events={events} />
         </Tabs.Panel>
       </Tabs>
     </Stack>

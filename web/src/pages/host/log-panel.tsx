@@ -9,6 +9,8 @@ import { linesWith, terminalText } from './terminal-text.ts'
 
 /** Bytes asked for of each source. */
 const TAIL_BYTES = 131_072
+/** A line or two above the end is still the end. */
+const NEAR_END_PX = 40
 
 const SOURCES = [
   { value: '', label: 'what there is' },
@@ -23,12 +25,14 @@ export function LogPanel({ host }: { readonly host: HostView }) {
   const [wanted, setWanted] = useState('')
   const [isFollowed, setFollowed] = useState(true)
   const box = useRef<HTMLElement>(null)
+  // Whoever has scrolled up to read is left where they are.
+  const isAtEnd = useRef(true)
   const { data, error, refetch } = useQuery(
     logQuery(host.name, source === '' ? undefined : (source as LogSource), TAIL_BYTES, isFollowed),
   )
   const text = linesWith(terminalText(data ?? ''), wanted)
   useEffect(() => {
-    if (isFollowed && text && box.current) box.current.scrollTop = box.current.scrollHeight
+    if (isFollowed && isAtEnd.current && text && box.current) box.current.scrollTop = box.current.scrollHeight
   }, [isFollowed, text])
   return (
     <Stack>
@@ -68,7 +72,13 @@ export function LogPanel({ host }: { readonly host: HostView }) {
         </Text>
       )}
       {text !== '' && (
-        <TextBox label="Log" boxRef={box}>
+        <TextBox
+          label="Log"
+          boxRef={box}
+          onScroll={({ scrollTop, scrollHeight, clientHeight }) => {
+            isAtEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_END_PX
+          }}
+        >
           {text}
         </TextBox>
       )}

@@ -25,9 +25,11 @@ export function ServedTextPanel({ name, what }: ServedTextPanelProps) {
     <Stack>
       <Group justify="space-between">
         <Text size="sm" c="dimmed">
-          As the host gets it; secrets are masked.
+          {data.isAsServed
+            ? 'Exactly what the host was handed; secrets are masked.'
+            : 'What the host would be handed as everything stands now; secrets are masked.'}
         </Text>
-        <CopyButton value={data}>
+        <CopyButton value={data.text}>
           {({ copied, copy }) => (
             <Button size="compact-sm" variant="default" onClick={copy}>
               {copied ? 'Copied' : 'Copy'}
@@ -35,7 +37,7 @@ export function ServedTextPanel({ name, what }: ServedTextPanelProps) {
           )}
         </CopyButton>
       </Group>
-      <TextBox label={title}>{data}</TextBox>
+      <TextBox label={title}>{data.text}</TextBox>
     </Stack>
   )
 }
