@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { aDownload } from './a-host-view.ts'
+import { aDownload } from '../../hosts/a-host-view.ts'
 import { createCalmOrder } from './calm-order.ts'
 
 const BY_RATE = { column: 'rate', isDescending: true } as const

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { aDownload, aHostView } from './a-host-view.ts'
+import { aDownload, aHostView } from '../../hosts/a-host-view.ts'
 import { choicesOf, countsOf, filterHosts } from './filter-hosts.ts'
 
 const DIAGNOSIS = { rule: 'kernel-silent', seen: '', cause: 'it hangs', check: [] }

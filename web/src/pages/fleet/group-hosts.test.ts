@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { aHostView } from './a-host-view.ts'
+import { aHostView } from '../../hosts/a-host-view.ts'
 import { rowsOf } from './group-hosts.ts'
 
 const HOSTS = [

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { aHostView } from './a-host-view.ts'
+import { aHostView } from '../../hosts/a-host-view.ts'
 import { hostsInWords, judge, typedFor } from './host-actions.ts'
 
 const failure = { phase: 'kernel', reason: 'x' } as const

@@ -1,6 +1,5 @@
 import type { HostView } from '../../../../src/contract/hosts.ts'
-import { canBeReinstalled, canBeRetried } from '../../../../src/domain/life.ts'
-import { isBefore } from '../../../../src/domain/phase.ts'
+import { type HostAction, refusalOf } from '../../hosts/refusals.ts'
 
 export const ACTIONS = [
   'power-on',
@@ -10,7 +9,7 @@ export const ACTIONS = [
   'retry',
   'approve',
   'arm',
-] as const
+] as const satisfies readonly HostAction[]
 export type Action = (typeof ACTIONS)[number]
 
 interface ActionAbout {
@@ -57,34 +56,6 @@ export const ABOUT: Readonly<Record<Action, ActionAbout>> = {
     effect: (hosts) =>
       `${hosts} may fetch the installer for 30 minutes; what is on their disks is erased when they boot from the network.`,
   },
-}
-
-/** Why the server would refuse it, as far as the list tells; by the server's own rules. */
-export function refusalOf(action: Action, host: HostView): string | undefined {
-  const { phase, driver } = host
-  const isPhysical = driver === 'none'
-  const isInstallable = isBefore(phase, 'config') && phase !== 'failed'
-  switch (action) {
-    case 'power-on':
-      return isPhysical && host.mac === undefined
-        ? 'its MAC address is not known, so its card cannot be called'
-        : undefined
-    case 'power-off':
-    case 'power-reset':
-      return isPhysical ? 'it has no driver: a person has to do that' : undefined
-    case 'reinstall':
-      return canBeReinstalled(host) ? undefined : `it is on its way already, in phase ${phase}`
-    case 'retry':
-      if (canBeRetried(host)) return undefined
-      return phase === 'failed'
-        ? 'it failed after it had been given its configuration: reinstall it'
-        : `it is in phase ${phase}, not failed`
-    case 'approve':
-      return isInstallable && host.waitsFor !== undefined ? undefined : 'it does not wait for approval'
-    case 'arm':
-      if (!isPhysical) return 'its machine is ours: it needs no window'
-      return isInstallable ? undefined : `it is in phase ${phase}: reinstalling opens a window too`
-  }
 }
 
 export interface Unable {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { aDownload, aHostView } from './a-host-view.ts'
+import { aDownload, aHostView } from '../../hosts/a-host-view.ts'
 import { isStuck, progressOf, rateOf, remarkOf, stepOf, timeLeftOf } from './host-progress.ts'
 import { ageInWords, partInWords, progressFigures } from './row-figures.ts'
 

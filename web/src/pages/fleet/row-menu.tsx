@@ -1,7 +1,8 @@
 import { Menu } from '@mantine/core'
 import { useState } from 'react'
 import type { HostView } from '../../../../src/contract/hosts.ts'
-import { ABOUT, ACTIONS, type Action, refusalOf } from './host-actions.ts'
+import { refusalOf } from '../../hosts/refusals.ts'
+import { ABOUT, ACTIONS, type Action } from './host-actions.ts'
 
 interface RowMenuProps {
   readonly host: HostView

@@ -1,7 +1,7 @@
 import { fc, test as property } from '@fast-check/vitest'
 import { expect, test } from 'vitest'
 import { PHASES } from '../../../../src/domain/phase.ts'
-import { aDownload, aHostView } from './a-host-view.ts'
+import { aDownload, aHostView } from '../../hosts/a-host-view.ts'
 import { COLUMNS, sortHosts } from './sort-hosts.ts'
 
 const sorted = (

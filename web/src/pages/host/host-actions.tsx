@@ -7,9 +7,9 @@ import type { HostView, PowerOutcome } from '../../../../src/contract/hosts.ts'
 import { act, arm, deleteHost, hostKey, power } from '../../api/hosts.ts'
 import { messageOf } from '../../api/problem.ts'
 import { useMay } from '../../api/session.ts'
+import { type HostAction, refusalOf } from '../../hosts/refusals.ts'
 import { useRefreshHosts } from '../../live/live-provider.tsx'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
-import { type HostAction, reasonAgainst } from './allowed-actions.ts'
 import { ArmDialog } from './arm-dialog.tsx'
 
 interface HostActionsProps {
@@ -27,8 +27,7 @@ export function HostActions({ host, isMade }: HostActionsProps) {
   const refreshHosts = useRefreshHosts()
   const navigate = useNavigate()
   const [question, setQuestion] = useState<Question>()
-  const against = (action: HostAction) =>
-    mayAct ? reasonAgainst(action, host, isMade) : 'it needs the role operator'
+  const against = (action: HostAction) => (mayAct ? refusalOf(action, host) : 'it needs the role operator')
 
   const run = async (deed: () => Promise<string>): Promise<void> => {
     const message = await deed()
@@ -44,7 +43,7 @@ export function HostActions({ host, isMade }: HostActionsProps) {
   const items: readonly [HostAction, string, () => void][] = [
     ['power-on', 'Power on', () => runAtOnce(async () => wordsOf(name, await power(name, 'on')))],
     ['power-off', 'Power off…', () => setQuestion('power-off')],
-    ['reset', 'Reset…', () => setQuestion('reset')],
+    ['power-reset', 'Reset…', () => setQuestion('reset')],
     ['reinstall', 'Reinstall…', () => setQuestion('reinstall')],
     ['retry', 'Try again', () => runAtOnce(() => after(act(name, 'retry'), `${name} is tried once more.`))],
     ['approve', 'Approve…', () => setQuestion('approve')],

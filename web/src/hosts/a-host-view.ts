@@ -1,4 +1,4 @@
-import type { HostView } from '../../../../src/contract/hosts.ts'
+import type { HostView } from '../../../src/contract/hosts.ts'
 
 /** A host as lists show it, for tests. */
 export function aHostView(given: Partial<HostView> = {}): HostView {
