@@ -1,7 +1,13 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { HostView } from '../../src/contract/hosts.ts'
-import { expectAccessible, launchBrowser, logIn, openPage } from '../support/dashboard/browser.ts'
+import {
+  expectAccessible,
+  keepPicture,
+  launchBrowser,
+  logIn,
+  openPage,
+} from '../support/dashboard/browser.ts'
 import { type Serving, startServing } from '../support/dashboard/serving.ts'
 import { macOf, simulatedHost } from '../support/dashboard/simulated-host.ts'
 
@@ -100,6 +106,8 @@ describe('the fleet page', () => {
 
     await page.getByRole('combobox', { name: 'Group by' }).click()
     await page.getByRole('option', { name: 'by label site' }).click()
+    await page.getByRole('row', { name: 'Group berlin-0' }).waitFor()
+    await keepPicture(page, 'fleet')
     const group = page.getByRole('row', { name: 'Group berlin-1' })
     await page.getByRole('button', { name: /berlin-0 15 hosts · 1 moving/ }).click()
     await group.waitFor()

@@ -2,7 +2,13 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { EventPage } from '../../src/contract/events.ts'
 import type { HostDetail } from '../../src/contract/hosts.ts'
-import { expectAccessible, launchBrowser, logIn, openPage } from '../support/dashboard/browser.ts'
+import {
+  expectAccessible,
+  keepPicture,
+  launchBrowser,
+  logIn,
+  openPage,
+} from '../support/dashboard/browser.ts'
 import { type Serving, startServing } from '../support/dashboard/serving.ts'
 import { macOf, type SimulatedHost, simulatedHost } from '../support/dashboard/simulated-host.ts'
 
@@ -309,6 +315,7 @@ describe('the page of a host', () => {
     await panel.getByText('cannot reach the address in it').waitFor()
     const { diagnosis } = await serving.api<HostDetail>('GET', '/hosts/stuck')
 
+    await keepPicture(page, 'host-stuck')
     expect(diagnosis?.rule).toBe('kernel-not-asked')
     expect(await panel.getByRole('listitem').allTextContents()).toEqual(diagnosis?.check)
     await expectAccessible(page)

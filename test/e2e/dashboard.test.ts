@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
@@ -6,13 +5,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { BootRecords } from '../../src/contract/boots.ts'
 import type { HostDetail } from '../../src/contract/hosts.ts'
 import { PHASES } from '../../src/domain/phase.ts'
-import { expectAccessible, launchBrowser, logIn, openPage } from '../support/dashboard/browser.ts'
+import {
+  expectAccessible,
+  keepPicture,
+  launchBrowser,
+  logIn,
+  openPage,
+} from '../support/dashboard/browser.ts'
 import { type Serving, startServing } from '../support/dashboard/serving.ts'
 
 /** A machine of its own, from its definition to ready, may take so long on a computer that does other things as well. */
 const WHOLE_LIFE_MS = 840_000
-/** Pictures for the README are put there, where a folder is named. */
-const PICTURES = process.env['EDGEBOOT_README_SCREENSHOTS']
 const HOST = 'store-1'
 
 let browser: Browser
@@ -29,12 +32,6 @@ afterAll(async () => {
   await serving?.run('host', 'delete', HOST, '--yes').catch(() => undefined)
   await serving?.[Symbol.asyncDispose]()
 })
-
-async function picture(page: Page, name: string): Promise<void> {
-  if (!PICTURES) return
-  mkdirSync(PICTURES, { recursive: true })
-  await page.screenshot({ path: join(PICTURES, `${name}.png`) })
-}
 
 /** Row of the timeline. */
 function step(page: Page, phase: string) {
@@ -76,10 +73,10 @@ describe('a real machine', () => {
       }
       return { width: naturalWidth, height: naturalHeight }
     })
-    await picture(page, 'host-console')
+    await keepPicture(page, 'host-console')
     await page.getByRole('tab', { name: 'Boot', exact: true }).click()
     await reaches(page, '(rootfs|config|installing)')
-    await picture(page, 'host-booting')
+    await keepPicture(page, 'host-booting')
     await page.getByRole('tab', { name: 'Log' }).click()
     await page
       .getByRole('region', { name: 'Log' })
@@ -89,7 +86,7 @@ describe('a real machine', () => {
     await reaches(page, 'ready')
     await step(page, 'ready').getByText('reached').waitFor()
     await expectAccessible(page)
-    await picture(page, 'host-ready')
+    await keepPicture(page, 'host-ready')
 
     expect(Math.min(width, height)).toBeGreaterThan(100)
     const { items } = await serving.api<BootRecords>('GET', `/hosts/${HOST}/boots`)

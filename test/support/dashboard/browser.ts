@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { expect } from 'vitest'
 
@@ -66,4 +67,10 @@ export async function expectAccessible(page: Page): Promise<void> {
     }))
   })
   expect(found, page.url()).toEqual([])
+}
+
+/** Keeps a picture of the page in the folder that EDGEBOOT_README_SCREENSHOTS names; without it nothing is done. */
+export async function keepPicture(page: Page, name: string): Promise<void> {
+  const folder = process.env['EDGEBOOT_README_SCREENSHOTS']
+  if (folder) await page.screenshot({ path: join(folder, `${name}.png`) })
 }
