@@ -1,8 +1,10 @@
 import type { ArtifactRole } from '../../domain/artifact.ts'
 import type { DesiredFleet } from '../../domain/desired-fleet.ts'
 import { Failure } from '../../domain/failure.ts'
-import type { InstallerContents, InstallerDesk, InstallerView } from '../../ports/control-desk.ts'
+import type { InstallerContents, InstallerDesk, InstallerView, IsoListing } from '../../ports/control-desk.ts'
+import type { IsoFile } from '../../ports/iso-folders.ts'
 import type { InspectedIso } from '../installer-shelf.ts'
+import { createIsoUploads } from '../iso-uploads.ts'
 import type { ControlParts } from './control-parts.ts'
 
 /** Registered ISOs are those of the fleet. */
@@ -11,8 +13,10 @@ export function createInstallerDesk({
   keeper,
   shelf,
   isos,
+  isoReceiver,
   signal,
-}: Pick<ControlParts, 'plans' | 'keeper' | 'shelf' | 'isos' | 'signal'>): InstallerDesk {
+}: Pick<ControlParts, 'plans' | 'keeper' | 'shelf' | 'isos' | 'isoReceiver' | 'signal'>): InstallerDesk {
+  const uploads = createIsoUploads(isoReceiver)
   function view({ name, isoPath, sha256 }: DesiredFleet['installers'][number]): InstallerView {
     const shelved = shelf.get(name)
     return {
@@ -23,6 +27,11 @@ export function createInstallerDesk({
       ...(sha256 ? { sha256 } : {}),
       warnings: shelved ? shelved.installer.warnings : ['the ISO cannot be read at the moment'],
     }
+  }
+
+  function withInstaller(file: IsoFile): IsoListing['items'][number] {
+    const registered = plans.fleet().installers.find(({ isoPath }) => isoPath === file.path)
+    return { ...file, ...(registered ? { installer: registered.name } : {}) }
   }
 
   return {
@@ -38,15 +47,9 @@ export function createInstallerDesk({
     inspectIso: async (isoPath) => contentsOf(await shelf.inspect({ isoPath }, signal)),
     isos: async () => {
       const { folders, items } = await isos.list()
-      const names = new Map(plans.fleet().installers.map(({ name, isoPath }) => [isoPath, name]))
-      return {
-        folders,
-        items: items.map((item) => {
-          const installer = names.get(item.path)
-          return { ...item, ...(installer ? { installer } : {}) }
-        }),
-      }
+      return { folders, items: items.map(withInstaller) }
     },
+    uploadIso: async (upload) => withInstaller(await uploads.receive(upload)),
     addInstaller: async (given) => {
       const fleet = plans.fleet()
       const had = fleet.installers.find(({ name }) => name === given.name)
