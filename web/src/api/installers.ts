@@ -49,7 +49,7 @@ export async function removeInstaller(name: string): Promise<void> {
   await send('DELETE', pathOf(name))
 }
 
-/** Sends an ISO to the server's machine. */
-export async function uploadIso(file: File, options: SendFileOptions): Promise<IsoFile> {
-  return await sendFile<IsoFile>(`/isos/${encodeURIComponent(file.name)}`, file, options)
+/** Sends an ISO to the server's machine, where it gets that name. */
+export async function uploadIso(file: File, fileName: string, options: SendFileOptions): Promise<IsoFile> {
+  return await sendFile<IsoFile>(`/isos/${encodeURIComponent(fileName)}`, file, options)
 }
