@@ -260,6 +260,21 @@ describe('installers', () => {
     })
     expect((await desk.installers()).map(({ name }) => name)).toEqual(['palette', 'other'])
   })
+
+  test('that no host needs are forgotten, and the rest of the fleet stays', async () => {
+    const { desk, apply } = await aDesk()
+    await apply(aFleet([aWish()]))
+    await desk.addInstaller({ name: 'other', isoPath: '/other.iso' }, 'x')
+    const { version, hosts } = await desk.fleet()
+
+    await desk.removeInstaller('other', 'x')
+
+    expect((await desk.installers()).map(({ name }) => name)).toEqual(['palette'])
+    const after = await desk.fleet()
+    expect(after.hosts).toEqual(hosts)
+    expect(after.version).not.toBe(version)
+    await expect(desk.removeInstaller('other', 'x')).rejects.toMatchObject({ code: 'installer.not-found' })
+  })
 })
 
 const {

@@ -63,20 +63,7 @@ export function createInstallerDesk({
       await keeper.apply({ ...fleet, installers: [...others, given] }, { prune: false }, signal)
       return view(given)
     },
-    removeInstaller: async (name) => {
-      const fleet = plans.fleet()
-      if (!fleet.installers.some((installer) => installer.name === name)) {
-        throw unknownInstaller(name)
-      }
-      const user = fleet.hosts.find(({ installer }) => installer === name)
-      if (user)
-        throw new Failure(
-          'installer.in-use',
-          `installer ${name} is that of host ${user.name}, and maybe others`,
-        )
-      const installers = fleet.installers.filter((installer) => installer.name !== name)
-      await keeper.apply({ ...fleet, installers }, { prune: false }, signal)
-    },
+    removeInstaller: (name) => keeper.forgetInstaller(name),
   }
 }
 

@@ -10,6 +10,9 @@ export const theme = createTheme({
   respectReducedMotion: true,
   defaultRadius: 'sm',
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
+  components: {
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } } },
+  },
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
 })
 
@@ -22,7 +25,7 @@ export const readableColors: CSSVariablesResolver = () => ({
   light: {
     '--mantine-color-dimmed': 'var(--mantine-color-gray-7)',
     ...forAllColors((color) => {
-      const dark = `color-mix(in srgb, var(--mantine-color-${color}-9) 75%, black)`
+      const dark = `color-mix(in srgb, var(--mantine-color-${color}-9) 70%, black)`
       return {
         [`--mantine-color-${color}-light-color`]: dark,
         [`--mantine-color-${color}-outline`]: dark,

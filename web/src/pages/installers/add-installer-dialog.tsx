@@ -63,7 +63,11 @@ export function AddInstallerDialog({ taken, onClose, onAdded }: AddInstallerDial
           onLook={() => void look(path)}
         />
         <UploadPanel
-          onBusy={setUploading}
+          onBusy={(isBusy) => {
+            // What was looked into before is not what is meant now.
+            if (isBusy) choose('')
+            setUploading(isBusy)
+          }}
           onUploaded={(file) => {
             void queries.invalidateQueries({ queryKey: isosQuery.queryKey })
             void look(file.path)
@@ -75,7 +79,7 @@ export function AddInstallerDialog({ taken, onClose, onAdded }: AddInstallerDial
         {error !== undefined && <ProblemAlert title="This is no installer that can be added" error={error} />}
         {contents && (
           <>
-            <ContentsView contents={contents} />
+            <ContentsView contents={contents} isRegistered={false} />
             <RegisterForm
               key={contents.isoPath}
               isoPath={contents.isoPath}

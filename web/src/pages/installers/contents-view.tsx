@@ -15,8 +15,14 @@ import type { ReactNode } from 'react'
 import type { InstallerContents } from '../../../../src/contract/installers.ts'
 import { bytesInWords } from '../../ui/words.ts'
 
+interface ContentsViewProps {
+  readonly contents: InstallerContents
+  /** Digests of what is inside are made for those alone. */
+  readonly isRegistered: boolean
+}
+
 /** What is inside an ISO: what may go wrong first. */
-export function ContentsView({ contents }: { readonly contents: InstallerContents }) {
+export function ContentsView({ contents, isRegistered }: ContentsViewProps) {
   const { warnings, family, volumeLabel, architecture, sizeBytes, kernelSigned, isoPath } = contents
   return (
     <Stack gap="md">
@@ -29,7 +35,7 @@ export function ContentsView({ contents }: { readonly contents: InstallerContent
         <Fact name="kernel for Secure Boot">{signedInWords(kernelSigned)}</Fact>
         <Fact name="ISO">{isoPath}</Fact>
       </SimpleGrid>
-      <ArtifactsTable artifacts={contents.artifacts} />
+      <ArtifactsTable artifacts={contents.artifacts} hasDigests={isRegistered} />
       <Part title="Kernel arguments">
         {contents.kernelArguments.length > 0 ? (
           <Code block style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
@@ -70,17 +76,26 @@ function WarningsAlert({ warnings }: { readonly warnings: readonly string[] }) {
   )
 }
 
-function ArtifactsTable({ artifacts }: Pick<InstallerContents, 'artifacts'>) {
+interface ArtifactsTableProps extends Pick<InstallerContents, 'artifacts'> {
+  readonly hasDigests: boolean
+}
+
+function ArtifactsTable({ artifacts, hasDigests }: ArtifactsTableProps) {
   return (
     <Part title="What hosts are sent">
-      <Table.ScrollContainer minWidth={560} tabIndex={0} aria-label="What hosts are sent" role="region">
+      <Table.ScrollContainer
+        minWidth={hasDigests ? 560 : 320}
+        tabIndex={0}
+        aria-label="What hosts are sent"
+        role="region"
+      >
         <Table verticalSpacing="xs">
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Role</Table.Th>
               <Table.Th>Path in the ISO</Table.Th>
               <Table.Th ta="right">Size</Table.Th>
-              <Table.Th>SHA-256</Table.Th>
+              {hasDigests && <Table.Th>SHA-256</Table.Th>}
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -91,9 +106,11 @@ function ArtifactsTable({ artifacts }: Pick<InstallerContents, 'artifacts'>) {
                 <Table.Td ta="right" className="number" style={{ whiteSpace: 'nowrap' }}>
                   {bytesInWords(sizeBytes)}
                 </Table.Td>
-                <Table.Td>
-                  <Digest sha256={sha256} of={role} />
-                </Table.Td>
+                {hasDigests && (
+                  <Table.Td>
+                    <Digest sha256={sha256} of={role} />
+                  </Table.Td>
+                )}
               </Table.Tr>
             ))}
           </Table.Tbody>
@@ -104,7 +121,7 @@ function ArtifactsTable({ artifacts }: Pick<InstallerContents, 'artifacts'>) {
 }
 
 /** The beginning of a digest, which is enough to tell two apart, and all of it to copy. */
-export function Digest({ sha256, of }: { readonly sha256: string | undefined; readonly of: string }) {
+function Digest({ sha256, of }: { readonly sha256: string | undefined; readonly of: string }) {
   if (sha256 === undefined) return <Text size="sm">not known yet</Text>
   return (
     <Group gap="xs" wrap="nowrap">

@@ -32,7 +32,7 @@ export function InstallerDrawer({ name, isRegistered, onClose, onRemove }: Insta
           <ProblemAlert title="What is inside cannot be shown" error={error} retry={() => void refetch()} />
         )}
         {!data && isFetching && <Loader aria-label="Loading" />}
-        {data && <ContentsView contents={data} />}
+        {data && <ContentsView contents={data} isRegistered />}
         {isRegistered && (
           <Group justify="flex-end">
             <Button

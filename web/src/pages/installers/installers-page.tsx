@@ -78,24 +78,26 @@ export function InstallersPage() {
           }}
         />
       )}
-      <ConfirmDialog
-        isOpen={removing !== undefined}
-        onClose={() => setRemoving(undefined)}
-        title={`Remove installer ${removing}?`}
-        deed="Remove"
-        isDestructive
-        onConfirm={async () => {
-          if (removing === undefined) return
-          await removeInstaller(removing)
-          if (removing === open) await show()
-          notifications.show({ color: 'green', message: `${removing} is no installer any more.` })
-          await refresh()
-        }}
-      >
-        <Text size="sm">
-          It is forgotten; its ISO file stays where it is. Hosts that use it keep it from that.
-        </Text>
-      </ConfirmDialog>
+      {removing !== undefined && (
+        // Made when it is asked, so that it lies above the panel.
+        <ConfirmDialog
+          isOpen
+          onClose={() => setRemoving(undefined)}
+          title={`Remove installer ${removing}?`}
+          deed="Remove"
+          isDestructive
+          onConfirm={async () => {
+            await removeInstaller(removing)
+            if (removing === open) await show()
+            notifications.show({ color: 'green', message: `${removing} is no installer any more.` })
+            await refresh()
+          }}
+        >
+          <Text size="sm">
+            Its ISO file stays where it is. It is refused as long as hosts are defined with it.
+          </Text>
+        </ConfirmDialog>
+      )}
     </Stack>
   )
 }

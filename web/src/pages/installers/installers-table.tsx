@@ -19,7 +19,7 @@ export function InstallersTable({ installers, onRemove }: InstallersTableProps) 
             <Table.Th>Name</Table.Th>
             <Table.Th>Family</Table.Th>
             <Table.Th ta="right">Size</Table.Th>
-            <Table.Th>Checked against SHA-256</Table.Th>
+            <Table.Th>SHA-256</Table.Th>
             <Table.Th>ISO</Table.Th>
             <Table.Th>Warnings</Table.Th>
             <Table.Th>
@@ -53,7 +53,7 @@ function InstallerRow({ installer, onRemove }: InstallerRowProps) {
   const mayRemove = useMay('admin')
   return (
     <Table.Tr>
-      <Table.Td fw={600} style={{ overflowWrap: 'anywhere' }}>
+      <Table.Td fw={600} miw={140} style={{ overflowWrap: 'break-word' }}>
         <Link to="/installers" search={{ name }}>
           {name}
         </Link>
@@ -62,13 +62,21 @@ function InstallerRow({ installer, onRemove }: InstallerRowProps) {
       <Table.Td ta="right" className="number" style={{ whiteSpace: 'nowrap' }}>
         {sizeBytes > 0 ? bytesInWords(sizeBytes) : '–'}
       </Table.Td>
-      <Table.Td>{sha256 === undefined ? 'no' : <Code title={sha256}>{sha256.slice(0, 12)}…</Code>}</Table.Td>
+      <Table.Td>
+        {sha256 === undefined ? 'not checked' : <Code title={sha256}>{sha256.slice(0, 12)}…</Code>}
+      </Table.Td>
       <Table.Td style={{ overflowWrap: 'anywhere' }}>{isoPath}</Table.Td>
       <Table.Td>
         {warnings.length === 0 ? (
           'none'
         ) : (
-          <Badge color="yellow" variant="light" tt="none" title={warnings.join('\n')}>
+          <Badge
+            color="yellow"
+            variant="light"
+            tt="none"
+            style={{ flexShrink: 0, minWidth: 'max-content' }}
+            title={warnings.join('\n')}
+          >
             {warnings.length === 1 ? '1 warning' : `${warnings.length} warnings`}
           </Badge>
         )}
