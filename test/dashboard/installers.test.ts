@@ -118,7 +118,7 @@ describe('installers', () => {
 
 describe('an ISO of this computer', () => {
   test('is uploaded, and then it is said why it is no installer', async () => {
-    await using view = await openPage(browser, serving.controlUrl)
+    await using view = await openPage(browser, serving.controlUrl, { colorScheme: 'dark' })
     const { page } = view
     await openInstallers(page, 'admin')
     await page.getByRole('button', { name: 'Add installer' }).click()
@@ -135,7 +135,10 @@ describe('an ISO of this computer', () => {
     const path = join(serving.dataDirectory, 'isos', 'My-Edge-1.iso')
     expect(await page.getByRole('combobox', { name: 'ISO on the server’s machine' }).inputValue()).toBe(path)
     expect(readFileSync(path)).toEqual(buffer)
-    await files.setInputFiles(file)
+    // Refused while most of it is still to be sent, and told in words all the same.
+    const large = join(serving.directory, 'My-Edge-1.iso')
+    writeFileSync(large, Buffer.alloc(60_000_000))
+    await files.setInputFiles(large)
     await page.getByText('My-Edge-1.iso is there already; choose another name').waitFor()
   })
 

@@ -19,7 +19,7 @@ export function InstallersTable({ installers, onRemove }: InstallersTableProps) 
             <Table.Th>Name</Table.Th>
             <Table.Th>Family</Table.Th>
             <Table.Th ta="right">Size</Table.Th>
-            <Table.Th>SHA-256</Table.Th>
+            <Table.Th style={{ whiteSpace: 'nowrap' }}>SHA-256</Table.Th>
             <Table.Th>ISO</Table.Th>
             <Table.Th>Warnings</Table.Th>
             <Table.Th>
@@ -62,7 +62,7 @@ function InstallerRow({ installer, onRemove }: InstallerRowProps) {
       <Table.Td ta="right" className="number" style={{ whiteSpace: 'nowrap' }}>
         {sizeBytes > 0 ? bytesInWords(sizeBytes) : '–'}
       </Table.Td>
-      <Table.Td>
+      <Table.Td style={{ whiteSpace: 'nowrap' }}>
         {sha256 === undefined ? 'not checked' : <Code title={sha256}>{sha256.slice(0, 12)}…</Code>}
       </Table.Td>
       <Table.Td style={{ overflowWrap: 'anywhere' }}>{isoPath}</Table.Td>

@@ -30,7 +30,7 @@ export function IsoChoice({ path, isBusy, isDisabled, onChange, onLook }: IsoCho
           description={
             data
               ? files.size > 0
-                ? `Choose one of ${files.size}, or type any other path.`
+                ? `${files.size === 1 ? 'One was' : `${files.size} were`} found: choose, or type any other path.`
                 : `None in ${data.folders.join(', ')}: type a path, or upload one.`
               : 'Type its path.'
           }
