@@ -1,5 +1,5 @@
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** Where things that can be made again are kept: `EDGEBOOT_CACHE_DIR`, the XDG cache, or `~/.cache/edgeboot`. */
@@ -21,7 +21,12 @@ export function webDirectory(): string {
   return fileURLToPath(new URL('../../dist/web/', import.meta.url))
 }
 
+/** Where ISOs go that are uploaded. */
+export function uploadFolder(dataDirectory: string): string {
+  return resolve(dataDirectory, 'isos')
+}
+
 /** Where the server looks for ISOs to choose from: its own folder, where it was started, and where browsers put them. */
 export function isoFolders(dataDirectory: string): readonly string[] {
-  return [join(dataDirectory, 'isos'), process.cwd(), join(homedir(), 'Downloads')]
+  return [uploadFolder(dataDirectory), process.cwd(), join(homedir(), 'Downloads')]
 }

@@ -6,6 +6,7 @@ import { createCryptoHasher } from '../adapters/hasher-crypto/crypto-hasher.ts'
 import { openHostLogDirectory } from '../adapters/host-logs-disk/host-log-directory.ts'
 import { linkBytesPerSecond } from '../adapters/host-network/link-speed.ts'
 import { createIsoFolders } from '../adapters/iso-folders/iso-folders.ts'
+import { createIsoReceiver, removePartialIsos } from '../adapters/iso-folders/iso-receiver.ts'
 import { createLoopGauge } from '../adapters/loop-node/loop-gauge.ts'
 import { createMetrics } from '../adapters/metrics-prometheus/metrics.ts'
 import { accountToRunAs, dropRoot } from '../adapters/privileges/drop-root.ts'
@@ -32,7 +33,7 @@ import { followPolicy, type Strangers } from '../services/strangers.ts'
 import { openThroughput } from '../services/throughput.ts'
 import { type BootTlsOptions, openBootTls } from './boot-tls.ts'
 import { prepareExamination } from './doctor/examine-server.ts'
-import { ipxeDirectories, isoFolders, webDirectory } from './environment.ts'
+import { ipxeDirectories, isoFolders, uploadFolder, webDirectory } from './environment.ts'
 import { type Netboot, openNetboot } from './netboot.ts'
 import { netbootAbilities } from './netboot-abilities.ts'
 import { announceLocally, type ControlListenerOptions, certificateFor, openControl } from './open-control.ts'
@@ -160,6 +161,7 @@ export async function serveFleet(
   using _metrics = disposable(book.subscribe((event, { life }) => metrics.observe(event, life)))
   using _log = disposable(logEvents({ book, log }))
   const access = createAccess({ store, audit: store, hasher, random, clock, log })
+  await removePartialIsos(uploadFolder(options.dataDirectory))
   const parts: ControlParts = {
     ...site,
     ...{ discovery, store, access, metrics, hasher, clock, log, signal },
@@ -170,6 +172,7 @@ export async function serveFleet(
     hostLogs,
     files: createTextFiles(),
     isos: createIsoFolders(isoFolders(options.dataDirectory)),
+    isoReceiver: createIsoReceiver(uploadFolder(options.dataDirectory)),
     waker: createUdpWaker(),
     netboot,
     examine: (inside) => examination({ site, netboot }, inside),

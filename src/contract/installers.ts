@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ARTIFACT_ROLES } from '../domain/artifact.ts'
+import { ISO_FILE_NAME } from '../domain/iso-upload.ts'
 import { line, ObjectName, Sha256, Time } from './common.ts'
 
 /** A registered ISO. */
@@ -55,18 +56,26 @@ export type InstallerContents = z.infer<typeof InstallerContents>
 
 export const InspectIsoRequest = AddInstallerRequest.pick({ isoPath: true })
 
+/** An ISO file on the server's machine. */
+export const IsoFile = z
+  .object({
+    path: z.string(),
+    sizeBytes: z.number(),
+    modifiedAt: Time,
+    installer: z.string().optional().describe('The name under which it is registered.'),
+  })
+  .meta({ id: 'IsoFile' })
+export type IsoFile = z.infer<typeof IsoFile>
+
 /** ISO files on the server's machine, in the folders where it looks for them. */
 export const IsoList = z.object({
   folders: z.array(z.string()).readonly().describe('Where it looked.'),
-  items: z
-    .array(
-      z.object({
-        path: z.string(),
-        sizeBytes: z.number(),
-        modifiedAt: Time,
-        installer: z.string().optional().describe('The name under which it is registered.'),
-      }),
-    )
-    .readonly(),
+  items: z.array(IsoFile).readonly(),
 })
 export type IsoList = z.infer<typeof IsoList>
+
+export const IsoParams = z.strictObject({
+  fileName: z
+    .string()
+    .regex(ISO_FILE_NAME, 'letters, digits, dot, hyphen, underscore, with .iso at the end; at most 125'),
+})

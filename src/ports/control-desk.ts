@@ -13,7 +13,7 @@ import type { ReadyProbe } from '../domain/ready-probe.ts'
 import type { Bottleneck, ThroughputSample } from '../domain/throughput.ts'
 import type { Finding as UserDataFinding, UserDataSummary } from '../domain/user-data.ts'
 import type { ApiRole, AuditRecord } from './authenticator.ts'
-import type { IsoFile } from './iso-folders.ts'
+import type { IsoFile, IsoUpload } from './iso-folders.ts'
 import type { NetbootNews } from './netboot-watch.ts'
 
 /**
@@ -299,6 +299,8 @@ export interface InstallerDesk {
   /** The same for an ISO that is not registered. */
   inspectIso(isoPath: string): Promise<InstallerContents>
   isos(): Promise<IsoListing>
+  /** Takes an ISO that is sent. Failures of `IsoReceiver`, `request.too-large`, `server.busy` with two under way. */
+  uploadIso(upload: IsoUpload, actor: string): Promise<IsoListing['items'][number]>
 }
 
 /** User-data, for those who write it in a browser. */

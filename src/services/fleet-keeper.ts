@@ -35,6 +35,8 @@ export interface FleetKeeper {
   apply(next: DesiredFleet, options: ApplyFleetOptions, signal: AbortSignal): Promise<FleetPlan>
   /** Takes a host out of the wish; nothing is done to the host itself. */
   forget(host: string): Promise<void>
+  /** Takes an installer out of the wish; its file stays. Failure `installer.not-found`, `installer.in-use`. */
+  forgetInstaller(name: string): Promise<void>
   /** What the program has to know of a host's user-data. */
   userData(host: string): UserDataSummary
 }
@@ -198,6 +200,23 @@ export async function openFleetKeeper(
       inTurn(async () => {
         if (!fleet.hosts.some((host) => host.name === name)) return
         const next = { ...fleet, hosts: fleet.hosts.filter((host) => host.name !== name) }
+        version = await store.saveFleet(next, version)
+        putInForce(next, summaries)
+      }),
+    forgetInstaller: (name) =>
+      inTurn(async () => {
+        const installers = fleet.installers.filter((installer) => installer.name !== name)
+        if (installers.length === fleet.installers.length) {
+          throw new Failure('installer.not-found', `there is no installer ${name.slice(0, 80)}`)
+        }
+        const user = fleet.hosts.find(({ installer }) => installer === name)
+        if (user) {
+          throw new Failure(
+            'installer.in-use',
+            `installer ${name} is that of host ${user.name}, and maybe others`,
+          )
+        }
+        const next = { ...fleet, installers }
         version = await store.saveFleet(next, version)
         putInForce(next, summaries)
       }),

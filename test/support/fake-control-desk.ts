@@ -265,6 +265,11 @@ export function createFakeControlDesk(): FakeControlDesk {
       folders: ['/isos'],
       items: [{ path: '/isos/palette.iso', sizeBytes: 5, modifiedAt: 1, installer: 'palette' }],
     }),
+    async uploadIso({ fileName, sizeBytes, body }, actor) {
+      await act('uploadIso', fileName, sizeBytes, actor)
+      for await (const _chunk of body);
+      return { path: `/isos/${fileName}`, sizeBytes, modifiedAt: 1 }
+    },
     checkUserData: async () => ({ findings: [] }),
     userDataSchema: async () => '{}\n',
     async addHosts(wish, actor) {

@@ -49,9 +49,9 @@ export function reportToAudit(
 }
 
 function objectOf(request: FastifyRequest): string {
-  const params = (request.params ?? {}) as { readonly name?: unknown; readonly id?: unknown }
+  const params = (request.params ?? {}) as Readonly<Record<'name' | 'id' | 'fileName', unknown>>
   const body = (request.body ?? {}) as { readonly name?: unknown }
-  const object = params.name ?? params.id ?? body.name
+  const object = params.name ?? params.id ?? params.fileName ?? body.name
   return typeof object === 'string' ? object.replace(/[^\x20-\x7e]/g, '?').slice(0, 256) : ''
 }
 

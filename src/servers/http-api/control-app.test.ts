@@ -45,7 +45,11 @@ async function open(limits: Partial<ControlLimits> = {}) {
     app.inject({
       method: method as 'GET',
       url,
-      headers: { ...(as ? { authorization: `Bearer ${TOKENS[as]}` } : {}), ...headers },
+      headers: {
+        ...(as ? { authorization: `Bearer ${TOKENS[as]}` } : {}),
+        ...(body instanceof Buffer ? { 'content-type': 'application/octet-stream' } : {}),
+        ...headers,
+      },
       ...(body === undefined ? {} : { payload: body as object }),
     })
   return { app, ask, audited, authenticator, clock, desk, log, streams }
@@ -101,12 +105,13 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'host.add': { names: ['edge-2'], installer: 'palette', userData: '#cloud-config\n' },
   'user-data.check': { text: '#cloud-config\n' },
   'token.create': { name: 'ci', role: 'viewer' },
+  'iso.upload': Buffer.from('an ISO'),
 }
 const OPERATIONS = Object.entries(documented.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({
     id: operation.operationId,
     method: method.toUpperCase(),
-    url: path.replace('{name}', 'edge-1').replace('{id}', 'd1'),
+    url: path.replace('{name}', 'edge-1').replace('{id}', 'd1').replace('{fileName}', 'edge.iso'),
     role: operation['x-edgeboot-role'],
     operation,
   })),

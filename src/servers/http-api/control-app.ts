@@ -13,7 +13,8 @@ import type { ControlLimits } from './limits.ts'
 import { describeApi } from './openapi.ts'
 import { failureOf, sendProblem } from './problem.ts'
 import { addSecurityHeaders } from './reception.ts'
-import { type ApiInstance, operation, type RouteTools } from './route.ts'
+import { limitRequestTime } from './request-time.ts'
+import { type ApiInstance, operation } from './route.ts'
 import { aboutRoutes } from './routes/about.ts'
 import { accessRoutes } from './routes/access.ts'
 import { discoveredRoutes } from './routes/discovered.ts'
@@ -23,6 +24,7 @@ import { fleetRoutes } from './routes/fleet.ts'
 import { hostActionRoutes } from './routes/host-actions.ts'
 import { hostRoutes } from './routes/hosts.ts'
 import { installerRoutes } from './routes/installers.ts'
+import { isoUploadRoute, type UploadTools } from './routes/iso-upload.ts'
 import { loginRoutes } from './routes/login.ts'
 import { netbootRoutes } from './routes/netboot.ts'
 import { newHostRoutes } from './routes/new-hosts.ts'
@@ -66,6 +68,7 @@ export async function createControlApp(dependencies: ControlAppDependencies): Pr
   const { desk, log, limits, tls, addDashboard } = dependencies
   const app = createFastify(limits, tls)
   app.server.maxConnections = limits.maxConnections
+  const requestTime = limitRequestTime(app.server, limits.requestTimeoutMs)
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   app.addHook('onSend', async (_request, reply) => addSecurityHeaders(reply))
@@ -83,7 +86,7 @@ export async function createControlApp(dependencies: ControlAppDependencies): Pr
   const streams = createEventStreams(desk, limits)
   app.addHook('preClose', async () => streams.closeAll())
 
-  const tools = { desk, access, streams }
+  const tools = { desk, access, streams, requestTime, limits }
   await app.register(
     plugin((api) => apiRoutes(api, tools)),
     { prefix: '/api/v1' },
@@ -114,8 +117,8 @@ function plugin(add: (api: ApiInstance & FastifyInstance) => Promise<void>): Fas
 }
 
 async function apiRoutes(
-  api: ApiInstance,
-  tools: RouteTools & { readonly streams: EventStreams },
+  api: ApiInstance & FastifyInstance,
+  tools: UploadTools & { readonly streams: EventStreams },
 ): Promise<void> {
   const parts = [
     aboutRoutes,
@@ -124,6 +127,7 @@ async function apiRoutes(
     fleetRoutes,
     discoveredRoutes,
     installerRoutes,
+    (app: typeof api) => app.register(plugin((scope) => isoUploadRoute(scope, tools))),
     newHostRoutes,
     userDataRoutes,
     netbootRoutes,
@@ -144,8 +148,9 @@ function createFastify(limits: ControlLimits, tls: TlsFiles | undefined): Fastif
   const options = {
     logger: false,
     bodyLimit: limits.maxBodyBytes,
-    requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
+    // Names are up to 128 characters; longer ones are refused with a problem by their shapes.
+    routerOptions: { maxParamLength: 512 },
     exposeHeadRoutes: false,
     return503OnClosing: true,
   }

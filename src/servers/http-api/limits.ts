@@ -4,6 +4,10 @@ export interface ControlLimits {
   readonly headersTimeoutMs: number
   /** Time for a whole request with its body: a large fleet over a slow line. */
   readonly requestTimeoutMs: number
+  /** An upload, whose whole time is not limited, of which nothing comes for this long is ended. */
+  readonly uploadIdleMs: number
+  /** How long the rest of an upload that was refused is received and thrown away. */
+  readonly refusedUploadMs: number
   readonly keepAliveTimeoutMs: number
   /** How long answers under way may go on after closing began. */
   readonly closeGraceMs: number
@@ -30,6 +34,8 @@ export interface ControlLimits {
 export const DEFAULT_CONTROL_LIMITS: ControlLimits = {
   headersTimeoutMs: 20_000,
   requestTimeoutMs: 120_000,
+  uploadIdleMs: 60_000,
+  refusedUploadMs: 10_000,
   keepAliveTimeoutMs: 15_000,
   closeGraceMs: 2_000,
   maxConnections: 512,

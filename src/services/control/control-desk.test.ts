@@ -10,6 +10,7 @@ import { createMemoryStore } from '../../adapters/store-memory/memory-store.ts'
 import { createUserDataReader } from '../../adapters/user-data-threads/user-data-reader.ts'
 import { decodeUserData } from '../../codec/user-data/user-data.ts'
 import { NEW_HOST_NAME } from '../../domain/desired-fleet.ts'
+import type { IsoUpload } from '../../ports/iso-folders.ts'
 import type { MachineDriver, MachineDrivers } from '../../ports/machine-driver.ts'
 import type { Waker } from '../../ports/waker.ts'
 import { createAccess } from '../access.ts'
@@ -34,6 +35,13 @@ install: { device: /dev/vda, poweroff: true }
 `
 
 const SERVER = {
+  isoReceiver: {
+    receive: async ({ fileName, sizeBytes }: IsoUpload) => ({
+      path: `/isos/${fileName}`,
+      sizeBytes,
+      modifiedAt: 7,
+    }),
+  },
   version: '1.2.3',
   bootScriptUrl: () => 'http://192.0.2.1:8080/boot.ipxe',
   throughput: { samples: () => [], rates: () => [] },
@@ -252,6 +260,21 @@ describe('installers', () => {
     })
     expect((await desk.installers()).map(({ name }) => name)).toEqual(['palette', 'other'])
   })
+
+  test('that no host needs are forgotten, and the rest of the fleet stays', async () => {
+    const { desk, apply } = await aDesk()
+    await apply(aFleet([aWish()]))
+    await desk.addInstaller({ name: 'other', isoPath: '/other.iso' }, 'x')
+    const { version, hosts } = await desk.fleet()
+
+    await desk.removeInstaller('other', 'x')
+
+    expect((await desk.installers()).map(({ name }) => name)).toEqual(['palette'])
+    const after = await desk.fleet()
+    expect(after.hosts).toEqual(hosts)
+    expect(after.version).not.toBe(version)
+    await expect(desk.removeInstaller('other', 'x')).rejects.toMatchObject({ code: 'installer.not-found' })
+  })
 })
 
 const {
@@ -446,6 +469,20 @@ describe('what is in ISOs', () => {
       ['/palette.iso', 'palette'],
       ['/isos/other.iso', undefined],
     ])
+  })
+})
+
+test('an uploaded ISO is told of as the list of ISOs would', async () => {
+  const { desk, apply } = await aDesk()
+  await apply(aFleet([]))
+  const body = (async function* () {})()
+
+  const upload = { fileName: 'new.iso', sizeBytes: 3, body }
+
+  expect(await desk.uploadIso(upload, 'token:a')).toEqual({
+    path: '/isos/new.iso',
+    sizeBytes: 3,
+    modifiedAt: 7,
   })
 })
 

@@ -6,7 +6,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Hasher } from '../../ports/hasher.ts'
 import type { HostLogStore } from '../../ports/host-log-store.ts'
 import type { HostStore } from '../../ports/host-store.ts'
-import type { IsoFolders } from '../../ports/iso-folders.ts'
+import type { IsoFolders, IsoReceiver } from '../../ports/iso-folders.ts'
 import type { Log } from '../../ports/log.ts'
 import type { MachineDrivers } from '../../ports/machine-driver.ts'
 import type { Metrics } from '../../ports/metrics.ts'
@@ -31,6 +31,7 @@ export interface ControlParts {
   readonly keeper: FleetKeeper
   readonly shelf: InstallerShelf
   readonly isos: Pick<IsoFolders, 'list'>
+  readonly isoReceiver: IsoReceiver
   readonly runner: FleetRunner
   readonly served: Pick<ServedTexts, 'script' | 'userData'>
   readonly discovery: Discovery

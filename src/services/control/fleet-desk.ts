@@ -3,6 +3,7 @@ import { Failure } from '../../domain/failure.ts'
 import { isMachineName } from '../../domain/machine.ts'
 import type { MachineFacts } from '../../domain/matching.ts'
 import type { DiscoveryDesk, FleetDesk } from '../../ports/control-desk.ts'
+import { changeFleet } from './change-fleet.ts'
 import { type ControlParts, requireHost } from './control-parts.ts'
 import { createHostDesk, definitionView, pageOf } from './host-views.ts'
 
@@ -88,20 +89,30 @@ export async function adoptMachine(
   facts: MachineFacts,
   as: { readonly name: string; readonly profile: string; readonly by: string },
 ): Promise<void> {
-  const { name, profile, by } = as
-  const fleet = plans.fleet()
+  const { name, by } = as
   if (!isMachineName(name)) throw new Failure('fleet.invalid', `${name.slice(0, 80)} cannot be a host name`)
-  if (book.state(name)) throw new Failure('host.name-taken', `there is a host ${name} already`)
-  const template = fleet.profiles.find((one) => one.name === profile)?.template
+  await changeFleet({ plans, keeper, signal }, (fleet) => {
+    if (book.state(name)) throw new Failure('host.name-taken', `there is a host ${name} already`)
+    return { ...fleet, hosts: [...fleet.hosts, hostFor(facts, as, fleet)] }
+  })
+  await book.record(name, { type: 'host.armed', data: { until: clock.now() + ADOPTED_WINDOW_MS, by } })
+}
+
+/** The machine as a host of the profile. */
+function hostFor(
+  { mac, uuid }: MachineFacts,
+  { name, profile }: { readonly name: string; readonly profile: string },
+  { profiles }: DesiredFleet,
+): DesiredHost {
+  const template = profiles.find((one) => one.name === profile)?.template
   if (!template) {
     throw new Failure(
       'fleet.invalid',
       `profile ${profile.slice(0, 80)} does not exist, or its user-data needs more than a name: define the host in the fleet file`,
     )
   }
-  const { mac, uuid } = facts
   if (!mac) throw new Failure('fleet.invalid', 'the machine has told no MAC address to recognise it by')
-  const host: DesiredHost = {
+  return {
     ...template,
     userData: template.userData.replaceAll(NEW_HOST_NAME, name),
     name,
@@ -109,6 +120,4 @@ export async function adoptMachine(
     match: { mac, ...(uuid ? { uuid } : {}) },
     labels: {},
   }
-  await keeper.apply({ ...fleet, hosts: [...fleet.hosts, host] }, { prune: false }, signal)
-  await book.record(name, { type: 'host.armed', data: { until: clock.now() + ADOPTED_WINDOW_MS, by } })
 }

@@ -1,8 +1,11 @@
 import type { ArtifactRole } from '../../domain/artifact.ts'
 import type { DesiredFleet } from '../../domain/desired-fleet.ts'
 import { Failure } from '../../domain/failure.ts'
-import type { InstallerContents, InstallerDesk, InstallerView } from '../../ports/control-desk.ts'
+import type { InstallerContents, InstallerDesk, InstallerView, IsoListing } from '../../ports/control-desk.ts'
+import type { IsoFile } from '../../ports/iso-folders.ts'
 import type { InspectedIso } from '../installer-shelf.ts'
+import { createIsoUploads } from '../iso-uploads.ts'
+import { changeFleet } from './change-fleet.ts'
 import type { ControlParts } from './control-parts.ts'
 
 /** Registered ISOs are those of the fleet. */
@@ -11,8 +14,10 @@ export function createInstallerDesk({
   keeper,
   shelf,
   isos,
+  isoReceiver,
   signal,
-}: Pick<ControlParts, 'plans' | 'keeper' | 'shelf' | 'isos' | 'signal'>): InstallerDesk {
+}: Pick<ControlParts, 'plans' | 'keeper' | 'shelf' | 'isos' | 'isoReceiver' | 'signal'>): InstallerDesk {
+  const uploads = createIsoUploads(isoReceiver)
   function view({ name, isoPath, sha256 }: DesiredFleet['installers'][number]): InstallerView {
     const shelved = shelf.get(name)
     return {
@@ -23,6 +28,11 @@ export function createInstallerDesk({
       ...(sha256 ? { sha256 } : {}),
       warnings: shelved ? shelved.installer.warnings : ['the ISO cannot be read at the moment'],
     }
+  }
+
+  function withInstaller(file: IsoFile): IsoListing['items'][number] {
+    const registered = plans.fleet().installers.find(({ isoPath }) => isoPath === file.path)
+    return { ...file, ...(registered ? { installer: registered.name } : {}) }
   }
 
   return {
@@ -38,42 +48,24 @@ export function createInstallerDesk({
     inspectIso: async (isoPath) => contentsOf(await shelf.inspect({ isoPath }, signal)),
     isos: async () => {
       const { folders, items } = await isos.list()
-      const names = new Map(plans.fleet().installers.map(({ name, isoPath }) => [isoPath, name]))
-      return {
-        folders,
-        items: items.map((item) => {
-          const installer = names.get(item.path)
-          return { ...item, ...(installer ? { installer } : {}) }
-        }),
-      }
+      return { folders, items: items.map(withInstaller) }
     },
+    uploadIso: async (upload) => withInstaller(await uploads.receive(upload)),
     addInstaller: async (given) => {
-      const fleet = plans.fleet()
-      const had = fleet.installers.find(({ name }) => name === given.name)
-      if (had && had.isoPath !== given.isoPath) {
-        throw new Failure(
-          'installer.name-taken',
-          `another ISO is registered as ${given.name}: ${had.isoPath}; choose another name, or remove that one first`,
-        )
-      }
-      const others = fleet.installers.filter(({ name }) => name !== given.name)
-      await keeper.apply({ ...fleet, installers: [...others, given] }, { prune: false }, signal)
+      await changeFleet({ plans, keeper, signal }, (fleet) => {
+        const had = fleet.installers.find(({ name }) => name === given.name)
+        if (had && had.isoPath !== given.isoPath) {
+          throw new Failure(
+            'installer.name-taken',
+            `another ISO is registered as ${given.name}: ${had.isoPath}; choose another name, or remove that one first`,
+          )
+        }
+        const others = fleet.installers.filter(({ name }) => name !== given.name)
+        return { ...fleet, installers: [...others, given] }
+      })
       return view(given)
     },
-    removeInstaller: async (name) => {
-      const fleet = plans.fleet()
-      if (!fleet.installers.some((installer) => installer.name === name)) {
-        throw unknownInstaller(name)
-      }
-      const user = fleet.hosts.find(({ installer }) => installer === name)
-      if (user)
-        throw new Failure(
-          'installer.in-use',
-          `installer ${name} is that of host ${user.name}, and maybe others`,
-        )
-      const installers = fleet.installers.filter((installer) => installer.name !== name)
-      await keeper.apply({ ...fleet, installers }, { prune: false }, signal)
-    },
+    removeInstaller: (name) => keeper.forgetInstaller(name),
   }
 }
 

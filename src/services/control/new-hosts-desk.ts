@@ -1,21 +1,18 @@
 import { decodeUserData, renderUserData } from '../../codec/user-data/user-data.ts'
 import { type DesiredFleet, type DesiredHost, secretPathsFor } from '../../domain/desired-fleet.ts'
-import { Failure, isFailure } from '../../domain/failure.ts'
-import type { FleetPlan, NewHosts, NewHostsDesk } from '../../ports/control-desk.ts'
+import { Failure } from '../../domain/failure.ts'
+import type { NewHosts, NewHostsDesk } from '../../ports/control-desk.ts'
+import { changeFleet } from './change-fleet.ts'
 import type { ControlParts } from './control-parts.ts'
 
-/** Two who add hosts at the same time do not lose each other's: the second tries again, so often. */
-const MAX_TRIES = 5
 /** A profile for hosts that name none, so that the limits of others do not hold for them. */
 const PROFILE = 'dashboard'
 
 /** Hosts added to the fleet in force without a fleet file, as `edgeboot up` does it. */
-export function createNewHostsDesk({
-  plans,
-  keeper,
-  book,
-  signal,
-}: Pick<ControlParts, 'plans' | 'keeper' | 'book' | 'signal'>): NewHostsDesk {
+export function createNewHostsDesk(
+  parts: Pick<ControlParts, 'plans' | 'keeper' | 'book' | 'signal'>,
+): NewHostsDesk {
+  const { book } = parts
   function requireFree(names: readonly string[], { hosts }: DesiredFleet): void {
     const known = new Set(hosts.map(({ name }) => name))
     const twice = names.find((name, at) => names.indexOf(name) !== at)
@@ -27,11 +24,11 @@ export function createNewHostsDesk({
       })
   }
 
-  async function add(
+  function withHosts(
+    fleet: DesiredFleet,
     wish: NewHosts,
     userData: Pick<DesiredHost, 'userData' | 'secretPaths'>,
-  ): Promise<FleetPlan> {
-    const [version, fleet] = [keeper.version(), plans.fleet()]
+  ): DesiredFleet {
     if (!fleet.installers.some(({ name }) => name === wish.installer)) {
       throw new Failure(
         'installer.not-found',
@@ -40,15 +37,13 @@ export function createNewHostsDesk({
     }
     requireFree(wish.names, fleet)
     const profile = wish.profile ?? PROFILE
-    const profiles = fleet.profiles.some(({ name }) => name === profile)
-      ? fleet.profiles
-      : [...fleet.profiles, { name: profile }]
+    const isThere = fleet.profiles.some(({ name }) => name === profile)
     const hosts = wish.names.map((name) => hostOf(name, profile, userData, wish))
-    return await keeper.apply(
-      { ...fleet, profiles, hosts: [...fleet.hosts, ...hosts] },
-      { prune: false, ifVersion: version },
-      signal,
-    )
+    return {
+      ...fleet,
+      profiles: isThere ? fleet.profiles : [...fleet.profiles, { name: profile }],
+      hosts: [...fleet.hosts, ...hosts],
+    }
   }
 
   return {
@@ -57,13 +52,7 @@ export function createNewHostsDesk({
         throw new Failure('fleet.invalid', 'match describes one machine, so it goes with one name only')
       }
       const userData = documentOf(wish.userData)
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          return await add(wish, userData)
-        } catch (error) {
-          if (!isFailure(error, 'fleet.changed') || attempt === MAX_TRIES) throw error
-        }
-      }
+      return await changeFleet(parts, (fleet) => withHosts(fleet, wish, userData))
     },
   }
 }

@@ -23,12 +23,12 @@ interface RequestOptions {
 /** One request to the control API, `path` below `/api/v1`. Failure: `ApiProblem`. */
 async function request(method: Method, path: string, options: RequestOptions = {}): Promise<Response> {
   const { body, headers, signal } = options
-  const response = await fetch(`${BASE}${path}`, {
+  const response = await fetch(addressOf(path), {
     method,
     credentials: 'same-origin',
     headers: {
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(method !== 'GET' && csrfToken ? { [CSRF_HEADER]: csrfToken } : {}),
+      ...(method === 'GET' ? {} : csrfHeaders()),
       ...headers,
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -37,18 +37,29 @@ async function request(method: Method, path: string, options: RequestOptions = {
     if (signal?.aborted) throw error
     throw new ApiProblem(0, 'server.unreachable', 'The server does not answer. Is it running?')
   })
-  if (!response.ok) throw await problemOf(response)
-  return response
+  if (response.ok) return response
+  throw problemFrom(response.status, await response.json().catch(() => undefined))
 }
 
-async function problemOf(response: Response): Promise<ApiProblem> {
-  const problem = (await response.json().catch(() => undefined)) as Problem | undefined
+/** The problem that an answer with this status tells of in its JSON, where it has any. */
+export function problemFrom(status: number, body: unknown): ApiProblem {
+  const problem = body as Partial<Problem> | null | undefined
   return new ApiProblem(
-    response.status,
+    status,
     problem?.code ?? 'internal',
-    problem?.detail ?? `The server answered ${response.status}.`,
+    problem?.detail ?? `The server answered ${status}.`,
     problem?.errors,
   )
+}
+
+/** Where `path`, below `/api/v1`, is asked for. */
+export function addressOf(path: string): string {
+  return `${BASE}${path}`
+}
+
+/** Headers that every change carries. */
+export function csrfHeaders(): Readonly<Record<string, string>> {
+  return csrfToken ? { [CSRF_HEADER]: csrfToken } : {}
 }
 
 /** A document of the API. */
