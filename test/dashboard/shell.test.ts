@@ -33,6 +33,22 @@ describe('the dashboard', () => {
   })
 
   test.each(['light', 'dark'] as const)(
+    'says to everybody what is wrong with a token (%s)',
+    async (colorScheme) => {
+      await using view = await openPage(browser, serving.controlUrl, { colorScheme })
+      const { page } = view
+      await page.goto('/login')
+      await expectAccessible(page)
+
+      await page.getByLabel('Access token').fill('ebt_wrong')
+      await page.keyboard.press('Enter')
+
+      await page.getByRole('alert').filter({ hasText: 'unknown, revoked or expired' }).waitFor()
+      await expectAccessible(page)
+    },
+  )
+
+  test.each(['light', 'dark'] as const)(
     'keeps its own policy and can be used by everybody (%s)',
     async (colorScheme) => {
       await using view = await openPage(browser, serving.controlUrl, { colorScheme })

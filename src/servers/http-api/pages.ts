@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 
-const STYLE = `body{font:16px/1.5 system-ui,sans-serif;max-width:26rem;margin:15vh auto;padding:0 1rem;color-scheme:light dark}
+const STYLE = `:root{color-scheme:light dark;background:Canvas;color:CanvasText}
+body{font:16px/1.5 system-ui,sans-serif;max-width:26rem;margin:15vh auto;padding:0 1rem}
 input,button{font:inherit;padding:.4rem .6rem;width:100%;box-sizing:border-box;margin:.3rem 0}
-.wrong{color:#c00}`
+.wrong{color:#b00020}
+@media (prefers-color-scheme:dark){.wrong{color:#ff9aa5}}`
 
 /** What the pages may do: their one style, and a form to this server; no scripts at all. */
 export const PAGE_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`
