@@ -36,7 +36,7 @@ export function placeAt(above: readonly string[], before: string): Place | undef
   const enterItems = (dashes: string): void => {
     const first = dashes.indexOf('-')
     if (first < 0) return
-    path.unshift(...Array.from(dashes.matchAll(/-/g), () => ITEM))
+    path.unshift(...Array.from(dashes.matchAll(/-/g), (): PathStep => ITEM))
     column = -1
     // A list may stand in the same column as its key.
     limit = first + 1

@@ -35,7 +35,10 @@ export function useUserDataCheck(text: string): CheckedText {
     const timer = setTimeout(() => {
       checkUserData(text).then(
         (check) => isLatest && setAnswer({ text, check }),
-        (error: unknown) => isLatest && setAnswer({ text, error }),
+        // What was said of this very text stays true while the server is away.
+        (error: unknown) =>
+          isLatest &&
+          setAnswer((before) => (before?.check && before.text === text ? before : { text, error })),
       )
     }, PAUSE_MS)
     return () => {

@@ -1,0 +1,162 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { expectAccessible, launchBrowser, logIn, openPage } from '../support/dashboard/browser.ts'
+import { type Serving, startServing } from '../support/dashboard/serving.ts'
+import { macOf, simulatedHost } from '../support/dashboard/simulated-host.ts'
+import { runEdgeboot } from '../support/edgeboot-process.ts'
+import { standInIso } from '../support/stand-in-iso.ts'
+
+const WRONG = `#cloud-config
+stylus:
+  site:
+    palletteEndpoint: palette.example.com
+    edgeHostToken: q7Xk2mZ9pLw4
+    projectName: stores
+install:
+  device: /dev/sda
+  poweroff: tru
+`
+
+let browser: Browser
+let serving: Serving
+let isoPath: string
+beforeAll(async () => {
+  browser = await launchBrowser()
+  isoPath = await standInIso()
+  serving = await startServing()
+})
+afterAll(async () => {
+  await browser?.close()
+  await serving?.[Symbol.asyncDispose]()
+})
+
+describe('the first run', () => {
+  test('leads from an ISO to a host that asks for its script', async () => {
+    await using view = await openPage(browser, serving.controlUrl)
+    const { page } = view
+    await logIn(page, await serving.token('admin'))
+    await page.goto('/start')
+    await page.getByRole('heading', { name: 'Start', level: 1 }).waitFor()
+    await registerByPath(page)
+    await expectAccessibleInBoth(page)
+    await page.screenshot({ path: '/tmp/start2-1.png', fullPage: true })
+    await page.getByRole('button', { name: 'Next' }).click()
+
+    await openFile(page, WRONG)
+    await page.getByRole('status').filter({ hasText: '2 errors' }).waitFor()
+    expect(await shownFindings(page)).toEqual(await findingsOfCommand(WRONG))
+    await expectAccessibleInBoth(page)
+    await page.screenshot({ path: '/tmp/start2-2.png', fullPage: true })
+    expect(await page.getByRole('button', { name: 'Next' }).isDisabled()).toBe(true)
+    await replaceAtFinding(page, 'misspelt-key', 'paletteEndpoint')
+    await replaceAtFinding(page, 'type', 'true')
+    await page.getByRole('status').filter({ hasText: 'Nothing is wrong; managed centrally' }).waitFor()
+    await page.getByRole('button', { name: 'Next' }).click()
+
+    await page.getByRole('heading', { name: 'Machine' }).waitFor()
+    await page.getByLabel('qemu').waitFor()
+    await expectAccessibleInBoth(page)
+    await page.screenshot({ path: '/tmp/start2-3a.png', fullPage: true })
+    await page.getByLabel('A physical machine').check()
+    await page.getByText(`edgeboot media build --server-url ${serving.bootUrl} --out edgeboot.iso`).waitFor()
+    await page.getByText(`chain ${serving.bootUrl}/boot.ipxe`).waitFor()
+    await page.getByRole('button', { name: 'Next' }).click()
+    await page.getByText('Give it a name.').waitFor()
+    await page.getByLabel('Name of the host').fill('berlin-1')
+    await page.getByRole('textbox', { name: 'MAC address' }).fill(macOf(1))
+    await expectAccessibleInBoth(page)
+    await page.screenshot({ path: '/tmp/start2-3b.png', fullPage: true })
+    await page.getByRole('button', { name: 'Next' }).click()
+
+    await page.getByRole('cell', { name: macOf(1) }).waitFor()
+    await expectAccessibleInBoth(page)
+    await page.screenshot({ path: '/tmp/start2-4.png', fullPage: true })
+    await page.getByRole('button', { name: 'Start' }).click()
+    await page.getByText('berlin-1 is a host of the fleet').waitFor()
+    await expectAccessibleInBoth(page)
+    await page.screenshot({ path: '/tmp/start2-5.png', fullPage: true })
+    await page.getByRole('button', { name: 'Open the window' }).click()
+    await page.getByRole('heading', { name: 'berlin-1', level: 1 }).waitFor()
+
+    expect(await simulatedHost(serving.bootUrl, macOf(1)).script()).toContain('palette-kernel')
+    await page.getByRole('main').getByText('script', { exact: true }).first().waitFor()
+    expect(view.errors).toEqual([])
+    expect(view.foreign).toEqual([])
+  })
+})
+
+/** Registers the stand-in by its path and looks what is shown of it. */
+async function registerByPath(page: Page): Promise<void> {
+  await page.getByLabel('Another file').check()
+  await page.getByLabel("Path of the ISO on the server's machine").fill(isoPath)
+  await page.getByRole('button', { name: 'Look inside' }).click()
+  await page.getByRole('cell', { name: 'kernel', exact: true }).waitFor()
+  await page.getByRole('cell', { name: 'rootfs', exact: true }).waitFor()
+  expect(await page.getByRole('button', { name: 'Next' }).isDisabled()).toBe(true)
+  await page.getByRole('button', { name: 'Register' }).click()
+  await page.getByText('is registered.').waitFor()
+}
+
+async function openFile(page: Page, text: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'User-data' }).waitFor()
+  await page
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'user-data.yaml', mimeType: 'application/yaml', buffer: Buffer.from(text) })
+}
+
+/** Goes to the place of the finding of that rule and types over what is wrong there. */
+async function replaceAtFinding(page: Page, rule: string, text: string): Promise<void> {
+  await page
+    .getByRole('list', { name: 'Findings' })
+    .getByRole('button', { name: `(${rule})` })
+    .click()
+  await page.keyboard.type(text)
+  await page.getByText(`(${rule})`).waitFor({ state: 'detached' })
+}
+
+interface ShownFinding {
+  readonly place: string
+  readonly severity: string
+  readonly rule: string
+  /** With what to do about it. */
+  readonly message: string
+}
+
+async function shownFindings(page: Page): Promise<readonly ShownFinding[]> {
+  const texts = await page.getByRole('list', { name: 'Findings' }).getByRole('listitem').allInnerTexts()
+  return texts.map((text) =>
+    findingIn(/^(?<severity>\w+) (?<place>\d+:\d+) (?<message>.*) \((?<rule>[\w-]+)\)$/, text),
+  )
+}
+
+/** As `edgeboot user-data validate` prints them. */
+async function findingsOfCommand(text: string): Promise<readonly ShownFinding[]> {
+  const file = join(serving.directory, 'user-data.yaml')
+  writeFileSync(file, text)
+  const { stdout, stderr } = await runEdgeboot(['user-data', 'validate', file], { HOME: serving.directory })
+  return `${stdout}${stderr}`
+    .split('\n')
+    .filter((line) => line.startsWith(file))
+    .map((line) =>
+      findingIn(
+        /^(?<place>\d+:\d+) (?<severity>\w+) (?<rule>[\w-]+) (?<message>.*)$/,
+        line.slice(file.length + 1),
+      ),
+    )
+}
+
+function findingIn(pattern: RegExp, text: string): ShownFinding {
+  const groups = pattern.exec(text.replaceAll(/\s+/g, ' ').trim())?.groups
+  if (!groups) throw new Error(`no finding: ${text}`)
+  const { place = '', severity = '', rule = '', message = '' } = groups
+  return { place, severity, rule, message }
+}
+
+async function expectAccessibleInBoth(page: Page): Promise<void> {
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await expectAccessible(page)
+  await page.emulateMedia({ colorScheme: 'light' })
+  await expectAccessible(page)
+}
