@@ -73,7 +73,7 @@ describe('the first run', () => {
     await page.getByRole('cell', { name: macOf(1) }).waitFor()
     await expectAccessibleInBoth(page)
     await page.screenshot({ path: '/tmp/start2-4.png', fullPage: true })
-    await page.getByRole('button', { name: 'Start' }).click()
+    await page.getByRole('button', { name: 'Start', exact: true }).click()
     await page.getByText('berlin-1 is a host of the fleet').waitFor()
     await expectAccessibleInBoth(page)
     await page.screenshot({ path: '/tmp/start2-5.png', fullPage: true })

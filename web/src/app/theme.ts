@@ -1,4 +1,10 @@
-import { type CSSVariablesResolver, createTheme, DEFAULT_THEME, type MantineColor } from '@mantine/core'
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  DEFAULT_THEME,
+  type MantineColor,
+  Notification,
+} from '@mantine/core'
 import type { Phase } from '../../../src/domain/phase.ts'
 
 export const theme = createTheme({
@@ -11,6 +17,9 @@ export const theme = createTheme({
   defaultRadius: 'sm',
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
+  components: {
+    Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
+  },
 })
 
 /**
@@ -22,7 +31,7 @@ export const readableColors: CSSVariablesResolver = () => ({
   light: {
     '--mantine-color-dimmed': 'var(--mantine-color-gray-7)',
     ...forAllColors((color) => {
-      const dark = `color-mix(in srgb, var(--mantine-color-${color}-9) 75%, black)`
+      const dark = `color-mix(in srgb, var(--mantine-color-${color}-9) 70%, black)`
       return {
         [`--mantine-color-${color}-light-color`]: dark,
         [`--mantine-color-${color}-outline`]: dark,
