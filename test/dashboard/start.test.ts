@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { AddHostsRequest } from '../../src/contract/fleet.ts'
 import { expectAccessible, launchBrowser, logIn, openPage } from '../support/dashboard/browser.ts'
 import { type Serving, startServing } from '../support/dashboard/serving.ts'
 import { macOf, simulatedHost } from '../support/dashboard/simulated-host.ts'
@@ -18,6 +19,8 @@ install:
   device: /dev/sda
   poweroff: tru
 `
+
+const RIGHT = WRONG.replace('pallette', 'palette').replace('tru\n', 'true\n')
 
 let browser: Browser
 let serving: Serving
@@ -41,14 +44,12 @@ describe('the first run', () => {
     await page.getByRole('heading', { name: 'Start', level: 1 }).waitFor()
     await registerByPath(page)
     await expectAccessibleInBoth(page)
-    await page.screenshot({ path: '/tmp/start2-1.png', fullPage: true })
     await page.getByRole('button', { name: 'Next' }).click()
 
     await openFile(page, WRONG)
     await page.getByRole('status').filter({ hasText: '2 errors' }).waitFor()
     expect(await shownFindings(page)).toEqual(await findingsOfCommand(WRONG))
     await expectAccessibleInBoth(page)
-    await page.screenshot({ path: '/tmp/start2-2.png', fullPage: true })
     expect(await page.getByRole('button', { name: 'Next' }).isDisabled()).toBe(true)
     await replaceAtFinding(page, 'misspelt-key', 'paletteEndpoint')
     await replaceAtFinding(page, 'type', 'true')
@@ -58,7 +59,6 @@ describe('the first run', () => {
     await page.getByRole('heading', { name: 'Machine' }).waitFor()
     await page.getByLabel('qemu').waitFor()
     await expectAccessibleInBoth(page)
-    await page.screenshot({ path: '/tmp/start2-3a.png', fullPage: true })
     await page.getByLabel('A physical machine').check()
     await page.getByText(`edgeboot media build --server-url ${serving.bootUrl} --out edgeboot.iso`).waitFor()
     await page.getByText(`chain ${serving.bootUrl}/boot.ipxe`).waitFor()
@@ -67,16 +67,13 @@ describe('the first run', () => {
     await page.getByLabel('Name of the host').fill('berlin-1')
     await page.getByRole('textbox', { name: 'MAC address' }).fill(macOf(1))
     await expectAccessibleInBoth(page)
-    await page.screenshot({ path: '/tmp/start2-3b.png', fullPage: true })
     await page.getByRole('button', { name: 'Next' }).click()
 
     await page.getByRole('cell', { name: macOf(1) }).waitFor()
     await expectAccessibleInBoth(page)
-    await page.screenshot({ path: '/tmp/start2-4.png', fullPage: true })
     await page.getByRole('button', { name: 'Start', exact: true }).click()
     await page.getByText('berlin-1 is a host of the fleet').waitFor()
     await expectAccessibleInBoth(page)
-    await page.screenshot({ path: '/tmp/start2-5.png', fullPage: true })
     await page.getByRole('button', { name: 'Open the window' }).click()
     await page.getByRole('heading', { name: 'berlin-1', level: 1 }).waitFor()
 
@@ -85,7 +82,131 @@ describe('the first run', () => {
     expect(view.errors).toEqual([])
     expect(view.foreign).toEqual([])
   })
+
+  test('on a phone: a reload keeps what was entered, but no user-data; machines are asked for as they were described', async () => {
+    const viewport = { width: 390, height: 844 }
+    await using view = await openPage(browser, serving.controlUrl, { viewport })
+    const { page } = view
+    await logIn(page, await serving.token('operator'))
+    await serving.api('POST', '/installers', { name: 'by-api', isoPath })
+    await page.goto('/start')
+    await page.getByText('Registering another one needs the role admin').waitFor()
+    await page.getByLabel('by-api').check()
+    await expectAccessibleInBoth(page)
+    await page.getByRole('button', { name: 'Next' }).click()
+    await openFile(page, RIGHT)
+    await page.getByRole('button', { name: 'Next', disabled: false }).click()
+    await page.getByLabel('Name of the host').fill('munich')
+    await page.getByRole('button', { name: 'Back' }).click()
+    await page.getByText('Nothing is wrong').waitFor()
+    await page.screenshot({ path: '/tmp/start2-phone2.png', fullPage: true })
+    await page.getByRole('button', { name: 'Next' }).click()
+    await page.getByLabel('How many').fill('2')
+    await page.getByLabel('CPUs').fill('4')
+    await page.screenshot({ path: '/tmp/start2-phone3.png', fullPage: true })
+    await expectAccessibleInBoth(page)
+    await page.reload()
+
+    await page.getByText('Nothing is written yet').waitFor()
+    await expectAccessibleInBoth(page)
+    expect(await page.evaluate(() => JSON.stringify({ ...sessionStorage, ...localStorage }))).not.toContain(
+      'q7Xk',
+    )
+    await openFile(page, RIGHT)
+    await page.getByRole('button', { name: 'Next', disabled: false }).click()
+    expect(await page.getByLabel('Beginning of the names').inputValue()).toBe('munich')
+    await page.getByRole('button', { name: 'Next' }).click()
+    await page.getByRole('cell', { name: '2: munich-1 to munich-2' }).waitFor()
+    await page.screenshot({ path: '/tmp/start2-phone4.png', fullPage: true })
+    await expectAccessibleInBoth(page)
+    const [request] = await Promise.all([
+      page.waitForRequest((one) => one.method() === 'POST' && one.url().endsWith('/api/v1/hosts')),
+      // The machines themselves are tried elsewhere: here the server is not reached.
+      page.route('**/api/v1/hosts', (route) => route.abort()),
+      page.getByRole('button', { name: 'Start', exact: true }).click(),
+    ])
+    await page.getByRole('alert').filter({ hasText: 'The server does not answer' }).waitFor()
+
+    expect(AddHostsRequest.parse(request.postDataJSON())).toEqual({
+      names: ['munich-1', 'munich-2'],
+      installer: 'by-api',
+      userData: RIGHT,
+      machine: {
+        ...{ driver: 'qemu', boot: 'media', firmware: 'bios', cpus: 4, memoryMiB: 32_768, diskGiB: 300 },
+        options: {},
+      },
+    })
+  })
 })
+
+describe('the editor', () => {
+  test('is left with Tab, proposes keys with what they mean, and takes a file that is dropped', async () => {
+    await using view = await openPage(browser, serving.controlUrl, { colorScheme: 'dark' })
+    const { page } = view
+    await openUserData(page)
+    await page.getByRole('button', { name: 'Begin for local management' }).click()
+    await page.getByRole('status').filter({ hasText: '1 error' }).waitFor()
+    await page.getByRole('button', { name: 'Begin for central management' }).click()
+    await page.getByRole('status').filter({ hasText: '3 errors' }).waitFor()
+    expect(
+      (await shownFindings(page)).filter(({ severity }) => severity === 'error').map(({ rule }) => rule),
+    ).toEqual(['placeholder', 'placeholder', 'placeholder'])
+
+    const editor = page.getByRole('textbox', { name: 'User-data' })
+    await editor.focus()
+    await page.keyboard.press('ControlOrMeta+End')
+    await page.keyboard.type('stylus:\nsite:\nedge')
+    await page.getByRole('option', { name: 'edgeHostToken' }).waitFor()
+    await page.screenshot({ path: '/tmp/start2-dark.png' })
+    await page.getByText('Registration token; with it the host registers by itself').waitFor()
+    await expectAccessible(page)
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('Tab')
+    expect(await editor.evaluate((element) => element.matches(':focus'))).toBe(false)
+
+    await dropFile(page, RIGHT)
+    await page.getByRole('status').filter({ hasText: 'Nothing is wrong' }).waitFor()
+    await editor.focus()
+    await page.keyboard.press('ControlOrMeta+z')
+    await page.getByText('(placeholder)').first().waitFor()
+    expect(view.errors).toEqual([])
+  })
+
+  test('says what the latest text is worth, also after the server was away', async () => {
+    await using view = await openPage(browser, serving.controlUrl)
+    const { page } = view
+    await openUserData(page)
+    await openFile(page, RIGHT)
+    await page.getByRole('status').filter({ hasText: 'Nothing is wrong' }).waitFor()
+    await serving.stop()
+    await openFile(page, WRONG)
+    await page.getByRole('alert').filter({ hasText: 'The document could not be checked' }).waitFor()
+    expect(await page.getByRole('button', { name: 'Next' }).isDisabled()).toBe(true)
+    await serving.start()
+
+    await page.getByRole('status').filter({ hasText: '2 errors' }).waitFor()
+    expect(await page.getByRole('alert').count()).toBe(0)
+  })
+})
+
+/** As an operator, with a registered installer, at the second step. */
+async function openUserData(page: Page): Promise<void> {
+  await logIn(page, await serving.token('operator'))
+  await page.goto('/start')
+  await page.getByLabel('stand-in-installer').check()
+  await page.getByRole('button', { name: 'Next' }).click()
+  await page.getByRole('textbox', { name: 'User-data' }).waitFor()
+}
+
+async function dropFile(page: Page, text: string): Promise<void> {
+  // As a text: types of browsers are not those of tests.
+  const data = await page.evaluateHandle<object>(`(() => {
+    const transfer = new DataTransfer()
+    transfer.items.add(new File([${JSON.stringify(text)}], 'user-data.yaml', { type: 'application/yaml' }))
+    return transfer
+  })()`)
+  await page.getByRole('textbox', { name: 'User-data' }).dispatchEvent('drop', { dataTransfer: data })
+}
 
 /** Registers the stand-in by its path and looks what is shown of it. */
 async function registerByPath(page: Page): Promise<void> {

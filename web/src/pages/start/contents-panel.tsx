@@ -24,7 +24,13 @@ export function ContentsPanel({ contents }: { readonly contents: InstallerConten
         </Alert>
       )}
       <Text size="sm">{facts.join(' · ')}</Text>
-      <Table.ScrollContainer minWidth={420} tabIndex={0} aria-label="Files a netboot takes" role="region">
+      <Table.ScrollContainer
+        minWidth={420}
+        type="native"
+        tabIndex={0}
+        aria-label="Files a netboot takes"
+        role="region"
+      >
         <Table verticalSpacing={4}>
           <Table.Thead>
             <Table.Tr>

@@ -9,7 +9,7 @@ interface CopyLineProps {
 /** A line to be typed elsewhere. */
 export function CopyLine({ label, children }: CopyLineProps) {
   return (
-    <Group gap="xs" mt={4} wrap="nowrap" align="flex-start">
+    <Group gap="xs" wrap="nowrap">
       <Code className="copy-line">{children}</Code>
       {/* Browsers let a page write to the clipboard over HTTPS or on the machine itself only. */}
       {window.isSecureContext && (

@@ -1,19 +1,22 @@
-/** Documents to begin with. What is in `<>` has to be filled in: the server calls each of them an error until it is. */
+/**
+ * Documents to begin with. What is in capitals has to be filled in: the server calls each of
+ * them an error until it is.
+ */
 export const STARTING_DOCUMENTS: Readonly<Record<'central' | 'local', string>> = {
   central: `#cloud-config
-# Fill in what is in <>; each of these is an error until then.
+# Fill in what is in capitals; each of these is an error until then.
 stylus:
   site:
-    paletteEndpoint: <host name of your Palette>
-    edgeHostToken: <registration token>
-    projectName: <project>
+    paletteEndpoint: YOUR-PALETTE-HOST
+    edgeHostToken: YOUR-REGISTRATION-TOKEN
+    projectName: YOUR-PROJECT
 install:
   # Without a device the largest disk is taken, whatever is on it.
   # device: /dev/disk/by-id/…
   poweroff: true
 `,
   local: `#cloud-config
-# Fill in what is in <>; each of these is an error until then.
+# Fill in what is in capitals; each of these is an error until then.
 stylus:
   managementMode: local
 stages:
@@ -22,7 +25,7 @@ stages:
       users:
         kairos:
           groups: [sudo]
-          passwd: <password>
+          passwd: YOUR-PASSWORD
 install:
   # Without a device the largest disk is taken, whatever is on it.
   # device: /dev/disk/by-id/…

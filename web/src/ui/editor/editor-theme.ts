@@ -24,10 +24,10 @@ export const editorTheme = EditorView.theme({
   '.cm-scroller': {
     fontFamily: 'var(--mantine-font-family-monospace)',
     lineHeight: '1.5',
-    minHeight: '280px',
     maxHeight: '55vh',
     overflow: 'auto',
   },
+  '.cm-content, .cm-gutter': { minHeight: '280px' },
   '.cm-content': { caretColor: 'var(--mantine-color-text)' },
   '.cm-cursor': { borderLeftColor: 'var(--mantine-color-text)' },
   '.cm-gutters': {
@@ -69,13 +69,13 @@ function lintLooks() {
     content: `"${shape}"`,
     color,
     fontSize: '11px',
-    lineHeight: '19px',
+    lineHeight: '1',
   })
   return {
     '.cm-lintRange-error': underline(ERROR),
     '.cm-lintRange-warning': underline(WARNING),
     '.cm-lintRange-active': { backgroundColor: colors('yellow-1', 'dark-5') },
-    '.cm-lint-marker': { width: '1em', height: '1em', textAlign: 'center' },
+    '.cm-lint-marker': { width: '1em', height: '1em', lineHeight: '1', textAlign: 'center' },
     '.cm-lint-marker-error': { content: 'normal' },
     '.cm-lint-marker-warning': { content: 'normal' },
     '.cm-lint-marker-error::before': marker('●', ERROR),
