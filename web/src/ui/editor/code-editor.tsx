@@ -1,7 +1,7 @@
 import { autocompletion, completionKeymap } from '@codemirror/autocomplete'
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
 import { yaml } from '@codemirror/lang-yaml'
-import { bracketMatching, indentUnit } from '@codemirror/language'
+import { bracketMatching, indentService, indentUnit } from '@codemirror/language'
 import { type Diagnostic, lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint'
 import { EditorState } from '@codemirror/state'
 import { drawSelection, EditorView, highlightActiveLineGutter, keymap, lineNumbers } from '@codemirror/view'
@@ -11,6 +11,7 @@ import type { SchemaNode } from '../../api/user-data.ts'
 import { styleNonce } from '../../app/style-nonce.ts'
 import { completeFromSchema } from './complete-from-schema.ts'
 import { editorTheme } from './editor-theme.ts'
+import { indentBelow } from './indent-below.ts'
 import { placeOfFinding } from './place-of-finding.ts'
 import { yamlColors } from './yaml-colors.ts'
 
@@ -58,6 +59,10 @@ export default function CodeEditor(props: CodeEditorProps) {
           drawSelection(),
           bracketMatching(),
           yaml(),
+          indentService.of(({ simulatedBreak, state }, pos) => {
+            const line = state.doc.lineAt(pos)
+            return simulatedBreak === pos ? indentBelow(line.text.slice(0, pos - line.from)) : undefined
+          }),
           yamlColors,
           autocompletion({
             override: [completeFromSchema(() => latest.current.schema)],
