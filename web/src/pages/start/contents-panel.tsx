@@ -1,10 +1,13 @@
 import { Alert, List, Stack, Table, Text } from '@mantine/core'
 import type { InstallerContents } from '../../../../src/contract/installers.ts'
+import { architectureProblem } from '../../../../src/domain/machine-rules.ts'
 import { bytesInWords } from '../../ui/words.ts'
 
 /** What is inside an ISO, what may go wrong with it first. */
 export function ContentsPanel({ contents }: { readonly contents: InstallerContents }) {
-  const { family, architecture, volumeLabel, sizeBytes, kernelSigned, artifacts, warnings } = contents
+  const { family, architecture, volumeLabel, sizeBytes, kernelSigned, artifacts } = contents
+  const unfit = architecture === 'arm64' ? architectureProblem(architecture) : undefined
+  const warnings = [...contents.warnings, ...(unfit === undefined ? [] : [`This ISO ${unfit}`])]
   const facts: readonly string[] = [
     family,
     architecture,

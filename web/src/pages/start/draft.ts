@@ -98,7 +98,7 @@ function textOf(value: unknown): string {
 }
 
 function countOf(value: unknown, usual: number): number {
-  return typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : usual
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : usual
 }
 
 function oneOf<T extends string>(all: readonly T[], value: unknown, usual: T): T {

@@ -61,7 +61,7 @@ export function MachineFields({ machine, change, problems }: MachineFieldsProps)
           <NumberInput
             key={size}
             label={label}
-            value={machine[size]}
+            value={machine[size] || ''}
             onChange={(value) => change({ [size]: Number(value) })}
             error={problems.size !== undefined && !(machine[size] >= 1) ? problems.size : undefined}
             min={1}

@@ -69,7 +69,7 @@ export function WhereStep({ draft, change, taken, onBack, onNext }: WhereStepPro
           <NumberInput
             label="How many"
             description={`1 to ${MAX_COUNT}`}
-            value={draft.count}
+            value={draft.count || ''}
             onChange={(count) => change({ count: Number(count) })}
             error={shown.count}
             min={1}

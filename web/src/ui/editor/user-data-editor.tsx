@@ -70,7 +70,7 @@ export function UserDataEditor({ value, onChange, checked, tools }: UserDataEdit
           void open(event.dataTransfer.files[0])
         }}
       >
-        <Suspense fallback={<Loader size="sm" aria-label="The editor is being loaded" />}>
+        <Suspense fallback={<Loader size="sm" role="img" aria-label="The editor is being loaded" />}>
           <CodeEditor
             label="User-data"
             describedBy={helpId}
