@@ -1,26 +1,18 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AddHostsRequest } from '../../src/contract/fleet.ts'
 import { expectAccessible, launchBrowser, logIn, openPage } from '../support/dashboard/browser.ts'
 import { type Serving, startServing } from '../support/dashboard/serving.ts'
 import { macOf, simulatedHost } from '../support/dashboard/simulated-host.ts'
-import { runEdgeboot } from '../support/edgeboot-process.ts'
+import {
+  findingsOfCommand,
+  openFile,
+  RIGHT,
+  replaceAtFinding,
+  shownFindings,
+  WRONG,
+} from '../support/dashboard/user-data-editor.ts'
 import { standInIso } from '../support/stand-in-iso.ts'
-
-const WRONG = `#cloud-config
-stylus:
-  site:
-    palletteEndpoint: palette.example.com
-    edgeHostToken: q7Xk2mZ9pLw4
-    projectName: stores
-install:
-  device: /dev/sda
-  poweroff: tru
-`
-
-const RIGHT = WRONG.replace('pallette', 'palette').replace('tru\n', 'true\n')
 
 let browser: Browser
 let serving: Serving
@@ -48,7 +40,7 @@ describe('the first run', () => {
 
     await openFile(page, WRONG)
     await page.getByRole('status').filter({ hasText: '2 errors' }).waitFor()
-    expect(await shownFindings(page)).toEqual(await findingsOfCommand(WRONG))
+    expect(await shownFindings(page)).toEqual(await findingsOfCommand(WRONG, serving.directory))
     await expectAccessibleInBoth(page)
     expect(await page.getByRole('button', { name: 'Next' }).isDisabled()).toBe(true)
     await replaceAtFinding(page, 'misspelt-key', 'paletteEndpoint')
@@ -147,74 +139,6 @@ describe('the first run', () => {
   })
 })
 
-describe('the editor', () => {
-  test('is left with Tab, proposes keys with what they mean, and takes a file that is dropped', async () => {
-    await using view = await openPage(browser, serving.controlUrl, { colorScheme: 'dark' })
-    const { page } = view
-    await openUserData(page)
-    await page.getByRole('button', { name: 'Begin for local management' }).click()
-    await page.getByRole('status').filter({ hasText: '1 error' }).waitFor()
-    await page.getByRole('button', { name: 'Begin for central management' }).click()
-    await page.getByRole('status').filter({ hasText: '3 errors' }).waitFor()
-    expect(
-      (await shownFindings(page)).filter(({ severity }) => severity === 'error').map(({ rule }) => rule),
-    ).toEqual(['placeholder', 'placeholder', 'placeholder'])
-
-    const editor = page.getByRole('textbox', { name: 'User-data' })
-    await editor.focus()
-    await page.keyboard.press('ControlOrMeta+End')
-    await page.keyboard.type('stylus:\nsite:\nedge')
-    await page.getByRole('option', { name: 'edgeHostToken' }).waitFor()
-    await page.getByText('Registration token; with it the host registers by itself').waitFor()
-    await expectAccessible(page)
-    await page.keyboard.press('Escape')
-    await page.keyboard.press('Tab')
-    expect(await editor.evaluate((element) => element.matches(':focus'))).toBe(false)
-
-    await dropFile(page, RIGHT)
-    await page.getByRole('status').filter({ hasText: 'Nothing is wrong' }).waitFor()
-    await editor.focus()
-    await page.keyboard.press('ControlOrMeta+z')
-    await page.getByText('(placeholder)').first().waitFor()
-    expect(view.errors).toEqual([])
-  })
-
-  test('says what the latest text is worth, also after the server was away', async () => {
-    await using view = await openPage(browser, serving.controlUrl)
-    const { page } = view
-    await openUserData(page)
-    await openFile(page, RIGHT)
-    await page.getByRole('status').filter({ hasText: 'Nothing is wrong' }).waitFor()
-    await serving.stop()
-    await openFile(page, WRONG)
-    await page.getByRole('alert').filter({ hasText: 'The document could not be checked' }).waitFor()
-    expect(await page.getByRole('button', { name: 'Next' }).isDisabled()).toBe(true)
-    await serving.start()
-
-    await page.getByRole('status').filter({ hasText: '2 errors' }).waitFor()
-    expect(await page.getByRole('alert').count()).toBe(0)
-  })
-})
-
-/** As an operator, with a registered installer, at the second step. */
-async function openUserData(page: Page): Promise<void> {
-  await logIn(page, await serving.token('operator'))
-  await page.goto('/start')
-  await page.getByLabel('stand-in-installer').check()
-  await page.getByRole('button', { name: 'Next' }).click()
-  await page.getByRole('textbox', { name: 'User-data' }).waitFor()
-}
-
-async function dropFile(page: Page, text: string): Promise<void> {
-  // As a text: types of browsers are not those of tests.
-  const data = await page.evaluateHandle<object>(`(() => {
-    const transfer = new DataTransfer()
-    transfer.items.add(new File([${JSON.stringify(text)}], 'user-data.yaml', { type: 'application/yaml' }))
-    return transfer
-  })()`)
-  await page.getByRole('textbox', { name: 'User-data' }).dispatchEvent('drop', { dataTransfer: data })
-}
-
 /** Registers the stand-in by its path and looks what is shown of it. */
 async function registerByPath(page: Page): Promise<void> {
   await page.getByLabel('Another file').check()
@@ -225,61 +149,6 @@ async function registerByPath(page: Page): Promise<void> {
   expect(await page.getByRole('button', { name: 'Next' }).isDisabled()).toBe(true)
   await page.getByRole('button', { name: 'Register' }).click()
   await page.getByText('is registered.').waitFor()
-}
-
-async function openFile(page: Page, text: string): Promise<void> {
-  await page.getByRole('textbox', { name: 'User-data' }).waitFor()
-  await page
-    .locator('input[type=file]')
-    .setInputFiles({ name: 'user-data.yaml', mimeType: 'application/yaml', buffer: Buffer.from(text) })
-}
-
-/** Goes to the place of the finding of that rule and types over what is wrong there. */
-async function replaceAtFinding(page: Page, rule: string, text: string): Promise<void> {
-  await page
-    .getByRole('list', { name: 'Findings' })
-    .getByRole('button', { name: `(${rule})` })
-    .click()
-  await page.keyboard.type(text)
-  await page.getByText(`(${rule})`).waitFor({ state: 'detached' })
-}
-
-interface ShownFinding {
-  readonly place: string
-  readonly severity: string
-  readonly rule: string
-  /** With what to do about it. */
-  readonly message: string
-}
-
-async function shownFindings(page: Page): Promise<readonly ShownFinding[]> {
-  const texts = await page.getByRole('list', { name: 'Findings' }).getByRole('listitem').allInnerTexts()
-  return texts.map((text) =>
-    findingIn(/^(?<severity>\w+) (?<place>\d+:\d+) (?<message>.*) \((?<rule>[\w-]+)\)$/, text),
-  )
-}
-
-/** As `edgeboot user-data validate` prints them. */
-async function findingsOfCommand(text: string): Promise<readonly ShownFinding[]> {
-  const file = join(serving.directory, 'user-data.yaml')
-  writeFileSync(file, text)
-  const { stdout, stderr } = await runEdgeboot(['user-data', 'validate', file], { HOME: serving.directory })
-  return `${stdout}${stderr}`
-    .split('\n')
-    .filter((line) => line.startsWith(file))
-    .map((line) =>
-      findingIn(
-        /^(?<place>\d+:\d+) (?<severity>\w+) (?<rule>[\w-]+) (?<message>.*)$/,
-        line.slice(file.length + 1),
-      ),
-    )
-}
-
-function findingIn(pattern: RegExp, text: string): ShownFinding {
-  const groups = pattern.exec(text.replaceAll(/\s+/g, ' ').trim())?.groups
-  if (!groups) throw new Error(`no finding: ${text}`)
-  const { place = '', severity = '', rule = '', message = '' } = groups
-  return { place, severity, rule, message }
 }
 
 async function expectAccessibleInBoth(page: Page): Promise<void> {
