@@ -15,11 +15,11 @@ export const theme = createTheme({
   // Those who asked their system for less motion get less.
   respectReducedMotion: true,
   defaultRadius: 'sm',
+  components: {
+    Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Dismiss' } } }),
+  },
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
-  components: {
-    Notification: Notification.extend({ defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } }),
-  },
 })
 
 /**
@@ -31,7 +31,7 @@ export const readableColors: CSSVariablesResolver = () => ({
   light: {
     '--mantine-color-dimmed': 'var(--mantine-color-gray-7)',
     ...forAllColors((color) => {
-      const dark = `color-mix(in srgb, var(--mantine-color-${color}-9) 70%, black)`
+      const dark = `color-mix(in srgb, var(--mantine-color-${color}-9) 60%, black)`
       return {
         [`--mantine-color-${color}-light-color`]: dark,
         [`--mantine-color-${color}-outline`]: dark,

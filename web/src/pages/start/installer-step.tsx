@@ -1,7 +1,7 @@
 import { Alert, Radio, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { installerQuery, installersQuery, isosQuery } from '../../api/installers.ts'
+import { contentsQuery, installersQuery, isosQuery } from '../../api/installers.ts'
 import { useMay } from '../../api/session.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { bytesInWords } from '../../ui/words.ts'
@@ -114,7 +114,7 @@ function chosenOf({ installer, isoPath }: Draft, isTyped: boolean): string {
 }
 
 function Contents({ name }: { readonly name: string }) {
-  const { data, error, refetch } = useQuery(installerQuery(name))
+  const { data, error, refetch } = useQuery(contentsQuery(name))
   if (error) return <ProblemAlert title="The ISO cannot be read" error={error} retry={() => void refetch()} />
   return data ? <ContentsPanel contents={data} /> : null
 }

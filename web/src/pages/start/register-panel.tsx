@@ -2,7 +2,7 @@ import { Button, Group, Loader, Stack, Text, TextInput } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { addInstaller, INSTALLERS_KEY, inspectIso } from '../../api/installers.ts'
+import { addInstaller, inspectIso, installersQuery, isosQuery } from '../../api/installers.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { ContentsPanel } from './contents-panel.tsx'
 import { installerNameFor } from './installer-name-for.ts'
@@ -18,7 +18,7 @@ interface RegisterPanelProps {
 export function RegisterPanel({ isoPath, taken, onRegistered }: RegisterPanelProps) {
   const queries = useQueryClient()
   const { data, error, refetch } = useQuery({
-    queryKey: [...INSTALLERS_KEY, 'inspect', isoPath],
+    queryKey: ['inspected-iso', isoPath],
     queryFn: () => inspectIso(isoPath),
     retry: false,
   })
@@ -32,7 +32,9 @@ export function RegisterPanel({ isoPath, taken, onRegistered }: RegisterPanelPro
     try {
       const made = await addInstaller({ name: name.trim(), isoPath })
       notifications.show({ color: 'green', message: `${made.name} is registered.` })
-      await queries.invalidateQueries({ queryKey: INSTALLERS_KEY })
+      await Promise.all(
+        [installersQuery, isosQuery].map(({ queryKey }) => queries.invalidateQueries({ queryKey })),
+      )
       onRegistered(made.name)
     } catch (reason) {
       setRefusal(reason)
