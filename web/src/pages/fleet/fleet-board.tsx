@@ -1,4 +1,5 @@
-import { Group, Text } from '@mantine/core'
+import { Button, Group, Text } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
 import { useCallback, useDeferredValue, useMemo, useState } from 'react'
 import type { HostView } from '../../../../src/contract/hosts.ts'
 import { useMay } from '../../api/session.ts'
@@ -58,6 +59,11 @@ export function FleetBoard({ hosts }: { readonly hosts: readonly HostView[] }) {
           {counts.downloading > 0 && `${rateInWords(counts.rate)} to ${counts.downloading} · `}
           {counts.moving} under way · {counts.all} {counts.all === 1 ? 'host' : 'hosts'}
         </Text>
+        {mayAct && (
+          <Button component={Link} to="/start" variant="default" size="compact-sm">
+            Add hosts
+          </Button>
+        )}
       </Group>
       <PhaseChips counts={counts} search={search} change={change} />
       <FilterBar choices={choices} search={search} change={change} />

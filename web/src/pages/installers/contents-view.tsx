@@ -13,6 +13,7 @@ import {
 } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { InstallerContents } from '../../../../src/contract/installers.ts'
+import { WideTable } from '../../ui/wide-table.tsx'
 import { bytesInWords } from '../../ui/words.ts'
 
 interface ContentsViewProps {
@@ -83,39 +84,32 @@ interface ArtifactsTableProps extends Pick<InstallerContents, 'artifacts'> {
 function ArtifactsTable({ artifacts, hasDigests }: ArtifactsTableProps) {
   return (
     <Part title="What hosts are sent">
-      <Table.ScrollContainer
-        minWidth={hasDigests ? 560 : 320}
-        tabIndex={0}
-        aria-label="What hosts are sent"
-        role="region"
-      >
-        <Table verticalSpacing="xs">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Role</Table.Th>
-              <Table.Th>Path in the ISO</Table.Th>
-              <Table.Th ta="right">Size</Table.Th>
-              {hasDigests && <Table.Th>SHA-256</Table.Th>}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {artifacts.map(({ role, path, sizeBytes, sha256 }) => (
-              <Table.Tr key={role}>
-                <Table.Td fw={600}>{role}</Table.Td>
-                <Table.Td style={{ overflowWrap: 'anywhere' }}>{path}</Table.Td>
-                <Table.Td ta="right" className="number" style={{ whiteSpace: 'nowrap' }}>
-                  {bytesInWords(sizeBytes)}
+      <WideTable label="What hosts are sent" minWidth={hasDigests ? 560 : 320} verticalSpacing="xs">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Role</Table.Th>
+            <Table.Th>Path in the ISO</Table.Th>
+            <Table.Th ta="right">Size</Table.Th>
+            {hasDigests && <Table.Th>SHA-256</Table.Th>}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {artifacts.map(({ role, path, sizeBytes, sha256 }) => (
+            <Table.Tr key={role}>
+              <Table.Td fw={600}>{role}</Table.Td>
+              <Table.Td style={{ overflowWrap: 'anywhere' }}>{path}</Table.Td>
+              <Table.Td ta="right" className="number" style={{ whiteSpace: 'nowrap' }}>
+                {bytesInWords(sizeBytes)}
+              </Table.Td>
+              {hasDigests && (
+                <Table.Td>
+                  <Digest sha256={sha256} of={role} />
                 </Table.Td>
-                {hasDigests && (
-                  <Table.Td>
-                    <Digest sha256={sha256} of={role} />
-                  </Table.Td>
-                )}
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+              )}
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </WideTable>
     </Part>
   )
 }

@@ -2,6 +2,7 @@ import { Badge, Button, Code, Table, Text } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import type { InstallerView } from '../../../../src/contract/installers.ts'
 import { useMay } from '../../api/session.ts'
+import { WideTable } from '../../ui/wide-table.tsx'
 import { bytesInWords } from '../../ui/words.ts'
 
 interface InstallersTableProps {
@@ -12,34 +13,32 @@ interface InstallersTableProps {
 /** Registered ISOs, each a link to what is inside. */
 export function InstallersTable({ installers, onRemove }: InstallersTableProps) {
   return (
-    <Table.ScrollContainer minWidth={760} tabIndex={0} aria-label="Installers" role="region">
-      <Table verticalSpacing="xs" highlightOnHover>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Name</Table.Th>
-            <Table.Th>Family</Table.Th>
-            <Table.Th ta="right">Size</Table.Th>
-            <Table.Th style={{ whiteSpace: 'nowrap' }}>SHA-256</Table.Th>
-            <Table.Th>ISO</Table.Th>
-            <Table.Th>Warnings</Table.Th>
-            <Table.Th>
-              <Text span inherit className="visually-hidden">
-                Actions
-              </Text>
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {installers.map((installer) => (
-            <InstallerRow
-              key={installer.name}
-              installer={installer}
-              onRemove={() => onRemove(installer.name)}
-            />
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
+    <WideTable label="Installers" minWidth={760} verticalSpacing="xs" highlightOnHover>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Name</Table.Th>
+          <Table.Th>Family</Table.Th>
+          <Table.Th ta="right">Size</Table.Th>
+          <Table.Th style={{ whiteSpace: 'nowrap' }}>SHA-256</Table.Th>
+          <Table.Th>ISO</Table.Th>
+          <Table.Th>Warnings</Table.Th>
+          <Table.Th>
+            <Text span inherit className="visually-hidden">
+              Actions
+            </Text>
+          </Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {installers.map((installer) => (
+          <InstallerRow
+            key={installer.name}
+            installer={installer}
+            onRemove={() => onRemove(installer.name)}
+          />
+        ))}
+      </Table.Tbody>
+    </WideTable>
   )
 }
 

@@ -1,8 +1,8 @@
 import { Button, Group, Stack, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { addInstaller } from '../../api/installers.ts'
+import { installerNameFor } from '../../installers/iso-names.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
-import { installerNameFor } from './iso-names.ts'
 import { reasonAgainstSha256 } from './upload-words.ts'
 
 interface RegisterFormProps {

@@ -2,8 +2,8 @@ import { Button, FileButton, Group, Progress, Stack, Text } from '@mantine/core'
 import { useEffect, useRef, useState } from 'react'
 import type { IsoFile } from '../../../../src/contract/installers.ts'
 import { uploadIso } from '../../api/installers.ts'
+import { uploadNameFor } from '../../installers/iso-names.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
-import { uploadNameFor } from './iso-names.ts'
 import { reasonAgainstUpload, type UploadState, uploadInWords, uploadPercent } from './upload-words.ts'
 
 interface UploadPanelProps {

@@ -1,6 +1,6 @@
 import { MAX_ISO_BYTES } from '../../../../src/domain/iso-upload.ts'
+import { uploadNameFor } from '../../installers/iso-names.ts'
 import { bytesInWords, durationInWords, rateInWords } from '../../ui/words.ts'
-import { uploadNameFor } from './iso-names.ts'
 
 /** The rate of the first moments says nothing. Milliseconds. */
 const SETTLE_MS = 2000

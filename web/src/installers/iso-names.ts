@@ -1,4 +1,4 @@
-import { ISO_FILE_NAME } from '../../../../src/domain/iso-upload.ts'
+import { ISO_FILE_NAME } from '../../../src/domain/iso-upload.ts'
 
 /** As names of installers are checked by the server. */
 const MAX_NAME_LENGTH = 128

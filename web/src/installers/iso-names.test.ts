@@ -1,6 +1,6 @@
 import { fc, test as property } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
-import { ISO_FILE_NAME } from '../../../../src/domain/iso-upload.ts'
+import { ISO_FILE_NAME } from '../../../src/domain/iso-upload.ts'
 import { installerNameFor, uploadNameFor } from './iso-names.ts'
 
 describe('the name that is proposed for an installer', () => {
