@@ -27,9 +27,14 @@ const PAGE = 1000
 const DRAW_MS = 250
 /** What events do not tell comes with the whole list, asked for at most so often. Milliseconds. */
 const REFRESH_MS = 5000
+/** That a host is silent for too long is no event, so the list is asked for again also when nothing happens. Milliseconds. */
+const QUIET_MS = 30_000
 
 /** Keeps the list of hosts: loaded once, moved on by events, and asked for again when events do not tell all. */
-export function createLiveHosts(feed: EventFeed): LiveHosts {
+export function createLiveHosts(
+  feed: Pick<EventFeed, 'state' | 'onEvent' | 'onState'>,
+  loadAll: (signal: AbortSignal) => Promise<readonly HostView[]> = loadPages,
+): LiveHosts {
   const listeners = new Set<() => void>()
   let byName = new Map<string, HostView>()
   let list: HostList = { hosts: [], isLoaded: false }
@@ -62,7 +67,8 @@ export function createLiveHosts(feed: EventFeed): LiveHosts {
   }
 
   async function load(): Promise<void> {
-    if (loading) return
+    // What is under way may be of before that which it was asked for.
+    if (loading) return refresh()
     const current = new AbortController()
     loading = current
     lastRefresh = performance.now()
@@ -73,7 +79,9 @@ export function createLiveHosts(feed: EventFeed): LiveHosts {
       for (const event of meanwhile) move(event)
       publish({ hosts: [...byName.values()], isLoaded: true })
     } catch (error) {
-      if (!current.signal.aborted) publish({ ...list, error })
+      if (current.signal.aborted) return
+      publish({ ...list, error })
+      refresh()
     } finally {
       loading = undefined
     }
@@ -92,6 +100,7 @@ export function createLiveHosts(feed: EventFeed): LiveHosts {
     if (needsRefresh(event) || !byName.has(event.host)) refresh()
   })
   const endStates = feed.onState(() => feed.state() === 'live' && refresh())
+  const quietTimer = setInterval(refresh, QUIET_MS)
   void load()
   return {
     snapshot: () => list,
@@ -106,11 +115,12 @@ export function createLiveHosts(feed: EventFeed): LiveHosts {
       loading?.abort()
       clearTimeout(drawTimer)
       clearTimeout(refreshTimer)
+      clearInterval(quietTimer)
     },
   }
 }
 
-async function loadAll(signal: AbortSignal): Promise<readonly HostView[]> {
+async function loadPages(signal: AbortSignal): Promise<readonly HostView[]> {
   const hosts: HostView[] = []
   let after: string | undefined
   do {
