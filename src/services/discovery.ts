@@ -1,6 +1,6 @@
 import type { MachineFacts } from '../domain/matching.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { DiscoveredHost } from '../ports/control-desk.ts'
+import type { DiscoveredHost } from '../ports/control/discovery-desk.ts'
 import type { Hasher } from '../ports/hasher.ts'
 import type { Log } from '../ports/log.ts'
 import type { SettingsStore } from '../ports/settings-store.ts'

@@ -3,7 +3,7 @@ import type { Host } from '../domain/host.ts'
 import type { Life } from '../domain/life.ts'
 import { isBefore } from '../domain/phase.ts'
 import { VSPHERE_PLACES } from '../domain/vsphere-options.ts'
-import type { PlannedChange } from '../ports/control-desk.ts'
+import type { PlannedChange } from '../ports/control/fleet-desk.ts'
 import { differencesOf } from './enrol-hosts.ts'
 
 /** The difference between two wishes, and between the wish and the hosts that are there. */

@@ -2,16 +2,10 @@ import type { DesiredFleet } from '../../src/domain/desired-fleet.ts'
 import type { HostEvent, RecordedEvent } from '../../src/domain/event.ts'
 import { Failure } from '../../src/domain/failure.ts'
 import type { Authenticator, Identity } from '../../src/ports/authenticator.ts'
-import type {
-  ControlDesk,
-  DesiredHostView,
-  FleetPlan,
-  FleetView,
-  HostDetail,
-  HostView,
-  Page,
-  PageRequest,
-} from '../../src/ports/control-desk.ts'
+import type { ControlDesk } from '../../src/ports/control/control-desk.ts'
+import type { FleetPlan, FleetView } from '../../src/ports/control/fleet-desk.ts'
+import type { DesiredHostView, HostDetail, HostView } from '../../src/ports/control/host-desk.ts'
+import type { Page, PageRequest } from '../../src/ports/control/paging.ts'
 
 /** Tokens by role, as `createFakeAuthenticator` knows them. */
 export const TOKENS = { viewer: 'a-viewer', operator: 'an-operator', admin: 'an-admin' } as const

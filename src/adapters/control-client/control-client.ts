@@ -18,7 +18,7 @@ import { type AddInstallerRequest, InstallerList, InstallerView } from '../../co
 import { NetbootNewsList } from '../../contract/netboot.ts'
 import { Throughput } from '../../contract/throughput.ts'
 import { Failure } from '../../domain/failure.ts'
-import type { HostLogSource } from '../../ports/control-desk.ts'
+import type { HostLogSource } from '../../ports/control/host-action-desk.ts'
 import { type FollowOptions, followEvents } from './follow-events.ts'
 import { type Call, type ControlTarget, fetchAll, requireTarget } from './transport.ts'
 

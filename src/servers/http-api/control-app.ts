@@ -3,7 +3,7 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import { Failure } from '../../domain/failure.ts'
 import type { AuditSink, Authenticator } from '../../ports/authenticator.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { ControlDesk } from '../../ports/control-desk.ts'
+import type { ControlDesk } from '../../ports/control/control-desk.ts'
 import type { Log } from '../../ports/log.ts'
 import type { Random } from '../../ports/random.ts'
 import type { SessionStore } from '../../ports/session-store.ts'

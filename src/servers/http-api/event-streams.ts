@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { HostEvent, RecordedEvent } from '../../domain/event.ts'
 import { Failure } from '../../domain/failure.ts'
-import type { EventDesk, EventFilter } from '../../ports/control-desk.ts'
+import type { EventDesk, EventFilter } from '../../ports/control/event-desk.ts'
 import type { ControlLimits } from './limits.ts'
 
 /** Events read from the store at a time. */

@@ -3,7 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance, FastifySchema, RawServerDefaul
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { FailureCode } from '../../domain/failure.ts'
 import type { ApiRole } from '../../ports/authenticator.ts'
-import type { ControlDesk } from '../../ports/control-desk.ts'
+import type { ControlDesk } from '../../ports/control/control-desk.ts'
 import type { Access } from './access.ts'
 import { describeProblems } from './problem.ts'
 

@@ -1,6 +1,6 @@
 import { Failure } from '../../domain/failure.ts'
 import { maskSecrets } from '../../domain/secret-text.ts'
-import type { AboutDesk, DriverView } from '../../ports/control-desk.ts'
+import type { AboutDesk, DriverView } from '../../ports/control/observation-desk.ts'
 import type { ControlParts } from './control-parts.ts'
 
 /** What a driver said of itself is good for so long, in milliseconds: asking may mean a log-in elsewhere. */

@@ -1,6 +1,6 @@
 import { type BootRecord, bootRecords, lastCompleteBoot, usualSteps } from '../../domain/boot-record.ts'
 import type { Life } from '../../domain/life.ts'
-import type { BootsDesk } from '../../ports/control-desk.ts'
+import type { BootsDesk } from '../../ports/control/host-history-desk.ts'
 import { type ControlParts, requireHost } from './control-parts.ts'
 
 /** Boots shown of one host. */

@@ -1,6 +1,6 @@
 import type { DesiredFleet } from '../../domain/desired-fleet.ts'
 import { isFailure } from '../../domain/failure.ts'
-import type { FleetPlan } from '../../ports/control-desk.ts'
+import type { FleetPlan } from '../../ports/control/fleet-desk.ts'
 import type { ControlParts } from './control-parts.ts'
 
 /** Of many who change the fleet at the same time each tries again so often. */

@@ -1,5 +1,7 @@
 import type { AuditFilter } from '../../domain/audit.ts'
-import type { ControlDesk, ObservationDesk, TokenDesk } from '../../ports/control-desk.ts'
+import type { ControlDesk } from '../../ports/control/control-desk.ts'
+import type { ObservationDesk } from '../../ports/control/observation-desk.ts'
+import type { TokenDesk } from '../../ports/control/token-desk.ts'
 import { createAboutDesk } from './about-desk.ts'
 import { createBootsDesk } from './boots-desk.ts'
 import type { ControlParts } from './control-parts.ts'

@@ -1,6 +1,6 @@
 import { type Finding, worstOf } from '../../domain/doctor/finding.ts'
 import { Failure } from '../../domain/failure.ts'
-import type { DoctorDesk, DoctorView } from '../../ports/control-desk.ts'
+import type { DoctorDesk, DoctorView } from '../../ports/control/observation-desk.ts'
 import type { ControlParts } from './control-parts.ts'
 
 /** Nobody waits longer for an answer, and much of it is limited by itself. Milliseconds. */

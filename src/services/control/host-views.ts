@@ -10,9 +10,8 @@ import type {
   HostDetail,
   HostFilter,
   HostView,
-  Page,
-  PageRequest,
-} from '../../ports/control-desk.ts'
+} from '../../ports/control/host-desk.ts'
+import type { Page, PageRequest } from '../../ports/control/paging.ts'
 import type { Hasher } from '../../ports/hasher.ts'
 import type { HostState } from '../host-book.ts'
 import { type ControlParts, requireHost } from './control-parts.ts'

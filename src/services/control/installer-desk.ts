@@ -1,7 +1,12 @@
 import type { ArtifactRole } from '../../domain/artifact.ts'
 import type { DesiredFleet } from '../../domain/desired-fleet.ts'
 import { Failure } from '../../domain/failure.ts'
-import type { InstallerContents, InstallerDesk, InstallerView, IsoListing } from '../../ports/control-desk.ts'
+import type {
+  InstallerContents,
+  InstallerDesk,
+  InstallerView,
+  IsoListing,
+} from '../../ports/control/installer-desk.ts'
 import type { IsoFile } from '../../ports/iso-folders.ts'
 import type { InspectedIso } from '../installer-shelf.ts'
 import { createIsoUploads } from '../iso-uploads.ts'

@@ -1,4 +1,4 @@
-import type { NetbootControlDesk } from '../../ports/control-desk.ts'
+import type { NetbootControlDesk } from '../../ports/control/event-desk.ts'
 import type { NetbootWatch } from '../../ports/netboot-watch.ts'
 import type { ControlParts } from './control-parts.ts'
 

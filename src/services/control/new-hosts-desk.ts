@@ -1,7 +1,7 @@
 import { decodeUserData, renderUserData } from '../../codec/user-data/user-data.ts'
 import { type DesiredFleet, type DesiredHost, secretPathsFor } from '../../domain/desired-fleet.ts'
 import { Failure } from '../../domain/failure.ts'
-import type { NewHosts, NewHostsDesk } from '../../ports/control-desk.ts'
+import type { NewHosts, NewHostsDesk } from '../../ports/control/fleet-desk.ts'
 import { changeFleet } from './change-fleet.ts'
 import type { ControlParts } from './control-parts.ts'
 

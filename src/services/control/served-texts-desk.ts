@@ -2,7 +2,7 @@ import { maskSecrets as maskUserData } from '../../codec/user-data/mask-secrets.
 import { Failure } from '../../domain/failure.ts'
 import { maskSecrets } from '../../domain/secret-text.ts'
 import { maskInline } from '../../domain/user-data-secrets.ts'
-import type { ServedTextsDesk } from '../../ports/control-desk.ts'
+import type { ServedTextsDesk } from '../../ports/control/host-history-desk.ts'
 import { type ControlParts, requireHost } from './control-parts.ts'
 
 /** What hosts are handed, as people may see it: with tokens and other secrets masked. */

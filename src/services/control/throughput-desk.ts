@@ -1,5 +1,5 @@
 import { findBottleneck } from '../../domain/throughput.ts'
-import type { ThroughputDesk } from '../../ports/control-desk.ts'
+import type { ThroughputDesk } from '../../ports/control/observation-desk.ts'
 import { INTERVAL_MS } from '../throughput.ts'
 import type { ControlParts } from './control-parts.ts'
 

@@ -1,6 +1,6 @@
 import { decodeUserData } from '../../codec/user-data/user-data.ts'
 import { createUserDataSchema } from '../../domain/user-data-schema.ts'
-import type { UserDataDesk } from '../../ports/control-desk.ts'
+import type { UserDataDesk } from '../../ports/control/user-data-desk.ts'
 
 /** What `edgeboot user-data` says, for those who write user-data in a browser. */
 export function createUserDataDesk(): UserDataDesk {
