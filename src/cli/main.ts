@@ -14,6 +14,7 @@ import { registerHostCommands } from './commands/host.ts'
 import { registerInstallerCommands } from './commands/installer.ts'
 import { registerMediaCommands } from './commands/media.ts'
 import { registerServeCommand } from './commands/serve.ts'
+import { registerSimulateCommand } from './commands/simulate.ts'
 import { registerTokenCommands } from './commands/token.ts'
 import { registerUpCommand } from './commands/up.ts'
 import { registerUserDataCommands } from './commands/user-data.ts'
@@ -65,6 +66,7 @@ const context: CommandContext = {
 
 registerUpCommand(program, context)
 registerServeCommand(program, context)
+registerSimulateCommand(program, context)
 registerInstallerCommands(program, context)
 registerUserDataCommands(program, context)
 registerFleetCommands(program, context)
