@@ -49,6 +49,25 @@ describe('the editor', () => {
     expect(view.errors).toEqual([])
   })
 
+  test('keeps every letter, however quickly they come', async () => {
+    await using view = await openPage(browser, serving.controlUrl)
+    const { page } = view
+    await openUserData(page)
+    const editor = page.getByRole('textbox', { name: 'User-data' })
+    await editor.focus()
+    const typed = `# ${'abcdefghijklmnopqrstuvwxyz0123456789 '.repeat(3)}r`
+
+    // As input methods and phones do it: no keys, and letters that come while the one before is still drawn.
+    await page.evaluate(`(async () => {
+      for (const letter of ${JSON.stringify(typed)}) {
+        document.execCommand('insertText', false, letter)
+        await new Promise((resolve) => setTimeout(resolve))
+      }
+    })()`)
+
+    expect(await editor.textContent()).toBe(typed)
+  })
+
   test('says what the latest text is worth, also after the server was away', async () => {
     await using view = await openPage(browser, serving.controlUrl)
     const { page } = view

@@ -5,7 +5,7 @@ import { bracketMatching, indentService, indentUnit } from '@codemirror/language
 import { type Diagnostic, lintGutter, lintKeymap, setDiagnostics } from '@codemirror/lint'
 import { EditorState } from '@codemirror/state'
 import { drawSelection, EditorView, highlightActiveLineGutter, keymap, lineNumbers } from '@codemirror/view'
-import { type Ref, useEffect, useImperativeHandle, useRef } from 'react'
+import { type Ref, useEffect, useImperativeHandle, useLayoutEffect, useRef } from 'react'
 import type { UserDataFinding } from '../../../../src/contract/user-data.ts'
 import type { SchemaNode } from '../../api/user-data.ts'
 import { styleNonce } from '../../app/style-nonce.ts'
@@ -81,7 +81,8 @@ export default function CodeEditor(props: CodeEditorProps) {
     return () => made.destroy()
   }, [label, describedBy])
 
-  useEffect(() => {
+  // Before anything else can be typed: afterwards the older text would take the place of the newer.
+  useLayoutEffect(() => {
     const { current } = view
     if (!current || current.state.doc.toString() === value) return
     // One change, so that it can be undone.
