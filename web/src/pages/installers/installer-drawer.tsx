@@ -2,8 +2,8 @@ import { Button, Drawer, Group, Loader, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { contentsQuery } from '../../api/installers.ts'
 import { useMay } from '../../api/session.ts'
+import { ContentsView } from '../../installers/contents-view.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
-import { ContentsView } from './contents-view.tsx'
 
 interface InstallerDrawerProps {
   readonly name: string

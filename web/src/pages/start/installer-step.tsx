@@ -4,9 +4,9 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { contentsQuery, installersQuery, isosQuery } from '../../api/installers.ts'
 import { useMay } from '../../api/session.ts'
+import { ContentsView } from '../../installers/contents-view.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { bytesInWords } from '../../ui/words.ts'
-import { ContentsPanel } from './contents-panel.tsx'
 import type { Draft } from './draft.ts'
 import { IsoPathForm } from './iso-path-form.tsx'
 import { RegisterPanel } from './register-panel.tsx'
@@ -122,5 +122,5 @@ function chosenOf({ installer, isoPath }: Draft, isTyped: boolean): string {
 function Contents({ name }: { readonly name: string }) {
   const { data, error, refetch } = useQuery(contentsQuery(name))
   if (error) return <ProblemAlert title="The ISO cannot be read" error={error} retry={() => void refetch()} />
-  return data ? <ContentsPanel contents={data} /> : null
+  return data ? <ContentsView contents={data} isRegistered /> : null
 }

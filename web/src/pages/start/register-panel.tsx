@@ -3,9 +3,9 @@ import { notifications } from '@mantine/notifications'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { addInstaller, inspectIso, installersQuery, isosQuery } from '../../api/installers.ts'
+import { ContentsView } from '../../installers/contents-view.tsx'
 import { installerNameFor } from '../../installers/iso-names.ts'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
-import { ContentsPanel } from './contents-panel.tsx'
 
 interface RegisterPanelProps {
   readonly isoPath: string
@@ -53,7 +53,7 @@ export function RegisterPanel({ isoPath, taken, onRegistered }: RegisterPanelPro
   }
   return (
     <Stack gap="sm">
-      <ContentsPanel contents={data} />
+      <ContentsView contents={data} isRegistered={false} />
       <form
         onSubmit={(event) => {
           event.preventDefault()

@@ -12,9 +12,10 @@ import {
   Title,
 } from '@mantine/core'
 import type { ReactNode } from 'react'
-import type { InstallerContents } from '../../../../src/contract/installers.ts'
-import { WideTable } from '../../ui/wide-table.tsx'
-import { bytesInWords } from '../../ui/words.ts'
+import type { InstallerContents } from '../../../src/contract/installers.ts'
+import { architectureProblem } from '../../../src/domain/machine-rules.ts'
+import { WideTable } from '../ui/wide-table.tsx'
+import { bytesInWords } from '../ui/words.ts'
 
 interface ContentsViewProps {
   readonly contents: InstallerContents
@@ -24,10 +25,10 @@ interface ContentsViewProps {
 
 /** What is inside an ISO: what may go wrong first. */
 export function ContentsView({ contents, isRegistered }: ContentsViewProps) {
-  const { warnings, family, volumeLabel, architecture, sizeBytes, kernelSigned, isoPath } = contents
+  const { family, volumeLabel, architecture, sizeBytes, kernelSigned, isoPath } = contents
   return (
     <Stack gap="md">
-      <WarningsAlert warnings={warnings} />
+      <WarningsAlert warnings={warningsOf(contents)} />
       <SimpleGrid cols={{ base: 2, sm: 3 }} spacing="md" verticalSpacing="xs" component="dl" m={0}>
         <Fact name="family">{family}</Fact>
         <Fact name="volume label">{volumeLabel}</Fact>
@@ -61,6 +62,12 @@ export function ContentsView({ contents, isRegistered }: ContentsViewProps) {
       </Part>
     </Stack>
   )
+}
+
+/** What is found inside, and what the machines that are made here cannot do with it. */
+function warningsOf({ warnings, architecture }: InstallerContents): readonly string[] {
+  const unfit = architecture === 'arm64' ? architectureProblem(architecture) : undefined
+  return unfit === undefined ? warnings : [...warnings, `This ISO ${unfit}`]
 }
 
 /** What to know of an ISO before a host is installed from it. */
