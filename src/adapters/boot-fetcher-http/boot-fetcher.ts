@@ -5,6 +5,8 @@ import type { BootFetcher, Fetched, FetchOptions } from '../../ports/boot-fetche
 /** A server that says nothing for so long is given up. Milliseconds. */
 const SILENCE_MS = 60_000
 const MAX_TEXT_BYTES = 64 * 1024
+/** No file of an installer is larger; a server that goes on sending is not one of ours. */
+const MAX_BODY_BYTES = 64 * 1024 ** 3
 
 interface Sent extends FetchOptions {
   readonly method: 'GET' | 'POST'
@@ -74,6 +76,8 @@ function take(
     response.on('data', (chunk: Buffer) => {
       if (bytes === 0) firstByteMs = performance.now() - begun
       bytes += chunk.length
+      if (bytes > MAX_BODY_BYTES)
+        return void response.destroy(new Error('the answer is longer than any file of an installer'))
       if (keepText && kept < MAX_TEXT_BYTES) {
         const piece = chunk.subarray(0, MAX_TEXT_BYTES - kept)
         kept += piece.length

@@ -89,6 +89,19 @@ describe('the steps of a boot', () => {
     ])
   })
 
+  test('say when more was sent than others needed', () => {
+    const usual = { kernel: { durationMs: 2000, bytes: 5, hosts: 3 } }
+    const restarted: BootRecord = {
+      ...boot,
+      steps: boot.steps.map((step) => (step.phase === 'kernel' ? { ...step, bytes: 15 } : step)),
+    }
+    const kernelOf = (record: BootRecord) =>
+      stepsOf(record, usual, aHost(), 16_000).find(({ phase }) => phase === 'kernel')?.sentComparison
+
+    expect(kernelOf(restarted)).toBe('15 B with all attempts, usually 5 B')
+    expect(kernelOf(boot)).toBeUndefined()
+  })
+
   test('end with the boot', () => {
     const ended: BootRecord = {
       ...boot,

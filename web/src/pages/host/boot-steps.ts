@@ -2,7 +2,7 @@ import type { BootRecord, BootRecords, BootStep } from '../../../../src/contract
 import type { HostView } from '../../../../src/contract/hosts.ts'
 import { ARTIFACT_ROLES } from '../../../../src/domain/artifact.ts'
 import { PHASES, type Phase } from '../../../../src/domain/phase.ts'
-import { durationInWords } from '../../ui/words.ts'
+import { bytesInWords, durationInWords } from '../../ui/words.ts'
 
 /** One phase of the boot as it is drawn. */
 export interface ShownStep {
@@ -21,6 +21,8 @@ export interface ShownStep {
   readonly rate?: number
   /** Beside the usual time, in words. */
   readonly comparison?: string
+  /** Beside the usual amount, in words; all attempts count. */
+  readonly sentComparison?: string
 }
 
 /** The way of every host; what follows is the end. */
@@ -56,6 +58,7 @@ export function stepsOf(
       ...(durationMs === undefined ? {} : { durationMs }),
       ...(usualMs === undefined ? {} : { usualMs }),
       ...transferOf(phase, step, live),
+      ...sentBeside(step?.bytes, usual[phase]?.bytes),
       ...(durationMs === undefined || usualMs === undefined ? {} : comparedWith(durationMs, usualMs, isPast)),
     }
   })
@@ -96,6 +99,15 @@ function transferOf(
     ...(step?.bytes === undefined ? {} : { bytes: step.bytes }),
     ...(step?.total === undefined ? {} : { total: step.total }),
   }
+}
+
+/** Downloads that began anew were sent more than others. */
+function sentBeside(
+  bytes: number | undefined,
+  usual: number | undefined,
+): { readonly sentComparison?: string } {
+  if (bytes === undefined || usual === undefined || bytes <= usual * TELLING.ratio) return {}
+  return { sentComparison: `${bytesInWords(bytes)} with all attempts, usually ${bytesInWords(usual)}` }
 }
 
 function comparedWith(

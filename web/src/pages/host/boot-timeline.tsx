@@ -66,7 +66,14 @@ function StepRow({ step, longest }: { readonly step: ShownStep; readonly longest
           </Text>
         )}
       </Table.Td>
-      <Table.Td className="number">{sentOf(step)}</Table.Td>
+      <Table.Td className="number">
+        {sentOf(step)}
+        {step.sentComparison !== undefined && (
+          <Text size="xs" c="dimmed">
+            {step.sentComparison}
+          </Text>
+        )}
+      </Table.Td>
     </Table.Tr>
   )
 }
