@@ -1,8 +1,9 @@
-import { Button, Drawer, Group, Loader, Stack } from '@mantine/core'
+import { Button, Drawer, Group, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { contentsQuery } from '../../api/installers.ts'
 import { useMay } from '../../api/session.ts'
 import { ContentsView } from '../../installers/contents-view.tsx'
+import { Loading } from '../../ui/loading.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 
 interface InstallerDrawerProps {
@@ -31,7 +32,7 @@ export function InstallerDrawer({ name, isRegistered, onClose, onRemove }: Insta
         {error && (
           <ProblemAlert title="What is inside cannot be shown" error={error} retry={() => void refetch()} />
         )}
-        {!data && isFetching && <Loader aria-label="Loading" />}
+        {!data && isFetching && <Loading what="Looking inside" />}
         {data && <ContentsView contents={data} isRegistered />}
         {isRegistered && (
           <Group justify="flex-end">

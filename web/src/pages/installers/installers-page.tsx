@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Loader, Stack, Text } from '@mantine/core'
+import { Alert, Button, Group, Stack, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
@@ -7,6 +7,7 @@ import { fleetQuery } from '../../api/discovered.ts'
 import { installersQuery, isosQuery, removeInstaller } from '../../api/installers.ts'
 import { useMay } from '../../api/session.ts'
 import { ConfirmDialog } from '../../ui/confirm-dialog.tsx'
+import { Loading } from '../../ui/loading.tsx'
 import { PageTitle } from '../../ui/page-title.tsx'
 import { ProblemAlert } from '../../ui/problem-alert.tsx'
 import { AddInstallerDialog } from './add-installer-dialog.tsx'
@@ -46,7 +47,7 @@ export function InstallersPage() {
       {error && (
         <ProblemAlert title="The installers cannot be shown" error={error} retry={() => void refetch()} />
       )}
-      {!data && !error && <Loader aria-label="Loading" />}
+      {!data && !error && <Loading what="Reading the list" />}
       {data && items.length === 0 && (
         <Alert color="gray" title="No installer is registered">
           <Text size="sm">
