@@ -1,12 +1,13 @@
 #!/bin/sh
 # Installs what a checkout needs and does not have yet. Safe to run at any time; says nothing when nothing is missing.
 #
-#   setup.sh [all|demo|node|system]
+#   setup.sh [all|bench|demo|node|system]
 #
 #   demo     all that the demo and everyday use need: npm packages of this checkout with the pinned Node.js, the dashboard, Debian packages
 #            of debian-packages.txt (root or sudo needed when one is missing), and a current iPXE in the cache folder
 #            (EDGEBOOT_CACHE_DIR, else XDG_CACHE_HOME/edgeboot, else ~/.cache/edgeboot)
 #   all      that, the Debian packages of debian-packages-tests.txt, and the simulator of the vCenter lab in the cache folder
+#   bench    all that, and other programs for the same job, to measure them too: unpacked into the cache folder, not installed
 #   node     only the npm packages and the dashboard that is built with them
 #   system   the same as all, without the npm packages
 #
@@ -32,6 +33,10 @@ case ${1:-all} in
     sh "$here/setup/ipxe.sh"
     simulator
     ;;
+  bench)
+    sh "$0" all
+    sh "$here/setup/bench-programs.sh"
+    ;;
   demo)
     sh "$here/setup/system.sh" debian-packages.txt
     sh "$here/setup/node.sh"
@@ -48,7 +53,7 @@ case ${1:-all} in
     simulator
     ;;
   *)
-    echo 'usage: setup.sh [all|demo|node|system]' >&2
+    echo 'usage: setup.sh [all|bench|demo|node|system]' >&2
     exit 2
     ;;
 esac

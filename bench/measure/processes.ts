@@ -1,0 +1,38 @@
+import { readdir, readFile } from 'node:fs/promises'
+
+/** Ticks of proc(5) are 10 ms on Linux, whatever the kernel's own are. */
+const TICKS_PER_SECOND = 100
+
+/** Processor seconds that a process and its children still running used so far: utime and stime of proc(5). */
+export async function cpuSeconds(pid: number): Promise<number> {
+  let seconds = 0
+  for (const one of await familyOf(pid)) {
+    const fields = (await readFile(`/proc/${one}/stat`, 'utf8').catch(() => ''))
+      .replace(/^.*\) /, '')
+      .split(' ')
+    seconds += (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / TICKS_PER_SECOND
+  }
+  return seconds
+}
+
+/** Resident MiB of a process and its children still running, what they share counted once (PSS of proc(5)). */
+export async function residentMib(pid: number): Promise<number> {
+  let kib = 0
+  for (const one of await familyOf(pid)) {
+    const text = await readFile(`/proc/${one}/smaps_rollup`, 'utf8').catch(() => '')
+    kib += Number(/^Pss:\s+(\d+)/m.exec(text)?.[1] ?? 0)
+  }
+  return kib / 1024
+}
+
+async function familyOf(pid: number): Promise<readonly number[]> {
+  const family = [pid]
+  for (const parent of family) {
+    const threads = await readdir(`/proc/${parent}/task`).catch(() => [])
+    for (const thread of threads) {
+      const children = await readFile(`/proc/${parent}/task/${thread}/children`, 'utf8').catch(() => '')
+      family.push(...children.split(' ').filter(Boolean).map(Number))
+    }
+  }
+  return family
+}
