@@ -8,6 +8,24 @@ export interface BlobIdentity {
   readonly inode: string
 }
 
+/**
+ * Ways to the bytes of an open blob that keep none of them in this process's memory. Nothing here waits but `prepare`,
+ * as long as all else is asked for only what is ready or was just prepared. Failures as those of `read`.
+ */
+export interface DirectReads {
+  /** True when the file was the same a moment ago, and the bytes lie where no disk has to be waited for. */
+  isReady(offsetBytes: number, lengthBytes: number): boolean
+  /** Makes it so; a system that cannot tell may say afterwards that it is not. */
+  prepare(offsetBytes: number, lengthBytes: number, signal: AbortSignal): Promise<void>
+  /** Fills `into`. */
+  copy(into: Uint8Array, offsetBytes: number): void
+  /**
+   * Lets the system hand bytes to a socket, named by its file descriptor: how many it took, fewer than asked for when it
+   * is full. `undefined` when the system cannot do that with this file.
+   */
+  handOver(socket: number, offsetBytes: number, lengthBytes: number): number | undefined
+}
+
 /** Random-access reads of something large that does not change. */
 export interface RandomAccess extends AsyncDisposable {
   readonly identity: BlobIdentity
@@ -18,6 +36,11 @@ export interface RandomAccess extends AsyncDisposable {
   read(offsetBytes: number, lengthBytes: number, signal?: AbortSignal): Promise<Uint8Array>
   /** Failure `blob.changed` when the file at the path is no longer the one that was opened (size, time, inode). */
   verify(): Promise<void>
+  /**
+   * Where there is such a way. What was sent by it is known to be of the unchanged file only after `verify` or `read`:
+   * whoever sends so must not send the last bytes before.
+   */
+  readonly direct?: DirectReads
 }
 
 export interface BlobSource {

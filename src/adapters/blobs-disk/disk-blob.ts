@@ -2,8 +2,10 @@ import type { FileHandle } from 'node:fs/promises'
 import { Failure } from '../../domain/failure.ts'
 import { type BlobIdentity, identityKey, type RandomAccess } from '../../ports/blob-source.ts'
 import type { ChunkCache } from './chunk-cache.ts'
+import { createDirectReads } from './direct-reads.ts'
 import { createFileGuard } from './file-guard.ts'
 import { blobChanged, blobUnreadable } from './identity.ts'
+import type { SystemCalls } from './system-calls.ts'
 
 /** Size and alignment of what is read from the disk and shared between readers. */
 const CHUNK_BYTES = 1024 * 1024
@@ -20,6 +22,7 @@ export function createDiskBlob(
   identity: BlobIdentity,
   cache: ChunkCache,
   recheckMs: number,
+  calls: SystemCalls | undefined,
 ): RandomAccess {
   const { path, sizeBytes } = identity
   const key = identityKey(identity)
@@ -67,9 +70,13 @@ export function createDiskBlob(
     return joined
   }
 
+  const assertOpen = (): void => {
+    if (closed) throw new Failure('blob.unreadable', `${path} was closed already`, { path })
+  }
+
   /** Closing waits for what is under way: a file descriptor in use must not be given back. */
   const track = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (closed) throw new Failure('blob.unreadable', `${path} was closed already`, { path })
+    assertOpen()
     const running = work().catch((error) => {
       throw error instanceof Failure ? error : blobUnreadable(path, error)
     })
@@ -81,8 +88,19 @@ export function createDiskBlob(
     }
   }
 
+  const direct = calls && createDirectReads({ handle, identity, guard, calls, assertOpen })
   return {
     identity,
+    ...(direct && {
+      direct: {
+        ...direct,
+        prepare: (offsetBytes, lengthBytes, signal) =>
+          orAborted(
+            track(() => direct.prepare(offsetBytes, lengthBytes)),
+            signal,
+          ),
+      },
+    }),
     async read(offsetBytes, lengthBytes, signal) {
       signal?.throwIfAborted()
       checkBounds(identity, offsetBytes, lengthBytes)

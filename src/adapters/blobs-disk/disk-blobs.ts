@@ -6,6 +6,7 @@ import type { BlobSource } from '../../ports/blob-source.ts'
 import { createChunkCache } from './chunk-cache.ts'
 import { createDiskBlob } from './disk-blob.ts'
 import { blobUnreadable, identityOf } from './identity.ts'
+import { loadSystemCalls } from './system-calls.ts'
 
 export interface DiskBlobsOptions {
   /** Bytes of lately read chunks kept for all readers together. Default 32 MiB. */
@@ -14,6 +15,8 @@ export interface DiskBlobsOptions {
   readonly parallelReads?: number
   /** For how long a file found unchanged counts as unchanged. Default 250 ms. */
   readonly recheckMs?: number
+  /** Whether to use what only some systems can do. Default true. */
+  readonly isDirect?: boolean
 }
 
 /**
@@ -34,7 +37,8 @@ export function createDiskBlobs(options: DiskBlobsOptions = {}): BlobSource {
             path: absolute,
           })
         }
-        return createDiskBlob(handle, identityOf(absolute, stats), cache, options.recheckMs ?? 250)
+        const calls = options.isDirect === false ? undefined : await loadSystemCalls()
+        return createDiskBlob(handle, identityOf(absolute, stats), cache, options.recheckMs ?? 250, calls)
       } catch (error) {
         await handle.close()
         throw error instanceof Failure ? error : blobUnreadable(absolute, error)

@@ -8,7 +8,7 @@ import { type Authority, describeClient } from './client.ts'
 import { parsePhoneHome } from './phone-home.ts'
 import { logAnswer, notFound, sendText, type Visit } from './reception.ts'
 import { parseScriptQuery } from './script-query.ts'
-import type { Transfers } from './transfers.ts'
+import type { Transfers } from './transfers/transfers.ts'
 
 export interface AnswersDependencies {
   readonly desk: BootDesk

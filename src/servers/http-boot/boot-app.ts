@@ -16,7 +16,7 @@ import {
   refuseUnreadable,
   type Visit,
 } from './reception.ts'
-import { createTransfers } from './transfers.ts'
+import { createTransfers } from './transfers/transfers.ts'
 
 export interface BootAppDependencies {
   readonly desk: BootDesk

@@ -5,7 +5,7 @@ import { plainAddress } from '../../domain/plain-address.ts'
 import type { Log } from '../../ports/log.ts'
 import { ALLOWED_METHODS, type Endpoint, maskPath, parseEndpoint, splitTarget } from './endpoints.ts'
 import type { BootLimits } from './limits.ts'
-import type { TransferResult } from './transfer.ts'
+import type { TransferResult } from './transfers/transfer.ts'
 
 /** A request that has an answer. */
 export interface Visit {

@@ -1,11 +1,13 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { ServedArtifact } from '../../ports/boot-desk.ts'
-import type { Log } from '../../ports/log.ts'
-import type { ArtifactAnswer } from './artifact-answer.ts'
-import type { BootLimits } from './limits.ts'
+import type { ServedArtifact } from '../../../ports/boot-desk.ts'
+import type { Log } from '../../../ports/log.ts'
+import type { ArtifactAnswer } from '../artifact-answer.ts'
+import type { BootLimits } from '../limits.ts'
+import { createBuffers } from './buffers.ts'
 import { pieceBytesFor } from './pieces.ts'
 import { sendArtifact, type TransferResult } from './transfer.ts'
+import { createTurns } from './turns.ts'
 
 /** All transfers under way: they share a budget of memory and can be ended together. */
 export interface Transfers {
@@ -22,6 +24,7 @@ export interface Transfers {
 /** `whenNoneLeft` is called each time the last transfer under way has ended. */
 export function createTransfers(limits: BootLimits, log: Log, whenNoneLeft: () => void): Transfers {
   const running = new Set<AbortController>()
+  const [buffers, turns] = [createBuffers(), createTurns()]
   let stopped: string | undefined
   return {
     async send(socket, response, artifact, answer) {
@@ -29,7 +32,7 @@ export function createTransfers(limits: BootLimits, log: Log, whenNoneLeft: () =
       running.add(abort)
       if (stopped !== undefined) abort.abort(stopped)
       const pieceBytes = () => pieceBytesFor(running.size, limits.maxBytesInFlight)
-      const options = { stallMs: limits.stallMs, pieceBytes, abort, log }
+      const options = { stallMs: limits.stallMs, pieceBytes, buffers, turns, abort, log }
       try {
         return await sendArtifact(socket, response, artifact, answer, options)
       } finally {

@@ -1,0 +1,88 @@
+import { readSync } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
+import { Failure } from '../../domain/failure.ts'
+import type { BlobIdentity, DirectReads } from '../../ports/blob-source.ts'
+import type { FileGuard } from './file-guard.ts'
+import { blobChanged, blobUnreadable } from './identity.ts'
+import type { SystemCalls } from './system-calls.ts'
+
+/** Read at a time when the system does not have the bytes in memory. */
+const FETCH_BYTES = 1024 * 1024
+/** What sendfile(2) answers for files and file systems it cannot be used with. */
+const IMPOSSIBLE = new Set(['EINVAL', 'ENOSYS', 'EOPNOTSUPP'])
+/** Connections that the other side ended: their sockets tell that themselves. */
+const GONE = new Set(['EPIPE', 'ECONNRESET', 'ENOTCONN'])
+
+interface OpenFile {
+  readonly handle: FileHandle
+  readonly identity: BlobIdentity
+  readonly guard: FileGuard
+  readonly calls: SystemCalls
+  /** Throws when the descriptor was given back: it may be that of another file by now. */
+  readonly assertOpen: () => void
+}
+
+type Direct = Omit<DirectReads, 'prepare'> & {
+  prepare(offsetBytes: number, lengthBytes: number): Promise<void>
+}
+
+/** Bytes straight out of the system's page cache. */
+export function createDirectReads({ handle, identity, guard, calls, assertOpen }: OpenFile): Direct {
+  const { path } = identity
+  const endedBefore = (end: number) => blobChanged(path, `ended before byte ${end}`)
+  const isInMemory = (offsetBytes: number, lengthBytes: number): boolean =>
+    calls.isInMemory(handle.fd, offsetBytes) && calls.isInMemory(handle.fd, offsetBytes + lengthBytes - 1)
+
+  return {
+    isReady(offsetBytes, lengthBytes) {
+      assertOpen()
+      return guard.isFresh() && isInMemory(offsetBytes, lengthBytes)
+    },
+
+    async prepare(offsetBytes, lengthBytes) {
+      await guard.recheck()
+      if (isInMemory(offsetBytes, lengthBytes)) return
+      // Into a buffer that nobody looks at: what counts is that the system has the pages afterwards.
+      const bytes = Buffer.allocUnsafeSlow(Math.min(FETCH_BYTES, lengthBytes))
+      for (let done = 0; done < lengthBytes; ) {
+        const wanted = Math.min(bytes.length, lengthBytes - done)
+        const { bytesRead } = await handle.read(bytes, 0, wanted, offsetBytes + done)
+        if (bytesRead === 0) throw endedBefore(offsetBytes + lengthBytes)
+        done += bytesRead
+      }
+    },
+
+    copy(into, offsetBytes) {
+      assertOpen()
+      for (let done = 0; done < into.length; ) {
+        const read = attempt(path, () =>
+          readSync(handle.fd, into, done, into.length - done, offsetBytes + done),
+        )
+        if (read === 0) throw endedBefore(offsetBytes + into.length)
+        done += read
+      }
+    },
+
+    handOver(socket, offsetBytes, lengthBytes) {
+      assertOpen()
+      try {
+        const sent = calls.sendFile(socket, handle.fd, offsetBytes, lengthBytes)
+        if (sent === 0 && lengthBytes > 0) throw endedBefore(offsetBytes + lengthBytes)
+        return sent ?? 0
+      } catch (error) {
+        const { code = '' } = error as NodeJS.ErrnoException
+        if (IMPOSSIBLE.has(code)) return undefined
+        if (GONE.has(code)) return 0
+        throw error instanceof Failure ? error : blobUnreadable(path, error)
+      }
+    },
+  }
+}
+
+function attempt(path: string, read: () => number): number {
+  try {
+    return read()
+  } catch (error) {
+    throw blobUnreadable(path, error)
+  }
+}

@@ -1,0 +1,73 @@
+import { constants } from 'node:os'
+
+const { EAGAIN } = constants.errno
+
+/** RWF_NOWAIT of preadv2(2): only what is in memory. */
+const RWF_NOWAIT = 8
+
+/** What Linux can do with open files that Node.js has no functions for. Nothing here waits, unless a disk has to be read. */
+export interface SystemCalls {
+  /**
+   * sendfile(2): from the file's pages into the socket, without a copy in this process. Bytes taken, fewer than asked
+   * for when the socket is full, 0 at the end of the file, and `undefined` when the socket takes none just now. Throws
+   * an error with the `code` of the system.
+   */
+  sendFile(socket: number, file: number, offsetBytes: number, lengthBytes: number): number | undefined
+  /** True when the byte is in memory; false when not, or when the file system cannot tell. */
+  isInMemory(file: number, offsetBytes: number): boolean
+}
+
+let loaded: Promise<SystemCalls | undefined> | undefined
+
+/** `undefined` where there is no such system, or no build of koffi for it. */
+export function loadSystemCalls(): Promise<SystemCalls | undefined> {
+  loaded ??= load()
+  return loaded
+}
+
+async function load(): Promise<SystemCalls | undefined> {
+  // Elsewhere these calls are missing, or take offsets of 32 bits.
+  if (process.platform !== 'linux' || !['x64', 'arm64', 'riscv64'].includes(process.arch)) return undefined
+  try {
+    const { default: koffi } = await import('koffi')
+    // The C library that this process runs with, whichever it is.
+    const library = koffi.load(null)
+    const sendfile = library.func('int64_t sendfile(int out, int in, void *offset, size_t count)')
+    const preadv2 = library.func('int64_t preadv2(int fd, void *iov, int count, int64_t offset, int flags)')
+    return bindCalls({ sendfile, preadv2, errno: () => koffi.errno(), addressOf: koffi.address })
+  } catch {
+    return undefined
+  }
+}
+
+interface Library {
+  readonly sendfile: (out: number, from: number, offset: BigInt64Array, count: number) => number
+  readonly preadv2: (file: number, iov: BigUint64Array, count: number, at: number, flags: number) => number
+  readonly errno: () => number
+  readonly addressOf: (of: ArrayBuffer) => bigint
+}
+
+function bindCalls({ sendfile, preadv2, errno, addressOf }: Library): SystemCalls {
+  const offset = new BigInt64Array(1)
+  const oneByte = new ArrayBuffer(1)
+  /** struct iovec: where to, and how many. */
+  const iov = new BigUint64Array([addressOf(oneByte), 1n])
+  return {
+    sendFile(socket, file, offsetBytes, lengthBytes) {
+      offset[0] = BigInt(offsetBytes)
+      const sent = Number(sendfile(socket, file, offset, lengthBytes))
+      if (sent >= 0) return sent
+      const code = errno()
+      if (code === EAGAIN) return undefined
+      throw Object.assign(new Error('sendfile failed'), { code: nameOf(code), errno: code })
+    },
+    // The buffer is named so that it lives as long as its address is used.
+    isInMemory: (file, offsetBytes) =>
+      oneByte.byteLength === 1 && Number(preadv2(file, iov, 1, offsetBytes, RWF_NOWAIT)) === 1,
+  }
+}
+
+function nameOf(errno: number): string {
+  const found = Object.entries(constants.errno).find(([, value]) => value === errno)
+  return found?.[0] ?? `errno ${errno}`
+}

@@ -1,0 +1,71 @@
+import type { Extent } from '../../../domain/installer.ts'
+import type { Turn, Turns } from './turns.ts'
+import type { Way } from './ways/way.ts'
+
+export interface SendOptions {
+  readonly way: Way
+  readonly turns: Turns
+  readonly signal: AbortSignal
+  /** Told of all bytes that the connection took. */
+  readonly count: (bytes: number) => void
+}
+
+/**
+ * Sends these bytes of a blob at the pace of the client, a turn at a time; resolves when the connection has taken all of
+ * them. Rejects with the signal's reason, or as reads of the blob do.
+ */
+export function sendRange(range: Extent, { way, turns, signal, count }: SendOptions): Promise<void> {
+  const end = range.offsetBytes + range.lengthBytes
+  let at = range.offsetBytes
+  /** Bytes up to here were waited for, so they are sent whatever the system says of them. */
+  let preparedTo = at
+
+  return new Promise((resolve, reject) => {
+    let isSettled = false
+    const settle = (how: () => void): void => {
+      isSettled = true
+      signal.removeEventListener('abort', abort)
+      how()
+    }
+    const fail = (error: unknown): void => settle(() => reject(error))
+    const abort = (): void => fail(signal.reason)
+
+    const goOn = (): void => {
+      if (isSettled) return
+      if (at < end) turns.ask(turn)
+      else settle(resolve)
+    }
+    const prepare = (length: number): void => {
+      way.prepare(at, length, signal).then(() => {
+        preparedTo = at + length
+        goOn()
+      }, fail)
+    }
+    const take = (allowedBytes: number): number => {
+      const length = Math.min(end - at, allowedBytes, way.pieceBytes(at))
+      if (at + length > preparedTo && !way.isReady(at, length)) {
+        prepare(length)
+        return 0
+      }
+      const sent = way.send(at, length, goOn)
+      at += sent
+      count(sent)
+      return sent
+    }
+    const turn: Turn = {
+      take(allowedBytes) {
+        if (isSettled) return 0
+        try {
+          return take(allowedBytes)
+        } catch (error) {
+          fail(error)
+          return 0
+        }
+      },
+    }
+
+    if (signal.aborted) return abort()
+    signal.addEventListener('abort', abort)
+    goOn()
+  })
+}

@@ -1,0 +1,14 @@
+/** How bytes of a blob get into one connection. Positions and lengths are those of the blob, in bytes. */
+export interface Way {
+  /** Bytes to send next at most, from there on. */
+  pieceBytes(at: number): number
+  /** True when `send` would not have to wait for them. */
+  isReady(at: number, length: number): boolean
+  /** Waits for that. Fails as reads of the blob do. */
+  prepare(at: number, length: number, signal: AbortSignal): Promise<void>
+  /**
+   * Sends, without waiting, and says how many bytes the connection took; never none unless it is gone. `whenRoom` is
+   * called, never at once, when it takes more. Throws as reads of the blob fail.
+   */
+  send(at: number, length: number, whenRoom: () => void): number
+}
