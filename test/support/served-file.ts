@@ -8,6 +8,7 @@ import type { Extent } from '../../src/domain/installer.ts'
 import type { RandomAccess } from '../../src/ports/blob-source.ts'
 import { openBootServer } from '../../src/servers/http-boot/boot-server.ts'
 import type { BootLimits } from '../../src/servers/http-boot/limits.ts'
+import type { Pace } from '../../src/servers/http-boot/transfers/pace.ts'
 import { A_BOOT_ID, createFakeBootDesk, type FakeBootDesk } from './fake-boot-desk.ts'
 import { createRecordingLog, type RecordingLog } from './recording-log.ts'
 
@@ -31,6 +32,7 @@ export interface ServedFile extends AsyncDisposable {
 export interface ServedFileOptions {
   readonly extents?: readonly Extent[]
   readonly limits?: Partial<BootLimits>
+  readonly pace?: Pace
 }
 
 export async function openServedFile(
@@ -56,10 +58,10 @@ export async function openServedFile(
       }
     },
   }
-  const { extents, limits = {} } = options
+  const { extents, limits = {}, pace } = options
   const desk = createFakeBootDesk({ blob: counted, ...(extents ? { extents } : {}) })
   const log = createRecordingLog()
-  const server = await openBootServer({ desk, log, host: '127.0.0.1', port: 0, limits })
+  const server = await openBootServer({ desk, log, host: '127.0.0.1', port: 0, limits, pace })
   return {
     folder,
     path,

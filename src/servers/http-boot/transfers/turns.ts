@@ -13,6 +13,8 @@ export interface Turn {
 export interface Turns {
   /** Waits in line for one turn. */
   ask(turn: Turn): void
+  /** True while the line is what it waits for, and neither the client nor the disk. */
+  isHeldBack(): boolean
 }
 
 export interface TurnsOptions {
@@ -50,5 +52,7 @@ export function createTurns(options: TurnsOptions = {}): Turns {
       waiting.push(turn)
       schedule()
     },
+    // It moves on as fast as the machine can.
+    isHeldBack: () => false,
   }
 }
