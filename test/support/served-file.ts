@@ -33,6 +33,8 @@ export interface ServedFileOptions {
   readonly extents?: readonly Extent[]
   readonly limits?: Partial<BootLimits>
   readonly pace?: Pace
+  /** For how long the file is taken to be unchanged without another look; 0 by default. Milliseconds. */
+  readonly recheckMs?: number
 }
 
 export async function openServedFile(
@@ -45,7 +47,8 @@ export async function openServedFile(
   // An old date, so that writing to the file changes it however coarse the clock of the file system.
   const old = new Date('2026-01-01T00:00:00Z')
   await utimes(path, old, old)
-  const blob = await createDiskBlobs({ recheckMs: 0 }).open(path)
+  const { extents, limits = {}, pace, recheckMs = 0 } = options
+  const blob = await createDiskBlobs({ recheckMs }).open(path)
   let readsUnderWay = 0
   const counted: RandomAccess = {
     ...blob,
@@ -58,7 +61,6 @@ export async function openServedFile(
       }
     },
   }
-  const { extents, limits = {}, pace } = options
   const desk = createFakeBootDesk({ blob: counted, ...(extents ? { extents } : {}) })
   const log = createRecordingLog()
   const server = await openBootServer({ desk, log, host: '127.0.0.1', port: 0, limits, pace })

@@ -159,6 +159,27 @@ test('what is given back goes to whoever is next, and one that ended takes no tu
   expect(allOf(pacer, 0)).toEqual([{ key: 'c', bytes: 20_000 }])
 })
 
+test('one that gets its bytes ready keeps its turn, for as long as no budget is lost by it', () => {
+  const pacer = createPacer<string>({ bytesPerSecond: MEGABYTE, order: 'first' })
+  for (const key of ['a', 'b']) {
+    pacer.begin(key, key, 0)
+    pacer.want(key, 40_000)
+  }
+  expect(pacer.next(0)).toEqual({ key: 'a', bytes: 40_000 })
+  pacer.want('a', 40_000)
+
+  expect(pacer.next(10)).toEqual({ key: 'a', bytes: 20_000 })
+  pacer.giveBack('a', 20_000)
+  expect([pacer.next(10), pacer.waitMs(10)]).toEqual([undefined, 5])
+  expect(pacer.next(15)).toEqual({ key: 'b', bytes: 25_000 })
+  pacer.want('b', 40_000)
+  pacer.want('a', 40_000)
+  expect(pacer.next(25)).toEqual({ key: 'a', bytes: 10_000 })
+  pacer.giveBack('a', 10_000)
+  pacer.end('a', 25)
+  expect(pacer.next(25)).toEqual({ key: 'b', bytes: 10_000 })
+})
+
 /** A rate, hosts of transfers, and what happens at what time. */
 const aPacing = fc.record(
   {

@@ -25,7 +25,10 @@ export interface Pacer<Key> {
   want(key: Key, bytes: number): void
   /** Whose turn it is; `undefined` when nobody may send now. */
   next(nowMs: number): Grant<Key> | undefined
-  /** Returns bytes of a grant that were not sent: at once, or a burst may go twice. */
+  /**
+   * Returns bytes of a grant that were not sent: at once, or a burst may go twice. One that returns all of them is getting
+   * its bytes ready and keeps its turn: until it wants them again, others get only what comes in above half a burst.
+   */
   giveBack(key: Key, bytes: number): void
   /** How long nobody may send at least; `undefined` when nobody wants to. To be asked after `next` found nobody. */
   waitMs(nowMs: number): number | undefined
@@ -50,6 +53,8 @@ interface Transfer<Key> {
   readonly key: Key
   readonly host: Host<Key>
   turn: number
+  /** Bytes of its last grant. */
+  granted: number
   /** 0 while it does not wait. */
   wanted: number
   /** Counts up with everybody who begins to wait. */
@@ -88,6 +93,8 @@ export function createPacer<Key>({ bytesPerSecond, hostBytesPerSecond, order }: 
   const queue = new Set<Transfer<Key>>()
   let turns = 0
   let waits = 0
+  /** Is getting its bytes ready. */
+  let keptFor: Transfer<Key> | undefined
   let trickled = { credit: 0, atMs: Number.POSITIVE_INFINITY }
 
   return { begin, end, want, next, giveBack, waitMs }
@@ -98,7 +105,7 @@ export function createPacer<Key>({ bytesPerSecond, hostBytesPerSecond, order }: 
     hosts.set(name, host)
     idle.delete(host)
     host.transfers += 1
-    transfers.set(key, { key, host, turn: ++turns, wanted: 0, waitsSince: 0 })
+    transfers.set(key, { key, host, turn: ++turns, granted: 0, wanted: 0, waitsSince: 0 })
   }
 
   function aHost(name: string): Host<Key> {
@@ -115,6 +122,7 @@ export function createPacer<Key>({ bytesPerSecond, hostBytesPerSecond, order }: 
     const transfer = transfers.get(key)
     if (!transfer) return
     transfers.delete(key)
+    if (keptFor === transfer) keptFor = undefined
     stopWaiting(transfer)
     const { host } = transfer
     host.transfers -= 1
@@ -133,6 +141,7 @@ export function createPacer<Key>({ bytesPerSecond, hostBytesPerSecond, order }: 
   function want(key: Key, bytes: number): void {
     const transfer = transfers.get(key)
     if (!transfer || bytes <= 0) return
+    if (keptFor === transfer) keptFor = undefined
     const isWaiting = transfer.wanted > 0
     transfer.wanted = bytes
     if (isWaiting) return
@@ -157,6 +166,7 @@ export function createPacer<Key>({ bytesPerSecond, hostBytesPerSecond, order }: 
   function next(nowMs: number): Grant<Key> | undefined {
     wakeRested(nowMs)
     const free = link.available(nowMs)
+    if (keptFor && free < link.burstBytes / 2) return undefined
     const forgotten = forgottenOne(free, nowMs)
     if (forgotten) return forgotten
     for (let host = ready.first(); host; host = ready.first()) {
@@ -176,6 +186,7 @@ export function createPacer<Key>({ bytesPerSecond, hostBytesPerSecond, order }: 
   function grant(transfer: Transfer<Key>, bytes: number): Grant<Key> {
     const { host } = transfer
     stopWaiting(transfer)
+    transfer.granted = bytes
     link.take(bytes)
     host.bucket.take(bytes)
     host.grants += 1
@@ -253,12 +264,17 @@ export function createPacer<Key>({ bytesPerSecond, hostBytesPerSecond, order }: 
     link.giveBack(bytes)
     transfer.host.bucket.giveBack(bytes)
     transfer.host.bytes -= bytes
+    transfer.granted -= bytes
+    const isReadying = transfer.granted === 0 && isInOrder && bytesPerSecond !== undefined
+    if (isReadying && transfer.host.turn <= (keptFor?.host.turn ?? Number.POSITIVE_INFINITY))
+      keptFor = transfer
   }
 
   function waitMs(nowMs: number): number | undefined {
     const host = ready.first() ?? resting.first()
     if (!host) return undefined
-    const forLink = link.waitMs(Math.min(nextOf(host).wanted, link.quantumBytes), nowMs)
+    const wanted = keptFor ? link.burstBytes / 2 : Math.min(nextOf(host).wanted, link.quantumBytes)
+    const forLink = link.waitMs(wanted, nowMs)
     const forHost = ready.size > 0 ? 0 : (host.restsUntilMs ?? 0) - nowMs
     // Whole milliseconds, as timers have them: a fraction too early would be a turn for nothing.
     return Math.max(1, Math.ceil(Math.max(forLink, forHost)))

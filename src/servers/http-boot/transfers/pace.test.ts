@@ -82,7 +82,7 @@ describe('transfers within a budget', () => {
 
     turnRound()
     expect(transfers.map(({ sent }) => sent)).toEqual([50_000, 50_000])
-    expect(places.map((place) => place.isHeldBack())).toEqual([true, true])
+    expect(places.map((place) => place.wasHeldBack())).toEqual([true, true])
     runUntil(1000)
     for (const { sent } of transfers) expect(sent).toBeGreaterThan(1_000_000)
     for (const { sent } of transfers) expect(sent).toBeLessThanOrEqual(1_050_000)
@@ -101,4 +101,13 @@ describe('transfers within a budget', () => {
 
     expect([transfer.sent, sleeping.size]).toEqual([sent, 0])
   })
+})
+
+test('who waits for the client and not in line is not held back', () => {
+  const { pace, turnRound } = aPace({ bytesPerSecond: 1_000_000, order: 'first' })
+  const place = pace.join('one')
+  place.ask({ take: () => 1000 })
+  turnRound()
+
+  expect([place.wasHeldBack(), place.wasHeldBack()]).toEqual([true, false])
 })

@@ -59,13 +59,19 @@ export function createPace(pacing: Pacing, options: PaceOptions = {}): Pace {
 
   return {
     join(host) {
+      let hasAsked = false
       const place: Place = {
         ask(turn) {
+          hasAsked = true
           asking.set(place, turn)
           pacer.want(place, TURN_BYTES)
           schedule()
         },
-        isHeldBack: () => asking.has(place),
+        wasHeldBack() {
+          const wasInLine = hasAsked
+          hasAsked = asking.has(place)
+          return wasInLine
+        },
         [Symbol.dispose]() {
           asking.delete(place)
           pacer.end(place, now())

@@ -55,7 +55,7 @@ export async function sendArtifact(
   socket.once('close', gone)
   response.on('error', gone)
   const stalled = (reason: string) => abort.abort(reason)
-  watchForStall(response, stallMs, { bytes: progress.bytes, isHeldBack: turns.isHeldBack, stalled })
+  watchForStall(response, stallMs, { bytes: progress.bytes, wasHeldBack: turns.wasHeldBack, stalled })
   progress.started()
   try {
     if (socket.destroyed) gone()
@@ -82,18 +82,18 @@ function watchForStall(
   stallMs: number,
   {
     bytes,
-    isHeldBack,
+    wasHeldBack,
     stalled,
   }: {
     readonly bytes: () => number
-    readonly isHeldBack: () => boolean
+    readonly wasHeldBack: () => boolean
     readonly stalled: (reason: string) => void
   },
 ): void {
   let before = 0
   response.setTimeout(stallMs, () => {
     const now = bytes()
-    if (now > before || isHeldBack()) {
+    if (wasHeldBack() || now > before) {
       before = now
       response.setTimeout(stallMs)
       return

@@ -13,8 +13,8 @@ export interface Turn {
 export interface Turns {
   /** Waits in line for one turn. */
   ask(turn: Turn): void
-  /** True while the line is what it waits for, and neither the client nor the disk. */
-  isHeldBack(): boolean
+  /** True when there was a time since this was asked last at which it waited in line, not for the client or the disk. */
+  wasHeldBack(): boolean
 }
 
 export interface TurnsOptions {
@@ -53,6 +53,6 @@ export function createTurns(options: TurnsOptions = {}): Turns {
       schedule()
     },
     // It moves on as fast as the machine can.
-    isHeldBack: () => false,
+    wasHeldBack: () => false,
   }
 }
