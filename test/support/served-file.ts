@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createDiskBlobs } from '../../src/adapters/blobs-disk/disk-blobs.ts'
 import type { Extent } from '../../src/domain/installer.ts'
 import type { RandomAccess } from '../../src/ports/blob-source.ts'
+import type { BootTls } from '../../src/servers/http-boot/boot-app.ts'
 import { openBootServer } from '../../src/servers/http-boot/boot-server.ts'
 import type { BootLimits } from '../../src/servers/http-boot/limits.ts'
 import { A_BOOT_ID, createFakeBootDesk, type FakeBootDesk } from './fake-boot-desk.ts'
@@ -22,6 +23,8 @@ export interface ServedFile extends AsyncDisposable {
   readonly desk: FakeBootDesk
   readonly log: RecordingLog
   readonly blob: RandomAccess
+  /** Bytes that went through this process's memory so far. */
+  readonly readBytes: () => number
   /** Reads of the blob that have not ended. */
   readonly readsUnderWay: () => number
   /** Ends the server before the rest. */
@@ -31,6 +34,12 @@ export interface ServedFile extends AsyncDisposable {
 export interface ServedFileOptions {
   readonly extents?: readonly Extent[]
   readonly limits?: Partial<BootLimits>
+  /** With it over HTTPS. */
+  readonly tls?: BootTls
+  /** False: not by what only some systems can do. */
+  readonly isDirect?: boolean
+  /** For how long the file counts as unchanged; by default it is looked at before each piece. */
+  readonly recheckMs?: number
 }
 
 export async function openServedFile(
@@ -43,12 +52,15 @@ export async function openServedFile(
   // An old date, so that writing to the file changes it however coarse the clock of the file system.
   const old = new Date('2026-01-01T00:00:00Z')
   await utimes(path, old, old)
-  const blob = await createDiskBlobs({ recheckMs: 0 }).open(path)
+  const { extents, limits = {}, tls, isDirect = true, recheckMs = 0 } = options
+  const blob = await createDiskBlobs({ recheckMs, isDirect }).open(path)
   let readsUnderWay = 0
+  let readBytes = 0
   const counted: RandomAccess = {
     ...blob,
     async read(...range) {
       readsUnderWay++
+      readBytes += range[1]
       try {
         return await blob.read(...range)
       } finally {
@@ -56,19 +68,19 @@ export async function openServedFile(
       }
     },
   }
-  const { extents, limits = {} } = options
   const desk = createFakeBootDesk({ blob: counted, ...(extents ? { extents } : {}) })
   const log = createRecordingLog()
-  const server = await openBootServer({ desk, log, host: '127.0.0.1', port: 0, limits })
+  const server = await openBootServer({ desk, log, host: '127.0.0.1', port: 0, limits, tls })
   return {
     folder,
     path,
     port: server.port,
-    base: `http://127.0.0.1:${server.port}`,
+    base: `${tls ? 'https' : 'http'}://127.0.0.1:${server.port}`,
     target: `/b/${A_BOOT_ID}/palette.squashfs`,
     desk,
     log,
     blob,
+    readBytes: () => readBytes,
     readsUnderWay: () => readsUnderWay,
     stop: async () => server[Symbol.asyncDispose](),
     async [Symbol.asyncDispose]() {

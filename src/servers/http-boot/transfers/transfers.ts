@@ -4,7 +4,6 @@ import type { ServedArtifact } from '../../../ports/boot-desk.ts'
 import type { Log } from '../../../ports/log.ts'
 import type { ArtifactAnswer } from '../artifact-answer.ts'
 import type { BootLimits } from '../limits.ts'
-import { createBuffers } from './buffers.ts'
 import { pieceBytesFor } from './pieces.ts'
 import { sendArtifact, type TransferResult } from './transfer.ts'
 import { createTurns } from './turns.ts'
@@ -24,7 +23,7 @@ export interface Transfers {
 /** `whenNoneLeft` is called each time the last transfer under way has ended. */
 export function createTransfers(limits: BootLimits, log: Log, whenNoneLeft: () => void): Transfers {
   const running = new Set<AbortController>()
-  const [buffers, turns] = [createBuffers(), createTurns()]
+  const turns = createTurns()
   let stopped: string | undefined
   return {
     async send(socket, response, artifact, answer) {
@@ -32,7 +31,7 @@ export function createTransfers(limits: BootLimits, log: Log, whenNoneLeft: () =
       running.add(abort)
       if (stopped !== undefined) abort.abort(stopped)
       const pieceBytes = () => pieceBytesFor(running.size, limits.maxBytesInFlight)
-      const options = { stallMs: limits.stallMs, pieceBytes, buffers, turns, abort, log }
+      const options = { stallMs: limits.stallMs, pieceBytes, turns, abort, log }
       try {
         return await sendArtifact(socket, response, artifact, answer, options)
       } finally {
