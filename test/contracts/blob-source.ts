@@ -1,6 +1,9 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import type { BlobSource } from '../../src/ports/blob-source.ts'
 import { identityKey } from '../../src/ports/blob-source.ts'
+import { descriptorOf } from '../../src/servers/http-boot/transfers/ways/hand-over.ts'
 
 /** A source with somewhere to put files for it. */
 export interface BlobSourceSubject extends AsyncDisposable {
@@ -131,5 +134,85 @@ export function describeBlobSource(name: string, openSubject: () => Promise<Blob
       expect((await reading).length).toBe(MIB)
       await expect(blob.read(0, 1)).rejects.toMatchObject({ code: 'blob.unreadable' })
     })
+
+    test('where bytes can be had directly, they are the same, into memory and into a connection', async ({
+      skip,
+    }) => {
+      await using subject = await openSubject()
+      const content = patterned(3 * MIB + 123)
+      await using blob = await subject.source.open(await subject.put('a.iso', content))
+      const { direct } = blob
+      if (!direct) return skip('not on this system')
+      const { signal } = new AbortController()
+      const [from, to] = [MIB - 5, content.length - 7]
+
+      await direct.prepare(from, to - from, signal)
+      const copied = new Uint8Array(to - from)
+      direct.copy(copied, from)
+      const handed = await throughConnection((descriptor, at) =>
+        direct.handOver(descriptor, from + at, to - from - at),
+      )
+
+      expect(Buffer.compare(copied, content.subarray(from, to))).toBe(0)
+      expect(Buffer.compare(handed, content.subarray(from, to))).toBe(0)
+    })
+
+    test('a file that became shorter has no bytes to be had directly either, and neither has a closed one', async ({
+      skip,
+    }) => {
+      await using subject = await openSubject()
+      const blob = await subject.source.open(await subject.put('a.iso', patterned(2 * MIB)))
+      const { direct } = blob
+      if (!direct) return skip('not on this system')
+      const { signal } = new AbortController()
+      const copy = () => direct.copy(new Uint8Array(10), MIB)
+      const handOver = () =>
+        throughConnection((descriptor, at) =>
+          at === 10 ? 0 : direct.handOver(descriptor, MIB + at, 10 - at),
+        )
+
+      await subject.truncate('a.iso', MIB)
+      await expect(direct.prepare(MIB, 10, signal)).rejects.toMatchObject({ code: 'blob.changed' })
+      expect(copy).toThrow(expect.objectContaining({ code: 'blob.changed' }))
+      await expect(handOver()).rejects.toMatchObject({ code: 'blob.changed' })
+      expect(direct.isReady(MIB, 10)).toBe(false)
+
+      await blob[Symbol.asyncDispose]()
+      for (const use of [copy, () => direct.isReady(0, 10)])
+        expect(use).toThrow(expect.objectContaining({ code: 'blob.unreadable' }))
+      await expect(handOver()).rejects.toMatchObject({ code: 'blob.unreadable' })
+      await expect(direct.prepare(0, 10, signal)).rejects.toMatchObject({ code: 'blob.unreadable' })
+    })
   })
+}
+
+/**
+ * What comes out of a connection into which `hand` puts bytes, given its descriptor and how many went before, until it
+ * puts none although there is room.
+ */
+async function throughConnection(
+  hand: (descriptor: number, at: number) => number | undefined,
+): Promise<Buffer> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const reader = connect((server.address() as AddressInfo).port, '127.0.0.1')
+  const [writer] = (await once(server, 'connection')) as [Socket]
+  const received: Buffer[] = []
+  let [arrived, sent] = [0, 0]
+  reader.on('data', (bytes: Buffer) => {
+    received.push(bytes)
+    arrived += bytes.length
+  })
+  try {
+    for (;;) {
+      const taken = hand(descriptorOf(writer) ?? -1, sent) ?? 0
+      sent += taken
+      if (taken === 0 && arrived === sent) return Buffer.concat(received)
+      if (taken === 0) await once(reader, 'data')
+    }
+  } finally {
+    reader.destroy()
+    writer.destroy()
+    server.close()
+  }
 }

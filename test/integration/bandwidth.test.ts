@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { get } from 'node:http'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Pacing } from '../../src/domain/pacing/pacing.ts'
 import { createPace } from '../../src/servers/http-boot/transfers/pace.ts'
 import { openServedFile, type ServedFile } from '../support/served-file.ts'
@@ -10,20 +10,30 @@ const BURST = RATE / 20
 const SIZE = 1_000_000
 const content = randomBytes(SIZE)
 
-/** A pace whose clock moves on at once to when it wants to look again. */
-function fastPace(pacing: Pacing) {
+/** Serves the file at a pace whose clock moves on to when it wants to look again, as soon as no read is under way. */
+async function serveByFastClock(pacing: Pacing) {
   let nowMs = 0
+  let isReading = (): boolean => false
   const pace = createPace(pacing, {
     now: () => nowMs,
     wakeAfter: (ms, wake) => {
-      const handle = setImmediate(() => {
-        nowMs += ms
-        wake()
-      })
+      const look = (): NodeJS.Immediate =>
+        setImmediate(() => {
+          if (isReading()) {
+            handle = look()
+            return
+          }
+          nowMs += ms
+          wake()
+        })
+      let handle = look()
       return () => clearImmediate(handle)
     },
   })
-  return { pace, now: () => nowMs }
+  // One that is looked at only once: with the clock that far ahead of the disk, each look would seem to take long.
+  const file = await openServedFile(content, { pace, recheckMs: 60_000 })
+  isReading = () => file.readsUnderWay() > 0
+  return { file, now: () => nowMs }
 }
 
 /** Bytes that came in so far, and whether they were the right ones once all were there. */
@@ -56,9 +66,8 @@ async function twoHosts(file: ServedFile) {
 
 describe('a boot server with a budget', () => {
   test('sends the host that began first its file before the other, and all within the budget', async () => {
-    const { pace, now } = fastPace({ bytesPerSecond: RATE, order: 'first' })
-    // With the clock that far ahead of the disk, each look at the file would seem to take long.
-    await using file = await openServedFile(content, { pace, recheckMs: 60_000 })
+    const { file, now } = await serveByFastClock({ bytesPerSecond: RATE, order: 'first' })
+    onTestFinished(() => file[Symbol.asyncDispose]())
 
     const { first, second } = await twoHosts(file)
     expect(await first.whole).toBe(true)
@@ -70,8 +79,8 @@ describe('a boot server with a budget', () => {
   })
 
   test('bounds each host by itself', async () => {
-    const { pace, now } = fastPace({ hostBytesPerSecond: RATE, order: 'first' })
-    await using file = await openServedFile(content, { pace })
+    const { file, now } = await serveByFastClock({ hostBytesPerSecond: RATE, order: 'first' })
+    onTestFinished(() => file[Symbol.asyncDispose]())
 
     const { first, second } = await twoHosts(file)
     expect(await Promise.all([first.whole, second.whole])).toEqual([true, true])
@@ -80,8 +89,8 @@ describe('a boot server with a budget', () => {
   })
 
   test('goes on for the others when a host goes away in the middle', async () => {
-    const { pace } = fastPace({ bytesPerSecond: RATE, order: 'first' })
-    await using file = await openServedFile(content, { pace })
+    const { file } = await serveByFastClock({ bytesPerSecond: RATE, order: 'first' })
+    onTestFinished(() => file[Symbol.asyncDispose]())
     const away = get({ host: '127.0.0.1', port: file.port, path: file.target, agent: false }, (response) => {
       response.once('data', () => response.destroy())
     }).on('error', () => undefined)

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createDiskBlobs } from '../../src/adapters/blobs-disk/disk-blobs.ts'
 import type { Extent } from '../../src/domain/installer.ts'
 import type { RandomAccess } from '../../src/ports/blob-source.ts'
+import type { BootTls } from '../../src/servers/http-boot/boot-app.ts'
 import { openBootServer } from '../../src/servers/http-boot/boot-server.ts'
 import type { BootLimits } from '../../src/servers/http-boot/limits.ts'
 import type { Pace } from '../../src/servers/http-boot/transfers/pace.ts'
@@ -23,6 +24,8 @@ export interface ServedFile extends AsyncDisposable {
   readonly desk: FakeBootDesk
   readonly log: RecordingLog
   readonly blob: RandomAccess
+  /** Bytes that went through this process's memory so far. */
+  readonly readBytes: () => number
   /** Reads of the blob that have not ended. */
   readonly readsUnderWay: () => number
   /** Ends the server before the rest. */
@@ -33,7 +36,11 @@ export interface ServedFileOptions {
   readonly extents?: readonly Extent[]
   readonly limits?: Partial<BootLimits>
   readonly pace?: Pace
-  /** For how long the file is taken to be unchanged without another look; 0 by default. Milliseconds. */
+  /** With it over HTTPS. */
+  readonly tls?: BootTls
+  /** False: not by what only some systems can do. */
+  readonly isDirect?: boolean
+  /** For how long the file counts as unchanged; by default it is looked at before each piece. */
   readonly recheckMs?: number
 }
 
@@ -47,13 +54,15 @@ export async function openServedFile(
   // An old date, so that writing to the file changes it however coarse the clock of the file system.
   const old = new Date('2026-01-01T00:00:00Z')
   await utimes(path, old, old)
-  const { extents, limits = {}, pace, recheckMs = 0 } = options
-  const blob = await createDiskBlobs({ recheckMs }).open(path)
+  const { extents, limits = {}, pace, tls, isDirect = true, recheckMs = 0 } = options
+  const blob = await createDiskBlobs({ recheckMs, isDirect }).open(path)
   let readsUnderWay = 0
+  let readBytes = 0
   const counted: RandomAccess = {
     ...blob,
     async read(...range) {
       readsUnderWay++
+      readBytes += range[1]
       try {
         return await blob.read(...range)
       } finally {
@@ -63,16 +72,17 @@ export async function openServedFile(
   }
   const desk = createFakeBootDesk({ blob: counted, ...(extents ? { extents } : {}) })
   const log = createRecordingLog()
-  const server = await openBootServer({ desk, log, host: '127.0.0.1', port: 0, limits, pace })
+  const server = await openBootServer({ desk, log, host: '127.0.0.1', port: 0, limits, pace, tls })
   return {
     folder,
     path,
     port: server.port,
-    base: `http://127.0.0.1:${server.port}`,
+    base: `${tls ? 'https' : 'http'}://127.0.0.1:${server.port}`,
     target: `/b/${A_BOOT_ID}/palette.squashfs`,
     desk,
     log,
     blob,
+    readBytes: () => readBytes,
     readsUnderWay: () => readsUnderWay,
     stop: async () => server[Symbol.asyncDispose](),
     async [Symbol.asyncDispose]() {

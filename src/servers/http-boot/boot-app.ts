@@ -1,4 +1,5 @@
 import type { Server, Socket } from 'node:net'
+import { DEFAULT_CIPHERS } from 'node:tls'
 import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify'
 import { plainAddress } from '../../domain/plain-address.ts'
 import { createRateLimiter } from '../../domain/rate-limit.ts'
@@ -107,12 +108,13 @@ export function createBootApp(dependencies: BootAppDependencies): BootApp {
   return { app, abortTransfers: (reason) => transfers.abortAll(reason) }
 }
 
-/** TLS 1.2 is the newest that iPXE and most firmware speak. */
+/** TLS 1.2 is the newest that iPXE and most firmware speak. Of what both sides know AES-128 costs least. */
 function tlsOptions({ certificatePem, keyPem }: BootTls, { headersTimeoutMs }: BootLimits) {
   return {
     cert: certificatePem,
     key: keyPem,
     minVersion: 'TLSv1.2',
+    ciphers: `TLS_AES_128_GCM_SHA256:${DEFAULT_CIPHERS}`,
     handshakeTimeout: headersTimeoutMs,
   } as const
 }

@@ -2,6 +2,9 @@ import { createPacer, type Grant } from '../../../domain/pacing/pacer.ts'
 import type { Pacing } from '../../../domain/pacing/pacing.ts'
 import { TURN_BYTES, type Turn, type Turns } from './turns.ts'
 
+/** What ends where a page of memory does costs the system less to send. */
+const PAGE_BYTES = 4096
+
 /** The turns of one transfer, as its host and the budget allow. Disposed when the transfer is over. */
 export type Place = Turns & Disposable
 
@@ -53,7 +56,7 @@ export function createPace(pacing: Pacing, options: PaceOptions = {}): Pace {
   const serve = ({ key: place, bytes }: Grant<Place>): void => {
     const turn = asking.get(place)
     asking.delete(place)
-    const sent = turn?.take(bytes) ?? 0
+    const sent = turn?.take(bytes > PAGE_BYTES ? bytes - (bytes % PAGE_BYTES) : bytes) ?? 0
     if (sent < bytes) pacer.giveBack(place, bytes - sent)
   }
 

@@ -5,7 +5,6 @@ import type { Extent } from '../../../domain/installer.ts'
 import type { ServedArtifact } from '../../../ports/boot-desk.ts'
 import type { Log } from '../../../ports/log.ts'
 import type { ArtifactAnswer } from '../artifact-answer.ts'
-import type { Buffers } from './buffers.ts'
 import { locate } from './pieces.ts'
 import { reportTo } from './progress.ts'
 import { type SendOptions, sendRange } from './send-range.ts'
@@ -20,9 +19,8 @@ const HELD_BACK_BYTES = 16 * 1024
 
 export interface TransferOptions {
   readonly stallMs: number
-  /** Bytes to hold in memory at most; asked before each piece. */
+  /** Bytes of it in memory at most; asked before each piece. */
   readonly pieceBytes: () => number
-  readonly buffers: Buffers
   readonly turns: Turns
   /** Ends the transfer; its reason is a text that says why. */
   readonly abort: AbortController
@@ -147,13 +145,13 @@ function chooseWay(
   socket: Socket,
   response: ServerResponse,
   { blob }: ServedArtifact,
-  { buffers, pieceBytes }: TransferOptions,
+  { pieceBytes }: TransferOptions,
 ): Way {
   const { direct } = blob
-  if (!direct) return readFirst(blob, response, pieceBytes)
-  const copying = copyThrough(direct, response, buffers, pieceBytes)
-  if (descriptorOf(socket) === undefined) return copying
-  return handOver(direct, socket, response, copying)
+  const reading = readFirst(blob, response, pieceBytes)
+  if (!direct) return reading
+  if ('encrypted' in socket) return copyThrough(direct, socket, response, pieceBytes)
+  return descriptorOf(socket) === undefined ? reading : handOver(direct, socket, response, reading)
 }
 
 /** Resolves when the connection has taken them, and all that was written before. */

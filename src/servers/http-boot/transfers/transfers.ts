@@ -4,7 +4,6 @@ import type { ServedArtifact } from '../../../ports/boot-desk.ts'
 import type { Log } from '../../../ports/log.ts'
 import type { ArtifactAnswer } from '../artifact-answer.ts'
 import type { BootLimits } from '../limits.ts'
-import { createBuffers } from './buffers.ts'
 import type { Pace } from './pace.ts'
 import { pieceBytesFor } from './pieces.ts'
 import { sendArtifact, type TransferResult } from './transfer.ts'
@@ -34,7 +33,7 @@ export function createTransfers(
   whenNoneLeft: () => void,
 ): Transfers {
   const running = new Set<AbortController>()
-  const [buffers, turns] = [createBuffers(), createTurns()]
+  const turns = createTurns()
   let stopped: string | undefined
   return {
     async send(host, socket, response, artifact, answer) {
@@ -43,7 +42,7 @@ export function createTransfers(
       running.add(abort)
       if (stopped !== undefined) abort.abort(stopped)
       const pieceBytes = () => pieceBytesFor(running.size, limits.maxBytesInFlight)
-      const options = { stallMs: limits.stallMs, pieceBytes, buffers, turns: place ?? turns, abort, log }
+      const options = { stallMs: limits.stallMs, pieceBytes, turns: place ?? turns, abort, log }
       try {
         return await sendArtifact(socket, response, artifact, answer, options)
       } finally {

@@ -7,7 +7,7 @@ export interface Way {
   /** Waits for that. Fails as reads of the blob do. */
   prepare(at: number, length: number, signal: AbortSignal): Promise<void>
   /**
-   * Sends, without waiting, and says how many bytes the connection took; never none unless it is gone. `whenRoom` is
+   * Sends, without waiting, and says how many bytes the connection took; none when it is gone or another way has to be tried. `whenRoom` is
    * called, never at once, when it takes more. Throws as reads of the blob fail.
    */
   send(at: number, length: number, whenRoom: () => void): number

@@ -1,0 +1,99 @@
+import { fc, test as propertyTest } from '@fast-check/vitest'
+import { expect, test } from 'vitest'
+import { sendRange } from './send-range.ts'
+import { createTurns } from './turns.ts'
+import type { Way } from './ways/way.ts'
+
+/** A way that takes, has ready and is asked for as many bytes as the lists say, one after the other and again. */
+function aWay(sizes: readonly number[], isReadyList: readonly boolean[]) {
+  const sent: number[] = []
+  let [step, look] = [0, 0]
+  const prepared: number[] = []
+  const way: Way = {
+    pieceBytes: () => 1 + (sizes[step++ % sizes.length] ?? 0),
+    isReady: () => isReadyList[look++ % isReadyList.length] ?? true,
+    prepare: async (at) => void prepared.push(at),
+    send(at, length, whenRoom) {
+      const taken = Math.max(1, Math.ceil(length / 2))
+      for (let index = 0; index < taken; index += 1) sent.push(at + index)
+      if (step % 2) queueMicrotask(whenRoom)
+      else setImmediate(whenRoom)
+      return taken
+    },
+  }
+  return { way, sent, prepared }
+}
+
+propertyTest.prop([
+  fc.nat({ max: 50 }),
+  fc.nat({ max: 300 }),
+  fc.array(fc.nat({ max: 40 }), { minLength: 1 }),
+  fc.array(fc.boolean(), { minLength: 1 }),
+])('all bytes of the range are sent once and in order', async (offsetBytes, lengthBytes, sizes, ready) => {
+  const { way, sent } = aWay(sizes, ready)
+  let counted = 0
+
+  await sendRange(
+    { offsetBytes, lengthBytes },
+    {
+      ...{ way, turns: createTurns(), signal: new AbortController().signal },
+      count: (bytes) => {
+        counted += bytes
+      },
+    },
+  )
+
+  expect(sent).toEqual(Array.from({ length: lengthBytes }, (_, index) => offsetBytes + index))
+  expect(counted).toBe(lengthBytes)
+})
+
+test('what never says it is ready is sent after it was waited for', async () => {
+  const { way, sent, prepared } = aWay([9], [false])
+  const options = { way, turns: createTurns(), signal: new AbortController().signal, count: () => undefined }
+
+  await sendRange({ offsetBytes: 0, lengthBytes: 100 }, options)
+
+  expect(sent).toHaveLength(100)
+  expect(prepared.length).toBeGreaterThan(0)
+})
+
+test.each(['in line', 'while it waits for bytes', 'while it waits for room'])(
+  'given up %s it sends no more',
+  async (when) => {
+    const abort = new AbortController()
+    const sent: number[] = []
+    const way: Way = {
+      pieceBytes: () => 10,
+      isReady: () => when !== 'while it waits for bytes',
+      prepare: () => new Promise(() => abort.abort('gone')),
+      send(at) {
+        sent.push(at)
+        abort.abort('gone')
+        return 1
+      },
+    }
+    const sending = sendRange(
+      { offsetBytes: 0, lengthBytes: 100 },
+      { way, turns: createTurns(), signal: abort.signal, count: () => undefined },
+    )
+    if (when === 'in line') abort.abort('gone')
+
+    await expect(sending).rejects.toBe('gone')
+    expect(sent).toEqual(when === 'while it waits for room' ? [0] : [])
+  },
+)
+
+test.each(['prepare', 'send'] as const)('a failure to %s is that of the whole', async (which) => {
+  const failure = new Error('the disk is broken')
+  const way: Way = {
+    pieceBytes: () => 10,
+    isReady: () => which === 'send',
+    prepare: () => Promise.reject(failure),
+    send: () => {
+      throw failure
+    },
+  }
+  const options = { way, turns: createTurns(), signal: new AbortController().signal, count: () => undefined }
+
+  await expect(sendRange({ offsetBytes: 0, lengthBytes: 100 }, options)).rejects.toBe(failure)
+})

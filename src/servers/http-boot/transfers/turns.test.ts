@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest'
+import { createTurns, type Turn } from './turns.ts'
+
+/** Turns whose clock goes on by `turnMs` with each turn, and whose rounds the test starts. */
+function open({ turnMs = 0 } = {}) {
+  let now = 0
+  const rounds: (() => void)[] = []
+  const turns = createTurns({ now: () => now, nextRound: (round) => rounds.push(round) })
+  const order: string[] = []
+  const named = (name: string, again: () => boolean = () => false): Turn => {
+    const turn: Turn = {
+      take() {
+        order.push(name)
+        now += turnMs
+        if (again()) turns.ask(turn)
+        return 1
+      },
+    }
+    return turn
+  }
+  return { turns, order, named, rounds, round: () => rounds.shift()?.() }
+}
+
+test('all that ask have their turn, in the order in which they asked', () => {
+  const { turns, order, named, round, rounds } = open()
+
+  for (const name of ['a', 'b', 'c']) turns.ask(named(name))
+  expect(order).toEqual([])
+  round()
+
+  expect(order).toEqual(['a', 'b', 'c'])
+  expect(rounds).toEqual([])
+})
+
+test('a round that has taken long enough lets everybody else run before it goes on', () => {
+  const { turns, order, named, round } = open({ turnMs: 1 })
+
+  for (const name of ['a', 'b', 'c', 'd', 'e']) turns.ask(named(name))
+  round()
+  expect(order).toEqual(['a', 'b'])
+  round()
+  expect(order).toEqual(['a', 'b', 'c', 'd'])
+})
+
+test('who asks again at once comes after those who have not had a turn yet', () => {
+  const { turns, order, named, round } = open({ turnMs: 1 })
+
+  for (const name of ['a', 'b', 'c']) turns.ask(named(name, () => true))
+  for (let count = 0; count < 3; count += 1) round()
+
+  expect(order).toEqual(['a', 'b', 'c', 'a', 'b', 'c'])
+})
+
+test('one turn that takes long is followed by a round of the event loop, and none is lost', () => {
+  const { turns, order, named, round, rounds } = open({ turnMs: 50 })
+
+  for (const name of ['a', 'b']) turns.ask(named(name))
+  round()
+  expect(order).toEqual(['a'])
+  round()
+  expect(order).toEqual(['a', 'b'])
+  expect(rounds).toEqual([])
+})
