@@ -1,4 +1,6 @@
 import type { Bench } from './measure/table.ts'
+import { dashboard } from './tables/dashboard.ts'
+import { vsphere } from './tables/vsphere.ts'
 
 /** All of them, in the order in which they run. */
-export const BENCHES: readonly Bench[] = []
+export const BENCHES: readonly Bench[] = [vsphere, dashboard]
