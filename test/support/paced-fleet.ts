@@ -6,7 +6,9 @@ export interface PacedFleet {
   readonly hosts: number
   /** Of them so many may be on their way at a time; the next one begins when one is ready. */
   readonly atOnce: number
-  /** What each downloads. */
+  /** Kernel and initrd of each. */
+  readonly kernelBytes: number
+  /** What each downloads, these included. */
   readonly bytes: number
   /** How long each installs afterwards. */
   readonly installMs: number
@@ -25,7 +27,7 @@ const PIECE_BYTES = 1024 * 1024
 
 /** A fleet on its way through the very pacer that servers use, by a clock of its own: the same numbers each time. */
 export function simulatePacedFleet(fleet: PacedFleet): PacedFleetTimes {
-  const { hosts, atOnce, bytes, installMs, hostBytesPerSecond, pacing } = fleet
+  const { hosts, atOnce, kernelBytes, bytes, installMs, hostBytesPerSecond, pacing } = fleet
   const pacer = createPacer<number>(pacing)
   const left = Array.from({ length: hosts }, () => bytes)
   const ready: number[] = []
@@ -33,11 +35,20 @@ export function simulatePacedFleet(fleet: PacedFleet): PacedFleetTimes {
   let begun = 0
   let now = 0
 
-  const want = (host: number): void => pacer.want(host, Math.min(PIECE_BYTES, left[host] ?? 0))
+  const rootBytes = bytes - kernelBytes
+  /** What is left of the file it is at. */
+  const leftOfFile = (host: number): number => {
+    const all = left[host] ?? 0
+    return all > rootBytes ? all - rootBytes : all
+  }
+  const want = (host: number): void => pacer.want(host, Math.min(PIECE_BYTES, leftOfFile(host)))
+  const beginFile = (host: number, isUrgent: boolean): void => {
+    pacer.begin(host, `host ${host}`, now, isUrgent)
+    want(host)
+  }
   const begin = (): void => {
     if (begun === hosts) return
-    pacer.begin(begun, `host ${begun}`, now)
-    want(begun)
+    beginFile(begun, kernelBytes > 0)
     begun += 1
   }
   for (let first = 0; first < Math.min(atOnce, hosts); first += 1) begin()
@@ -48,9 +59,10 @@ export function simulatePacedFleet(fleet: PacedFleet): PacedFleetTimes {
       const after = (left[host] ?? 0) - sent
       left[host] = after
       const takenMs = now + (sent / hostBytesPerSecond) * 1000
-      if (after > 0) happens.at(takenMs, () => want(host))
+      const isFileOver = after === 0 || after === rootBytes
+      if (isFileOver) pacer.end(host, now)
+      if (after > 0) happens.at(takenMs, () => (isFileOver ? beginFile(host, false) : want(host)))
       else {
-        pacer.end(host, now)
         happens.at(takenMs + installMs, () => {
           ready.push(now)
           begin()

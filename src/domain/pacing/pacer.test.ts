@@ -76,6 +76,23 @@ describe('in the order in which hosts began', () => {
     expect(allOf(pacer, 60_000).map(({ key }) => key)).toEqual(['root of one', 'root of two'])
   })
 
+  test('what is urgent goes before all else, in the turns of its hosts', () => {
+    const pacer = createPacer<string>(pacing)
+    pacer.begin('root of one', 'one', 0)
+    pacer.begin('kernel of two', 'two', 0, true)
+    pacer.begin('kernel of three', 'three', 0, true)
+    pacer.begin('initrd of one', 'one', 0, true)
+    for (const key of ['root of one', 'kernel of three', 'kernel of two', 'initrd of one'])
+      pacer.want(key, 1000)
+
+    expect(allOf(pacer, 0).map(({ key }) => key)).toEqual([
+      'initrd of one',
+      'kernel of two',
+      'kernel of three',
+      'root of one',
+    ])
+  })
+
   test('one that was away for long begins anew', () => {
     const pacer = createPacer<string>(pacing)
     pacer.begin('first', 'one', 0)
@@ -97,10 +114,10 @@ describe('in the order in which hosts began', () => {
       pacer.want('reads on and on', 1024 ** 3)
       expect(allOf(pacer, now)).toEqual([{ key: 'reads on and on', bytes: 1024 ** 3 }])
     }
-    pacer.want('reads on and on', 1000)
-    pacer.want('second', 1000)
+    pacer.begin('urgently', 'one', now, true)
+    for (const key of ['urgently', 'reads on and on', 'second']) pacer.want(key, 1000)
 
-    expect(allOf(pacer, now).map(({ key }) => key)).toEqual(['second', 'reads on and on'])
+    expect(allOf(pacer, now).map(({ key }) => key)).toEqual(['second', 'urgently', 'reads on and on'])
   })
 
   test('of ten thousand that went away only so many are remembered', () => {
@@ -315,7 +332,7 @@ function follow(
       begun.delete(key)
       wanted.delete(key)
     } else if (!begun.has(key)) {
-      pacer.begin(key, hostOf(key), nowMs)
+      pacer.begin(key, hostOf(key), nowMs, key % 3 === 0)
       begun.add(key)
     }
     if (what !== 'end') {

@@ -17,8 +17,11 @@ export interface Grant<Key> {
  * of it, 1 to 256 KiB), one of them that its host's bound allows is granted something.
  */
 export interface Pacer<Key> {
-  /** A transfer to that host begins. It goes on in the host's turn, also when another one of that host broke off. */
-  begin(key: Key, host: string, nowMs: number): void
+  /**
+   * A transfer to that host begins. It goes on in the host's turn, also when another one of that host broke off. Urgent ones
+   * go before all others where the order counts, and among themselves in the turns of their hosts.
+   */
+  begin(key: Key, host: string, nowMs: number, isUrgent?: boolean): void
   /** It is over; what was granted is spent. */
   end(key: Key, nowMs: number): void
   /** It could send so many bytes (more than 0) at once. Asked again before it was picked, the later number counts. */
@@ -38,6 +41,10 @@ interface Host<Key> {
   readonly name: string
   /** Lower goes first; unique. */
   turn: number
+  /** Where it is in the line, by its turn and what it waits for; `undefined` while it is not in it. */
+  place: number | undefined
+  /** Was sent so much that nothing of it is urgent any more. */
+  isLate: boolean
   readonly bucket: TokenBucket
   readonly waiting: SortedList<Transfer<Key>>
   /** Under way, waiting or not. */
@@ -52,6 +59,7 @@ interface Host<Key> {
 interface Transfer<Key> {
   readonly key: Key
   readonly host: Host<Key>
+  readonly isUrgent: boolean
   turn: number
   /** Bytes of its last grant. */
   granted: number
@@ -66,6 +74,8 @@ const REMEMBERED_MS = 5 * 60_000
 const MAX_REMEMBERED = 10_000
 /** No host needs that much: one that goes on reading goes behind those who wait for their first byte. */
 const MAX_FIRST_BYTES = 16 * 1024 ** 3
+/** Further ahead than any turn. */
+const URGENT = 2 ** 50
 /** What goes to those who would otherwise get nothing: so much each, all together at most this share of the budget. */
 const TRICKLE = { bytesPerSecond: 16 * 1024, share: 0.05 }
 /** A trickle comes in portions of this size, or smaller so that each gets one within this time. */
@@ -87,7 +97,7 @@ export function createPacer<Key>({ bytesPerSecond, hostBytesPerSecond, order }: 
   /** Without a transfer, and since when; the longest first. */
   const idle = new Map<Host<Key>, number>()
   /** Hosts with waiting transfers: those that may go, and those kept by their own bound. */
-  const ready = createSortedList<Host<Key>>(({ turn }) => turn)
+  const ready = createSortedList<Host<Key>>(({ place }) => place ?? 0)
   const resting = createSortedList<Host<Key>>(({ restsUntilMs }) => restsUntilMs ?? 0)
   /** Waiting, the longest first. */
   const queue = new Set<Transfer<Key>>()
@@ -99,13 +109,14 @@ export function createPacer<Key>({ bytesPerSecond, hostBytesPerSecond, order }: 
 
   return { begin, end, want, next, giveBack, waitMs }
 
-  function begin(key: Key, name: string, nowMs: number): void {
+  function begin(key: Key, name: string, nowMs: number, isUrgent = false): void {
     forget(nowMs)
     const host = hosts.get(name) ?? aHost(name)
     hosts.set(name, host)
     idle.delete(host)
     host.transfers += 1
-    transfers.set(key, { key, host, turn: ++turns, granted: 0, wanted: 0, waitsSince: 0 })
+    const transfer = { key, host, isUrgent: isUrgent && isInOrder, turn: ++turns }
+    transfers.set(key, { ...transfer, granted: 0, wanted: 0, waitsSince: 0 })
   }
 
   function aHost(name: string): Host<Key> {
@@ -113,8 +124,8 @@ export function createPacer<Key>({ bytesPerSecond, hostBytesPerSecond, order }: 
       name,
       turn: ++turns,
       bucket: createTokenBucket(hostBytesPerSecond),
-      waiting: createSortedList(({ turn }) => turn),
-      ...{ transfers: 0, grants: 0, bytes: 0, restsUntilMs: undefined },
+      waiting: createSortedList(({ turn, isUrgent }) => (isUrgent ? turn - URGENT : turn)),
+      ...{ place: undefined, isLate: false, transfers: 0, grants: 0, bytes: 0, restsUntilMs: undefined },
     }
   }
 
@@ -149,7 +160,7 @@ export function createPacer<Key>({ bytesPerSecond, hostBytesPerSecond, order }: 
     transfer.waitsSince = ++waits
     host.waiting.add(transfer)
     queue.add(transfer)
-    if (host.waiting.size === 1) ready.add(host)
+    line(host)
   }
 
   function stopWaiting(transfer: Transfer<Key>): void {
@@ -158,9 +169,23 @@ export function createPacer<Key>({ bytesPerSecond, hostBytesPerSecond, order }: 
     transfer.wanted = 0
     queue.delete(transfer)
     host.waiting.remove(transfer)
-    if (host.waiting.size > 0) return
-    ready.remove(host)
-    wake(host)
+    line(host)
+  }
+
+  /** Puts it in line where it belongs, as its transfers and its bound now are. */
+  function line(host: Host<Key>): void {
+    const first = host.waiting.first()
+    if (!first && host.restsUntilMs !== undefined) {
+      resting.remove(host)
+      host.restsUntilMs = undefined
+    }
+    const isUrgent = first?.isUrgent && !host.isLate
+    const place = isUrgent ? host.turn - URGENT : host.turn
+    const wanted = first && host.restsUntilMs === undefined ? place : undefined
+    if (wanted === host.place) return
+    if (host.place !== undefined) ready.remove(host)
+    host.place = wanted
+    if (wanted !== undefined) ready.add(host)
   }
 
   function next(nowMs: number): Grant<Key> | undefined {
@@ -197,11 +222,10 @@ export function createPacer<Key>({ bytesPerSecond, hostBytesPerSecond, order }: 
   }
 
   function moveToEnd(host: Host<Key>): void {
-    const isReady = host.waiting.size > 0 && host.restsUntilMs === undefined
-    if (isReady) ready.remove(host)
     host.turn = ++turns
     host.bytes = 0
-    if (isReady) ready.add(host)
+    host.isLate = isInOrder
+    line(host)
   }
 
   /** In order, but what its first transfer leaves over may not be all the others ever get. */
@@ -238,23 +262,17 @@ export function createPacer<Key>({ bytesPerSecond, hostBytesPerSecond, order }: 
   }
 
   function rest(host: Host<Key>, nowMs: number): void {
-    ready.remove(host)
-    const wanted = nextOf(host).wanted
-    const untilMs = nowMs + host.bucket.waitMs(Math.min(wanted, host.bucket.quantumBytes), nowMs)
-    host.restsUntilMs = untilMs
+    const { wanted } = nextOf(host)
+    host.restsUntilMs = nowMs + host.bucket.waitMs(Math.min(wanted, host.bucket.quantumBytes), nowMs)
     resting.add(host)
-  }
-
-  function wake(host: Host<Key>): void {
-    if (host.restsUntilMs === undefined) return
-    resting.remove(host)
-    host.restsUntilMs = undefined
-    if (host.waiting.size > 0) ready.add(host)
+    line(host)
   }
 
   function wakeRested(nowMs: number): void {
     for (let host = resting.first(); host && (host.restsUntilMs ?? 0) <= nowMs; host = resting.first()) {
-      wake(host)
+      resting.remove(host)
+      host.restsUntilMs = undefined
+      line(host)
     }
   }
 

@@ -56,8 +56,8 @@ function aTransfer(place: Place, sizeBytes: number) {
 describe('transfers within a budget', () => {
   test('send what it allows, the host that began first before the other', () => {
     const { pace, runUntil } = aPace({ bytesPerSecond: 1_000_000, order: 'first' })
-    const first = aTransfer(pace.join('one'), 1_000_000)
-    const second = aTransfer(pace.join('two'), 1_000_000)
+    const first = aTransfer(pace.join('one', false), 1_000_000)
+    const second = aTransfer(pace.join('two', false), 1_000_000)
 
     runUntil(1000)
     expect(first.sent).toBeGreaterThan(950_000)
@@ -68,8 +68,8 @@ describe('transfers within a budget', () => {
 
   test('what one does not take another one gets', () => {
     const { pace, runUntil } = aPace({ bytesPerSecond: 10_000_000, order: 'first' })
-    pace.join('one').ask({ take: () => 1000 })
-    const second = aTransfer(pace.join('two'), 10_000_000)
+    pace.join('one', false).ask({ take: () => 1000 })
+    const second = aTransfer(pace.join('two', false), 10_000_000)
 
     runUntil(0)
     expect(second.sent).toBe(499_000 - (499_000 % 4096))
@@ -77,7 +77,7 @@ describe('transfers within a budget', () => {
 
   test('a host is held back by its own bound alone', () => {
     const { pace, runUntil, turnRound } = aPace({ hostBytesPerSecond: 1_000_000, order: 'first' })
-    const places = [pace.join('one'), pace.join('two')] as const
+    const places = [pace.join('one', false), pace.join('two', false)] as const
     const transfers = places.map((place) => aTransfer(place, 2_000_000))
 
     turnRound()
@@ -90,7 +90,7 @@ describe('transfers within a budget', () => {
 
   test('one that went away while it was held back leaves nothing behind', () => {
     const { pace, turnRound, sleeping } = aPace({ bytesPerSecond: 1_000_000, order: 'first' })
-    const place = pace.join('one')
+    const place = pace.join('one', false)
     const transfer = aTransfer(place, 10 * TURN_BYTES)
     turnRound()
     const { sent } = transfer
@@ -105,7 +105,7 @@ describe('transfers within a budget', () => {
 
 test('who waits for the client and not in line is not held back', () => {
   const { pace, turnRound } = aPace({ bytesPerSecond: 1_000_000, order: 'first' })
-  const place = pace.join('one')
+  const place = pace.join('one', false)
   place.ask({ take: () => 1000 })
   turnRound()
 

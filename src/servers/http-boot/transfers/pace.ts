@@ -10,7 +10,8 @@ export type Place = Turns & Disposable
 
 /** One line for all transfers that share a link, of however many listeners. */
 export interface Pace {
-  join(host: string): Place
+  /** Urgent is what firmware waits for, which is not as patient as an operating system, and whose phases are short. */
+  join(host: string, isUrgent: boolean): Place
 }
 
 export interface PaceOptions {
@@ -61,7 +62,7 @@ export function createPace(pacing: Pacing, options: PaceOptions = {}): Pace {
   }
 
   return {
-    join(host) {
+    join(host, isUrgent) {
       let hasAsked = false
       const place: Place = {
         ask(turn) {
@@ -82,7 +83,7 @@ export function createPace(pacing: Pacing, options: PaceOptions = {}): Pace {
           if (asking.size > 0) schedule()
         },
       }
-      pacer.begin(place, host, now())
+      pacer.begin(place, host, now(), isUrgent)
       return place
     },
   }

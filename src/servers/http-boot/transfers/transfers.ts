@@ -37,7 +37,7 @@ export function createTransfers(
   let stopped: string | undefined
   return {
     async send(host, socket, response, artifact, answer) {
-      using place = pace?.join(host)
+      using place = pace?.join(host, artifact.role !== 'rootfs')
       const abort = new AbortController()
       running.add(abort)
       if (stopped !== undefined) abort.abort(stopped)
