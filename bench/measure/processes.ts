@@ -3,16 +3,18 @@ import { readdir, readFile } from 'node:fs/promises'
 /** Ticks of proc(5) are 10 ms on Linux, whatever the kernel's own are. */
 const TICKS_PER_SECOND = 100
 
-/** Processor seconds that a process and its children still running used so far: utime and stime of proc(5). */
+/** Processor seconds that a process and its children still running used so far. */
 export async function cpuSeconds(pid: number): Promise<number> {
   let seconds = 0
-  for (const one of await familyOf(pid)) {
-    const fields = (await readFile(`/proc/${one}/stat`, 'utf8').catch(() => ''))
-      .replace(/^.*\) /, '')
-      .split(' ')
-    seconds += (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / TICKS_PER_SECOND
-  }
+  for (const one of await familyOf(pid)) seconds += await ownCpuSeconds(one)
   return seconds
+}
+
+/** Processor seconds of the process alone, all its threads: utime and stime of proc(5). */
+export async function ownCpuSeconds(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  const fields = stat.replace(/^.*\) /, '').split(' ')
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / TICKS_PER_SECOND
 }
 
 /** Resident MiB of a process and its children still running, what they share counted once (PSS of proc(5)). */
