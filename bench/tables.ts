@@ -1,5 +1,8 @@
 import type { Bench } from './measure/table.ts'
 import { httpCpu, httpsCpu } from './tables/http-cpu.ts'
+import { httpFairness } from './tables/http-fairness.ts'
+import { httpMemory } from './tables/http-memory.ts'
+import { httpThroughput } from './tables/http-throughput.ts'
 
 /** All of them, in the order in which they run. */
-export const BENCHES: readonly Bench[] = [httpCpu, httpsCpu]
+export const BENCHES: readonly Bench[] = [httpCpu, httpsCpu, httpThroughput, httpFairness, httpMemory]
