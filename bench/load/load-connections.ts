@@ -14,7 +14,7 @@ const SILENCE_MS = 60_000
  * Python lets five connections wait to be accepted, and the kernel then drops what comes, also of those that seem established: they
  * are opened again, as installers do, until there is the first byte of an answer.
  */
-const FIRST_BYTE = { withinMs: 10_000, tries: 20 } as const
+const FIRST_BYTE = { withinMs: 3_000, tries: 60 } as const
 
 /** Carries out the whole plan. Rejects with the first answer that was not what was expected. */
 export async function runPlan(plan: LoadPlan): Promise<LoadReport> {

@@ -16,7 +16,7 @@ export async function ask(
   {
     method = 'GET',
     certificate,
-  }: { readonly method?: string; readonly certificate?: Certificate | undefined },
+  }: { readonly method?: string; readonly certificate?: Certificate | undefined } = {},
 ): Promise<Answer> {
   const request = url.startsWith('https:')
     ? requestHttps(url, { method, agent: false, ca: certificate?.certificatePem })
