@@ -1,7 +1,22 @@
 import type { Bench } from './measure/table.ts'
+import { bootShare } from './tables/boot-share.ts'
 import { dashboard } from './tables/dashboard.ts'
+import { httpCpu, httpsCpu } from './tables/http-cpu.ts'
+import { httpFairness } from './tables/http-fairness.ts'
+import { httpMemory } from './tables/http-memory.ts'
+import { httpThroughput } from './tables/http-throughput.ts'
 import { pacing } from './tables/pacing.ts'
 import { vsphere } from './tables/vsphere.ts'
 
 /** All of them, in the order in which they run. */
-export const BENCHES: readonly Bench[] = [pacing, vsphere, dashboard]
+export const BENCHES: readonly Bench[] = [
+  httpCpu,
+  httpsCpu,
+  httpThroughput,
+  httpFairness,
+  httpMemory,
+  pacing,
+  bootShare,
+  vsphere,
+  dashboard,
+]
