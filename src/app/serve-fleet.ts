@@ -13,7 +13,7 @@ import { accountToRunAs, dropRoot } from '../adapters/privileges/drop-root.ts'
 import { createUdpWaker } from '../adapters/wake-udp/udp-waker.ts'
 import { ipv4AddressOf } from '../domain/netboot/ipv4.ts'
 import type { NetbootSettings } from '../domain/netboot/netboot-settings.ts'
-import type { Pacing } from '../domain/pacing/pacing.ts'
+import { describePacing, type Pacing } from '../domain/pacing/pacing.ts'
 import { LOCAL_UI_PORT } from '../domain/ready-probe.ts'
 import type { FirmwareCatalogue } from '../ports/firmware-catalogue.ts'
 import type { Metrics } from '../ports/metrics.ts'
@@ -157,6 +157,7 @@ export async function serveFleet(
     place,
   )
   tellOf(netboot, catalogue, observer)
+  if (options.pacing) observer.note(describePacing(options.pacing))
   await using hostLogs = openHostLogDirectory({ directory: join(options.dataDirectory, 'logs'), log })
   using logs = openHostLogs({ book, store: hostLogs, clock, log })
   await using syslog = await openSyslogFor(options, { logs, clock, log }, observer)

@@ -6,7 +6,7 @@ import { createPinoLog } from '../adapters/log-pino/pino-log.ts'
 import { createCryptoRandom } from '../adapters/random-crypto/crypto-random.ts'
 import { createMemoryStore } from '../adapters/store-memory/memory-store.ts'
 import type { ArtifactRole } from '../domain/artifact.ts'
-import type { Pacing } from '../domain/pacing/pacing.ts'
+import { describePacing, type Pacing } from '../domain/pacing/pacing.ts'
 import { openBootServer } from '../servers/http-boot/boot-server.ts'
 import { createPace } from '../servers/http-boot/transfers/pace.ts'
 import { createBootDesk } from '../services/boot-desk.ts'
@@ -47,6 +47,7 @@ export async function serve(
   await using inputs = await loadInputs(options, signal)
   for (const warning of inputs.warnings) observer.note(warning)
   observer.note('anyone who reaches this server can read the user-data, secrets included, under /config.yaml')
+  if (options.pacing) observer.note(describePacing(options.pacing))
   const log = createPinoLog({ level: options.logLevel, destination: 'stderr' })
   const clock = createSystemClock()
   await using store = createMemoryStore()

@@ -1,5 +1,6 @@
 import { Failure } from '../domain/failure.ts'
 import { machineNetwork } from '../domain/machine.ts'
+import { describePacing } from '../domain/pacing/pacing.ts'
 import { parseReadyProbe } from '../domain/ready-probe.ts'
 import type { UpSummary } from '../domain/summary.ts'
 import { createClassicTexts } from '../services/boot-texts.ts'
@@ -47,6 +48,7 @@ export async function up(options: UpOptions, observer: UpObserver, signal: Abort
       '--classic: anyone who reaches the boot server can read the user-data, secrets included, under /config.yaml',
     )
   }
+  if (options.pacing) observer.note(describePacing(options.pacing))
   using palette = open(place)
   const mine = new Set(names)
   let mayBegin = false

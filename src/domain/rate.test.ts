@@ -1,7 +1,7 @@
 import { fc, test as property } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
 import { isFailure } from './failure.ts'
-import { parseRate } from './rate.ts'
+import { formatRate, parseRate } from './rate.ts'
 
 describe('a rate', () => {
   test.for([
@@ -39,6 +39,15 @@ describe('a rate', () => {
   ] as const)('%s is not guessed at', ([text, why]) => {
     expect(() => parseRate(text, '--bandwidth')).toThrow(why)
     expect(() => parseRate(text, '--bandwidth')).toThrow(/^--bandwidth /)
+  })
+
+  test.for([
+    [112_500_000, '900 Mbit/s (112.5 MB/s)'],
+    [125_000_000, '1 Gbit/s (125 MB/s)'],
+    [12_500, '100 kbit/s (12.5 kB/s)'],
+    [104_857_600, '838.9 Mbit/s (104.9 MB/s)'],
+  ] as const)('%i bytes a second are told as %s', ([rate, text]) => {
+    expect(formatRate(rate)).toBe(text)
   })
 
   property.prop([fc.string({ maxLength: 200 })])('of any text is a rate or a failure', (text) => {

@@ -50,3 +50,13 @@ function problemOf(unit: string): string {
 function lower(text: string): string {
   return text.toLowerCase()
 }
+
+/** For people, in bits and in bytes, so that a mistaken unit shows: `900 Mbit/s (112.5 MB/s)`. */
+export function formatRate(bytesPerSecond: number): string {
+  return `${inUnits(bytesPerSecond * 8, 'bit')}/s (${inUnits(bytesPerSecond, 'B')}/s)`
+}
+
+function inUnits(value: number, unit: string): string {
+  const [prefix, size] = value >= 1e9 ? ['G', 1e9] : value >= 1e6 ? ['M', 1e6] : ['k', 1e3]
+  return `${Number((value / size).toPrecision(4))} ${prefix}${unit}`
+}

@@ -1,3 +1,5 @@
+import { formatRate } from '../rate.ts'
+
 /** `first`: hosts that began earlier go first. `equal`: all get the same, and so all are late. */
 export const PACING_ORDERS = ['first', 'equal'] as const
 export type PacingOrder = (typeof PACING_ORDERS)[number]
@@ -9,4 +11,14 @@ export interface Pacing {
   /** Each host. */
   readonly hostBytesPerSecond?: number
   readonly order: PacingOrder
+}
+
+/** What that means for hosts, in a sentence. */
+export function describePacing({ bytesPerSecond, hostBytesPerSecond, order }: Pacing): string {
+  const who = order === 'first' ? 'those that began first before the others' : 'all the same'
+  const bounds = [
+    ...(bytesPerSecond === undefined ? [] : [`at most ${formatRate(bytesPerSecond)} together, ${who}`]),
+    ...(hostBytesPerSecond === undefined ? [] : [`at most ${formatRate(hostBytesPerSecond)} each`]),
+  ]
+  return `hosts are sent ${bounds.join('; ')}`
 }
