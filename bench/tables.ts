@@ -5,6 +5,7 @@ import { httpCpu, httpsCpu } from './tables/http-cpu.ts'
 import { httpFairness } from './tables/http-fairness.ts'
 import { httpMemory } from './tables/http-memory.ts'
 import { httpThroughput } from './tables/http-throughput.ts'
+import { pacing } from './tables/pacing.ts'
 import { vsphere } from './tables/vsphere.ts'
 
 /** All of them, in the order in which they run. */
@@ -14,6 +15,7 @@ export const BENCHES: readonly Bench[] = [
   httpThroughput,
   httpFairness,
   httpMemory,
+  pacing,
   bootShare,
   vsphere,
   dashboard,

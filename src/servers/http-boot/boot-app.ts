@@ -17,12 +17,15 @@ import {
   refuseUnreadable,
   type Visit,
 } from './reception.ts'
+import type { Pace } from './transfers/pace.ts'
 import { createTransfers } from './transfers/transfers.ts'
 
 export interface BootAppDependencies {
   readonly desk: BootDesk
   readonly log: Log
   readonly limits: BootLimits
+  /** How fast artifacts are sent; absent: as fast as hosts take them. */
+  readonly pace?: Pace | undefined
   readonly advertised?: Authority | undefined
   /** With it this is the HTTPS listener. */
   readonly tls?: BootTls | undefined
@@ -47,7 +50,7 @@ export interface BootApp {
 
 /** Puts fastify together: sizes and times of requests, reception, answers, log. */
 export function createBootApp(dependencies: BootAppDependencies): BootApp {
-  const { desk, log, limits, advertised, tls, securePort, authorityPem } = dependencies
+  const { desk, log, limits, pace, advertised, tls, securePort, authorityPem } = dependencies
   const bounds = {
     maxHeaderSize: limits.maxHeaderBytes,
     headersTimeout: limits.headersTimeoutMs,
@@ -65,7 +68,7 @@ export function createBootApp(dependencies: BootAppDependencies): BootApp {
   })
   app.server.maxConnections = limits.maxConnections
   app.server.maxHeadersCount = limits.maxHeaders + 1
-  const transfers = createTransfers(limits, log, () => {
+  const transfers = createTransfers(limits, pace, log, () => {
     // After the event loop came round the connection counts as idle.
     setImmediate(() => app.server.listening || app.server.closeIdleConnections())
   })
