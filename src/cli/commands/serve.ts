@@ -29,17 +29,14 @@ interface ServeValues
   readonly syslogPort?: number
 }
 
-export function registerServeCommand(program: Command, context: CommandContext): void {
+export function defineServe(command: Command, context: CommandContext): void {
   addNetbootOptions(
     addVsphereOptions(
       addPaletteOptions(
-        addControlOptions(
-          addUnbootableOption(addBootTlsOptions(addServingOptions(program.command('serve [iso]')))),
-        ),
+        addControlOptions(addUnbootableOption(addBootTlsOptions(addServingOptions(command)))),
       ),
     ),
   )
-    .summary('boot server and control API for a fleet; or one ISO for machines you boot by hand')
     .description(
       'Without an ISO: serves the fleet of the data directory, drives its hosts and answers the control API, until\n' +
         'stopped. edgeboot apply says what the fleet is to be; machines are left as they are when this ends.\n\n' +

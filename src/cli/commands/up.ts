@@ -27,11 +27,8 @@ interface UpValues extends BootOptionValues, MachineValues, PaletteValues, Vsphe
   readonly ipxe?: string
 }
 
-export function registerUpCommand(program: Command, context: CommandContext): void {
-  addVsphereOptions(
-    addPaletteOptions(addMachineOptions(addJobOptions(addBootOptions(program.command('up <iso>'))))),
-  )
-    .summary('the whole job: machines made, installed and proven ready')
+export function defineUp(command: Command, context: CommandContext): void {
+  addVsphereOptions(addPaletteOptions(addMachineOptions(addJobOptions(addBootOptions(command)))))
     .description(
       'Serves the installer out of the ISO, creates the machines, netboots and installs them, switches them on\n' +
         'again and waits until each has proven that it is ready. Run again it goes on where it was.\n' +
