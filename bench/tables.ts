@@ -10,6 +10,7 @@ import { isoImportBench } from './tables/iso-import.ts'
 import { pacing } from './tables/pacing.ts'
 import { scriptLatencyBench } from './tables/script-latency.ts'
 import { startBench } from './tables/start.ts'
+import { tftp } from './tables/tftp.ts'
 import { vsphere } from './tables/vsphere.ts'
 
 /** All of them, in the order in which they run. */
@@ -20,6 +21,7 @@ export const BENCHES: readonly Bench[] = [
   httpFairness,
   httpMemory,
   scriptLatencyBench,
+  tftp,
   isoImportBench,
   startBench,
   fleetApplyBench,
