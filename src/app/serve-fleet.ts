@@ -202,6 +202,8 @@ export async function serveFleet(
     ...(syslog ? { syslog: `${syslog.address}:${syslog.port}` } : {}),
     ...(first ? { firstToken: first.text } : {}),
   })
+  // Seconds of work for a large fleet, and nobody who boots needs it.
+  void site.keeper.review()
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve()
     signal.addEventListener('abort', () => resolve(), { once: true })

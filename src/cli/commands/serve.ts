@@ -31,19 +31,16 @@ interface ServeValues
   readonly syslogPort?: number
 }
 
-export function registerServeCommand(program: Command, context: CommandContext): void {
+export function defineServe(command: Command, context: CommandContext): void {
   addNetbootOptions(
     addVsphereOptions(
       addPaletteOptions(
         addControlOptions(
-          addUnbootableOption(
-            addBootTlsOptions(addPacingOptions(addServingOptions(program.command('serve [iso]')))),
-          ),
+          addUnbootableOption(addBootTlsOptions(addPacingOptions(addServingOptions(command)))),
         ),
       ),
     ),
   )
-    .summary('boot server and control API for a fleet; or one ISO for machines you boot by hand')
     .description(
       'Without an ISO: serves the fleet of the data directory, drives its hosts and answers the control API, until\n' +
         'stopped. edgeboot apply says what the fleet is to be; machines are left as they are when this ends.\n\n' +

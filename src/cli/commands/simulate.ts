@@ -22,10 +22,8 @@ interface SimulateValues {
   readonly hostRate?: number
 }
 
-export function registerSimulateCommand(program: Command, context: CommandContext): void {
-  program
-    .command('simulate')
-    .summary('how a server does with so many hosts')
+export function defineSimulate(command: Command, context: CommandContext): void {
+  command
     .description(
       'Lets simulated hosts boot from a boot server: script, kernel, initrd, root file system, configuration, reports.\n' +
         'Nothing is installed and no byte is kept; what is measured is how long everything took.',

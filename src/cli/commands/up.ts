@@ -28,13 +28,10 @@ interface UpValues extends BootOptionValues, MachineValues, PacingValues, Palett
   readonly ipxe?: string
 }
 
-export function registerUpCommand(program: Command, context: CommandContext): void {
+export function defineUp(command: Command, context: CommandContext): void {
   addVsphereOptions(
-    addPaletteOptions(
-      addMachineOptions(addJobOptions(addPacingOptions(addBootOptions(program.command('up <iso>'))))),
-    ),
+    addPaletteOptions(addMachineOptions(addJobOptions(addPacingOptions(addBootOptions(command))))),
   )
-    .summary('the whole job: machines made, installed and proven ready')
     .description(
       'Serves the installer out of the ISO, creates the machines, netboots and installs them, switches them on\n' +
         'again and waits until each has proven that it is ready. Run again it goes on where it was.\n' +

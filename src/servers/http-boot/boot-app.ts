@@ -63,6 +63,10 @@ export function createBootApp(dependencies: BootAppDependencies): BootApp {
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     ...(tls ? { https: { ...bounds, ...tlsOptions(tls, limits) } } : { http: bounds }),
     clientErrorHandler: refuseUnreadable,
+    // No request has a body that a schema describes. Without these fastify loads the compilers of its own, at each start.
+    schemaController: {
+      compilersFactory: { buildValidator: () => noSchema, buildSerializer: () => noSchema },
+    },
     // Paths are compared as they stand in the request (see parseEndpoint), so the router has nothing to decide.
     rewriteUrl: () => '/',
   })
@@ -106,6 +110,10 @@ export function createBootApp(dependencies: BootAppDependencies): BootApp {
   app.setErrorHandler((error, _request, reply) => refuseError(error, reply, log))
 
   return { app, abortTransfers: (reason) => transfers.abortAll(reason) }
+}
+
+function noSchema(): never {
+  throw new Error('no route of the boot listener has a schema')
 }
 
 /** TLS 1.2 is the newest that iPXE and most firmware speak. Of what both sides know AES-128 costs least. */
