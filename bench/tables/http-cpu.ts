@@ -24,10 +24,14 @@ const CONDITIONS: readonly Condition[] = [
 /** What is still going on after the last byte, closing and keeping of events, belongs to it. */
 const SETTLE_MS = 300
 
+const AMOUNTS = CONDITIONS.map(
+  ({ row, connections, bytesEach, times }) => `${(connections * bytesEach * times) / GIB} GiB at ${row}`,
+).join(', ')
+
 const METHOD =
   `Each connection of one load process asks for its own part of a root file system of ${ROOTFS_BYTES / GIB} GiB, evenly apart, ` +
   'all at once, over loopback, from the page cache; every status and every byte is counted. Processor time of the server and its ' +
-  'children, user and system, from before the first to after the last byte. The contenders take turns in each repetition, ' +
+  `children, user and system, from before the first byte to ${SETTLE_MS} ms after the last. The contenders take turns in each repetition, ` +
   'after one download of the whole file each, compared by its digest. Edgeboot is `edgeboot serve` with a fleet of 512 hosts: every ' +
   'connection is a host that asked for its script just before, and events, progress and log are on.'
 
@@ -40,7 +44,7 @@ export const httpCpu: Bench = {
       {
         id: 'http-cpu',
         title: 'Processor time of a root file system over HTTP',
-        method: `${METHOD} Python knows no ranges: it sends files of the length of the parts.`,
+        method: `${METHOD} ${AMOUNTS}. Python knows no ranges: it sends files of the length of the parts.`,
         unit: 'CPU seconds per GiB',
         cells: await measureCpu(context, contenders, 1),
         goals: CONDITIONS.flatMap(({ row, connections }): Goal[] => [
@@ -61,7 +65,7 @@ export const httpsCpu: Bench = {
       {
         id: 'https-cpu',
         title: 'Processor time of a root file system over HTTPS',
-        method: `${METHOD} TLS 1.3, AES-128-GCM, the same ECDSA certificate for all, handshakes included.`,
+        method: `${METHOD} A quarter of ${AMOUNTS}. TLS 1.3, AES-128-GCM, the same ECDSA certificate for all, handshakes included.`,
         unit: 'CPU seconds per GiB',
         cells: await measureCpu(context, contenders, 4),
         goals: CONDITIONS.map(({ row }) => ({ row, column: 'Edgeboot', dividedBy: 'nginx', atMost: 1.15 })),
