@@ -20,9 +20,12 @@ async function loadedBy(args: readonly string[], { until }: { readonly until?: R
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   })
   let said = ''
+  let isStopped = false
   child.stderr?.setEncoding('utf8').on('data', (part: string) => {
     said += part
-    if (until?.test(said)) child.kill('SIGINT')
+    if (isStopped || !until?.test(said)) return
+    isStopped = true
+    child.kill('SIGINT')
   })
   const [urls, [code]] = await Promise.all([text(child.stdio[3] as Readable), once(child, 'close')])
   const lines = urls.split('\n')
