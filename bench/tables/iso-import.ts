@@ -37,20 +37,28 @@ export const isoImportBench: Bench = {
     const sizes = isQuick ? SIZES_WHEN_QUICK : SIZES
     const samples = new Map<string, Cell & { readonly samples: number[] }>()
     const rows = sizes.map((bytes) => `${bytes / GIB} GiB`)
+    const isos: (readonly [string, string])[] = []
     for (const [at, bytes] of sizes.entries()) {
       const iso = await makeInstallerIso(folder, bytes)
-      const row = rows[at] ?? ''
+      isos.push([rows[at] ?? '', iso])
       // A server has done this before.
       await readFirstByte(iso)
-      for (let repetition = 0; repetition < repetitions; repetition += 1) {
+    }
+    for (let repetition = 0; repetition < repetitions; repetition += 1) {
+      // In turn, for they are compared with one another.
+      const reads = new Map<string, number[]>(isos.map(([row]) => [row, []]))
+      for (let read = 0; read < READS; read += 1) {
+        for (const [row, iso] of isos) reads.get(row)?.push(await timed(() => readFirstByte(iso)))
+      }
+      for (const [row, iso] of isos) {
         const place = await mkdtemp(join(folder, 'import-'))
-        keep(row, FIRST_BYTE, await medianOf(READS, () => timed(() => readFirstByte(iso))))
+        keep(row, FIRST_BYTE, median(reads.get(row) ?? []))
         keep(row, peer.name, await timed(() => peer.copy(iso, place)))
         keep(row, COMMAND, await timed(() => addInstaller(iso, join(place, 'data'))))
         await rm(place, { recursive: true })
       }
-      await rm(iso)
     }
+    for (const [, iso] of isos) await rm(iso)
     const growth = growthOf(rows, samples)
     return [
       {
@@ -64,7 +72,11 @@ export const isoImportBench: Bench = {
         unit: 'ms',
         cells: [...samples.values(), ...growth],
         goals: [
-          ...rows.map((row) => ({ row, column: FIRST_BYTE, dividedBy: peer.name, atMost: 0.01 })),
+          // Copying so little as in a quick run takes no time to speak of.
+          ...rows.map((row) => ({
+            ...{ row, column: FIRST_BYTE, dividedBy: peer.name },
+            atMost: isQuick ? 0.1 : 0.01,
+          })),
           ...growth.slice(0, 1).map(({ row, column }) => ({ row, column, atMost: 1.5 })),
         ],
       },
@@ -87,12 +99,6 @@ function growthOf(rows: readonly string[], samples: ReadonlyMap<string, Cell>): 
     const ratios = after.map((ms, at) => ms / (before[at] ?? Number.NaN))
     return [{ row: `${rows[1]} ÷ ${rows[0]}`, column, samples: ratios }]
   })
-}
-
-async function medianOf(times: number, measure: () => Promise<number>): Promise<number> {
-  const all: number[] = []
-  for (let time = 0; time < times; time += 1) all.push(await measure())
-  return median(all)
 }
 
 async function timed(work: () => Promise<void>): Promise<number> {
