@@ -7,6 +7,7 @@ import { inspectInstaller } from '../../src/services/inspect-installer/inspect-i
 import { readIsoEntry } from '../../src/services/inspect-installer/read-iso-entry.ts'
 import { runEdgeboot } from '../../test/support/edgeboot-process.ts'
 import { extract, makeInstallerIso } from '../load/installer-iso.ts'
+import { median } from '../measure/statistics.ts'
 import type { Bench, BenchContext, Cell } from '../measure/table.ts'
 import { versionOf } from '../peers/running.ts'
 
@@ -17,6 +18,9 @@ const SIZES_WHEN_QUICK = [GIB / 2, GIB]
 const FILES = ['/boot/kernel', '/boot/initrd', '/rootfs.squashfs']
 const FIRST_BYTE = 'first byte of the root file system'
 const COMMAND = 'edgeboot installer add, the whole command'
+
+/** It takes a millisecond or two, so one alone would mostly tell what else the machine did. */
+const READS = 9
 
 interface Peer {
   readonly name: string
@@ -33,20 +37,28 @@ export const isoImportBench: Bench = {
     const sizes = isQuick ? SIZES_WHEN_QUICK : SIZES
     const samples = new Map<string, Cell & { readonly samples: number[] }>()
     const rows = sizes.map((bytes) => `${bytes / GIB} GiB`)
+    const isos: (readonly [string, string])[] = []
     for (const [at, bytes] of sizes.entries()) {
       const iso = await makeInstallerIso(folder, bytes)
-      const row = rows[at] ?? ''
+      isos.push([rows[at] ?? '', iso])
       // A server has done this before.
       await readFirstByte(iso)
-      for (let repetition = 0; repetition < repetitions; repetition += 1) {
+    }
+    for (let repetition = 0; repetition < repetitions; repetition += 1) {
+      // In turn, for they are compared with one another.
+      const reads = new Map<string, number[]>(isos.map(([row]) => [row, []]))
+      for (let read = 0; read < READS; read += 1) {
+        for (const [row, iso] of isos) reads.get(row)?.push(await timed(() => readFirstByte(iso)))
+      }
+      for (const [row, iso] of isos) {
         const place = await mkdtemp(join(folder, 'import-'))
-        keep(row, FIRST_BYTE, await timed(() => readFirstByte(iso)))
+        keep(row, FIRST_BYTE, median(reads.get(row) ?? []))
         keep(row, peer.name, await timed(() => peer.copy(iso, place)))
         keep(row, COMMAND, await timed(() => addInstaller(iso, join(place, 'data'))))
         await rm(place, { recursive: true })
       }
-      await rm(iso)
     }
+    for (const [, iso] of isos) await rm(iso)
     const growth = growthOf(rows, samples)
     return [
       {
@@ -55,12 +67,16 @@ export const isoImportBench: Bench = {
         method:
           'An ISO with a root file system of that size (zeros behind its superblock, so that reading costs little), in the page ' +
           'cache as far as it fits. Ours opens the ISO, looks into it as the server does when an installer is added, and reads ' +
-          `the first byte of the root file system. ${peer.name} puts kernel, initrd and root file system where a web server finds ` +
+          `the first byte of the root file system; the median of ${READS}. ${peer.name} puts kernel, initrd and root file system where a web server finds ` +
           'them, without waiting for the disk. The whole command starts Node.js and writes the database too.',
         unit: 'ms',
         cells: [...samples.values(), ...growth],
         goals: [
-          ...rows.map((row) => ({ row, column: FIRST_BYTE, dividedBy: peer.name, atMost: 0.01 })),
+          // Copying so little as in a quick run takes no time to speak of.
+          ...rows.map((row) => ({
+            ...{ row, column: FIRST_BYTE, dividedBy: peer.name },
+            atMost: isQuick ? 0.1 : 0.01,
+          })),
           ...growth.slice(0, 1).map(({ row, column }) => ({ row, column, atMost: 1.5 })),
         ],
       },

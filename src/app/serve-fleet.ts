@@ -101,6 +101,11 @@ export async function serveFleet(
   const { store, clock, random, log } = place
   const examination = await prepareExamination(options, place)
   const account = await accountToRunAs(options.runAs, options.dataDirectory)
+  // Hypervisors are asked meanwhile; but not as root, who may more than the account that goes on.
+  const describe = () => Promise.all(place.drivers.kinds.map((kind) => describeDriver(kind, place, signal)))
+  const early = account ? undefined : describe()
+  // Whoever waits for it is told; nobody does when something else fails before.
+  early?.catch(() => undefined)
   const hasher = createCryptoHasher()
   const metrics = createMetrics()
   const discovery = await openDiscovery({ store, hasher, clock, log })
@@ -192,7 +197,7 @@ export async function serveFleet(
   // It is shown once, so nothing that can fail for good may come between that and this.
   const first = await access.createFirstToken('serve')
   await using _local = await announceLocally(access, control, options.dataDirectory, tls)
-  for (const kind of place.drivers.kinds) observer.note(await describeDriver(kind, place, signal))
+  for (const description of await (early ?? describe())) observer.note(description)
   observer.serving({
     boot: site.listening,
     bootScriptUrl: site.bootScriptUrl(),

@@ -1,8 +1,8 @@
 /** One file of the built dashboard. */
 export interface DashboardFile {
   readonly bytes: Uint8Array
-  /** The same, compressed by gzip (RFC 1952); absent where that gains nothing. */
-  readonly gzip?: Uint8Array | undefined
+  /** The same, compressed by gzip (RFC 1952) when it is first asked for; nothing where that gains nothing. */
+  gzip(): Promise<Uint8Array | undefined>
   readonly mediaType: string
   /** Its name changes with its content, so it may be kept for ever. */
   readonly isImmutable: boolean

@@ -163,7 +163,7 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
     try {
       return await Promise.race([answer, late])
     } finally {
-      over.abort(new Error('answered'))
+      over.abort('answered')
     }
   }
 

@@ -11,6 +11,9 @@ export interface Wake {
   close(): void
 }
 
+/** No error: making one, with its stack, costs more than all the rest of waking. */
+const WOKEN = 'woken'
+
 export function createWake(book: HostBook, name: string): Wake {
   const waiting = new Set<() => void>()
   let pending = false
@@ -44,7 +47,7 @@ export function createWake(book: HostBook, name: string): Wake {
       if (!pending && !failure) {
         const timer = new AbortController()
         const either = AbortSignal.any([signal, timer.signal])
-        await Promise.race([bell(either), clock.sleep(ms, either)]).finally(() => timer.abort())
+        await Promise.race([bell(either), clock.sleep(ms, either)]).finally(() => timer.abort(WOKEN))
       }
       pending = false
       if (failure) throw failure.error

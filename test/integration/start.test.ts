@@ -1,17 +1,31 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 const LISTER = new URL('../support/list-loaded-modules.ts', import.meta.url).href
 
+const directory = mkdtempSync(join(tmpdir(), 'edgeboot-start-'))
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
 /** npm packages that a run of the command line loads, and its own modules. */
-async function loadedBy(args: readonly string[]) {
+async function loadedBy(args: readonly string[], { until }: { readonly until?: RegExp } = {}) {
   const child = spawn(process.execPath, ['--import', LISTER, MAIN, ...args], {
-    stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+  })
+  let said = ''
+  let isStopped = false
+  child.stderr?.setEncoding('utf8').on('data', (part: string) => {
+    said += part
+    if (isStopped || !until?.test(said)) return
+    isStopped = true
+    child.kill('SIGINT')
   })
   const [urls, [code]] = await Promise.all([text(child.stdio[3] as Readable), once(child, 'close')])
   const lines = urls.split('\n')
@@ -41,4 +55,17 @@ test.each([
 
   expect(code).toBe(0)
   expect([...packages]).toEqual(['commander'])
+})
+
+test('a server loads neither the database client nor the compilers that it has no use for', async () => {
+  const ports = ['--boot-host', '127.0.0.1', '--boot-port', '0', '--control-port', '0']
+  const { code, packages } = await loadedBy(['--data-dir', directory, 'serve', ...ports], {
+    until: /Ctrl\+C stops/,
+  })
+
+  expect(code).toBe(0)
+  expect([...packages]).toContain('fastify')
+  for (const name of ['pg', 'ajv', '@fastify/ajv-compiler']) {
+    expect([...packages]).not.toContain(name)
+  }
 })

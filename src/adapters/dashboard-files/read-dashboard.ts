@@ -32,12 +32,20 @@ export async function readDashboard(directory: string): Promise<DashboardFiles |
 
 async function readOne(path: string, address: string): Promise<DashboardFile> {
   const bytes = await readFile(path)
-  const compressed = await compress(bytes, { level: 9 })
+  let compressed: Promise<Uint8Array | undefined> | undefined
   return {
     bytes,
-    ...(compressed.length < bytes.length ? { gzip: compressed } : {}),
+    gzip: () => {
+      compressed ??= smaller(bytes)
+      return compressed
+    },
     mediaType: MEDIA_TYPES[extname(path)] ?? 'application/octet-stream',
     // The builder writes a digest of the content into the names below it.
     isImmutable: address.startsWith('/assets/'),
   }
+}
+
+async function smaller(bytes: Uint8Array): Promise<Uint8Array | undefined> {
+  const compressed = await compress(bytes, { level: 9 })
+  return compressed.length < bytes.length ? compressed : undefined
 }

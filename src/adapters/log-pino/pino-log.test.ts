@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
 import { Failure } from '../../domain/failure.ts'
 import { createPinoLog } from './pino-log.ts'
@@ -13,27 +14,29 @@ function aLog(name: string, level = 'debug') {
   return { log: createPinoLog({ level, destination: file }), lines: () => readLines(file) }
 }
 
-function readLines(file: string): Record<string, unknown>[] {
+/** Lines are written when the turn of the event loop is over. */
+async function readLines(file: string): Promise<Record<string, unknown>[]> {
+  await turn()
   return readFileSync(file, 'utf8')
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line))
 }
 
-test('every line of a boot carries its host and boot id', () => {
+test('every line of a boot carries its host and boot id', async () => {
   const { log, lines } = aLog('boot.log')
   const ofBoot = log.child({ host: 'edge-1' }).child({ bootId: 'abcdefghijklmnop' })
 
   ofBoot.info({ role: 'kernel' }, 'served')
   ofBoot.warn({}, 'broke off')
 
-  expect(lines()).toEqual([
+  expect(await lines()).toEqual([
     expect.objectContaining({ host: 'edge-1', bootId: 'abcdefghijklmnop', role: 'kernel', msg: 'served' }),
     expect.objectContaining({ host: 'edge-1', bootId: 'abcdefghijklmnop', msg: 'broke off' }),
   ])
 })
 
-test('no secret reaches the file, whichever way it is handed to the log', () => {
+test('no secret reaches the file, whichever way it is handed to the log', async () => {
   const { log, lines } = aLog('secrets.log')
   const secret = 'abcdefghijklmnopqrstuvwxyz234567'
   const cause = new Error(`GET /h/${secret}/config.yaml failed`)
@@ -43,15 +46,25 @@ test('no secret reaches the file, whichever way it is handed to the log', () => 
   log.child({ token: secret, url: `http://h/h/${secret}/events` }).warn({}, `POST /h/${secret}/events`)
   log.debug({ userData: { stylus: { site: { edgeHostToken: secret } }, users: [{ passwd: secret }] } }, 'x')
 
-  expect(lines()).toHaveLength(4)
-  expect(JSON.stringify(lines())).not.toContain(secret)
+  expect(await lines()).toHaveLength(4)
+  expect(JSON.stringify(await lines())).not.toContain(secret)
 })
 
-test('what is below the level is not written', () => {
+test('what is below the level is not written', async () => {
   const { log, lines } = aLog('level.log', 'warn')
 
   log.info({}, 'no')
   log.warn({}, 'yes')
 
-  expect(lines().map(({ msg }) => msg)).toEqual(['yes'])
+  expect((await lines()).map(({ msg }) => msg)).toEqual(['yes'])
+})
+
+test('an error is in the file at once', () => {
+  const file = join(directory, 'error.log')
+  const log = createPinoLog({ level: 'info', destination: file })
+
+  log.info({}, 'before')
+  log.error({}, 'the last that is said')
+
+  expect(readFileSync(file, 'utf8')).toMatch(/before.*\n.*the last that is said/)
 })

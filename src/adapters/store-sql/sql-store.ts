@@ -15,8 +15,7 @@ import { createFleetQueries } from './fleet-queries.ts'
 import { createHostQueries } from './host-queries.ts'
 import { createInstallerQueries } from './installer-queries.ts'
 import { migrate, requireCurrent } from './migrate.ts'
-import { createPostgresBackend } from './postgres-backend.ts'
-import { POSTGRES_LIMITS, type PostgresLimits } from './postgres-pool.ts'
+import type { PostgresLimits } from './postgres-pool.ts'
 import { isPostgresUrl } from './postgres-url.ts'
 import { createSessionQueries } from './session-queries.ts'
 import { createSettingsQueries } from './settings-queries.ts'
@@ -56,11 +55,11 @@ export interface SqlStoreOptions {
  * password of a URL is in no message.
  */
 export async function openSqlStore(options: SqlStoreOptions): Promise<SqlStore> {
-  const { database, secretBox, log, access = 'own', purpose = 'store', limits = POSTGRES_LIMITS } = options
+  const { database, secretBox, log, access = 'own', purpose = 'store', limits } = options
   await using parts = new AsyncDisposableStack()
   const backend = parts.use(
     isPostgresUrl(database)
-      ? createPostgresBackend({ url: database, purpose, limits, log })
+      ? await openPostgres({ url: database, purpose, log, ...(limits ? { limits } : {}) })
       : openFile(database),
   )
   try {
@@ -87,6 +86,16 @@ export async function openSqlStore(options: SqlStoreOptions): Promise<SqlStore> 
   })
   const kept = parts.move()
   return { ...queries, where, [Symbol.asyncDispose]: () => kept.disposeAsync() }
+}
+
+/** What speaks to PostgreSQL is loaded only where there is one. */
+async function openPostgres({
+  limits,
+  ...about
+}: Pick<SqlStoreOptions, 'log' | 'limits'> & { readonly url: string; readonly purpose: string }) {
+  const { createPostgresBackend } = await import('./postgres-backend.ts')
+  const { POSTGRES_LIMITS } = await import('./postgres-pool.ts')
+  return createPostgresBackend({ ...about, limits: limits ?? POSTGRES_LIMITS })
 }
 
 function openFile(path: string): Backend {

@@ -63,13 +63,18 @@ function policyOf(nonce: string): string {
   ].join('; ')
 }
 
-function sendFile(request: FastifyRequest, reply: FastifyReply, file: DashboardFile): FastifyReply {
+async function sendFile(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  file: DashboardFile,
+): Promise<FastifyReply> {
   const takesGzip = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))
   reply.type(file.mediaType).header('vary', 'accept-encoding')
   reply.header(
     'cache-control',
     file.isImmutable ? 'public, max-age=31536000, immutable' : 'public, max-age=3600',
   )
-  if (file.gzip && takesGzip) return reply.header('content-encoding', 'gzip').send(file.gzip)
+  const compressed = takesGzip ? await file.gzip() : undefined
+  if (compressed) return reply.header('content-encoding', 'gzip').send(compressed)
   return reply.send(file.bytes)
 }
