@@ -24,6 +24,12 @@ export interface DirectReads {
    * is full. `undefined` when the system cannot do that with this file.
    */
   handOver(socket: number, offsetBytes: number, lengthBytes: number): number | undefined
+  /**
+   * Calls back, never at once and a few milliseconds late, when such a socket has room again: for many of them together
+   * that costs less than other ways. Returns what takes that back, to be called when the socket is closed before;
+   * `undefined` when the system cannot tell.
+   */
+  whenRoom(socket: number, tell: () => void): (() => void) | undefined
 }
 
 /** Random-access reads of something large that does not change. */

@@ -53,6 +53,8 @@ export function createDirectReads({ handle, identity, guard, calls, assertOpen }
       }
     },
 
+    whenRoom: (socket, tell) => calls.rooms?.whenRoom(socket, tell),
+
     copy(into, offsetBytes) {
       assertOpen()
       for (let done = 0; done < into.length; ) {

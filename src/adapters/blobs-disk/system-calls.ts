@@ -1,9 +1,13 @@
 import { constants } from 'node:os'
+import { createSocketRooms, type EpollCalls, type SocketRooms } from './socket-rooms.ts'
 
 const { EAGAIN } = constants.errno
 
 /** RWF_NOWAIT of preadv2(2): only what is in memory. */
 const RWF_NOWAIT = 8
+
+/** Programs that this process starts do not get it. */
+const EPOLL_CLOEXEC = 0o2000000
 
 /** What Linux can do with open files that Node.js has no functions for. Nothing here waits, unless a disk has to be read. */
 export interface SystemCalls {
@@ -15,6 +19,7 @@ export interface SystemCalls {
   sendFile(socket: number, file: number, offsetBytes: number, lengthBytes: number): number | undefined
   /** True when the byte is in memory; false when not, or when the file system cannot tell. */
   isInMemory(file: number, offsetBytes: number): boolean
+  readonly rooms: SocketRooms | undefined
 }
 
 let loaded: Promise<SystemCalls | undefined> | undefined
@@ -32,9 +37,18 @@ async function load(): Promise<SystemCalls | undefined> {
     const { default: koffi } = await import('koffi')
     // The C library that this process runs with, whichever it is.
     const library = koffi.load(null)
+    const { errno, address: addressOf } = koffi
     const sendfile = library.func('int64_t sendfile(int out, int in, void *offset, size_t count)')
     const preadv2 = library.func('int64_t preadv2(int fd, void *iov, int count, int64_t offset, int flags)')
-    return bindCalls({ sendfile, preadv2, errno: () => koffi.errno(), addressOf: koffi.address })
+    const create1 = library.func('int epoll_create1(int flags)')
+    const control = library.func('int epoll_ctl(int epoll, int operation, int fd, void *event)')
+    const wait = library.func('int epoll_wait(int epoll, void *events, int capacity, int timeoutMs)')
+    const epoll: EpollCalls = {
+      create: () => create1(EPOLL_CLOEXEC),
+      control,
+      look: (instance, events, capacity) => wait(instance, events, capacity, 0),
+    }
+    return bindCalls({ sendfile, preadv2, errno, addressOf, rooms: createSocketRooms(epoll) })
   } catch {
     return undefined
   }
@@ -45,14 +59,16 @@ interface Library {
   readonly preadv2: (file: number, iov: BigUint64Array, count: number, at: number, flags: number) => number
   readonly errno: () => number
   readonly addressOf: (of: ArrayBuffer) => bigint
+  readonly rooms: SocketRooms | undefined
 }
 
-function bindCalls({ sendfile, preadv2, errno, addressOf }: Library): SystemCalls {
+function bindCalls({ sendfile, preadv2, errno, addressOf, rooms }: Library): SystemCalls {
   const offset = new BigInt64Array(1)
   const oneByte = new ArrayBuffer(1)
   /** struct iovec: where to, and how many. */
   const iov = new BigUint64Array([addressOf(oneByte), 1n])
   return {
+    rooms,
     sendFile(socket, file, offsetBytes, lengthBytes) {
       offset[0] = BigInt(offsetBytes)
       const sent = Number(sendfile(socket, file, offset, lengthBytes))

@@ -21,6 +21,8 @@ export interface TransferOptions {
   readonly stallMs: number
   /** Bytes of it in memory at most; asked before each piece. */
   readonly pieceBytes: () => number
+  /** True while many transfers are under way. */
+  readonly isCrowded: () => boolean
   readonly turns: Turns
   /** Ends the transfer; its reason is a text that says why. */
   readonly abort: AbortController
@@ -114,16 +116,21 @@ async function writeBody(
   const write = (bytes: Uint8Array): Promise<void> => flush(response, bytes, signal)
   signal.throwIfAborted()
   response.writeHead(status, headers)
-  const sending = { way: chooseWay(socket, response, artifact, options), turns, signal, count }
+  const way = chooseWay(socket, response, artifact, options)
+  const sending = { way, turns, signal, count }
   const checked = { ...sending, way: readFirst(artifact.blob, response, () => HELD_BACK_BYTES) }
-  for (const { head, range } of parts) {
-    await write(head)
-    const extents = locate(artifact.extents, range)
-    const missing = extents.reduce((left, { lengthBytes }) => left - lengthBytes, range.lengthBytes)
-    await sendExtents(extents, sending, checked)
-    if (missing > 0) throw new Error(`the extents are ${missing} bytes shorter than the artifact`)
+  try {
+    for (const { head, range } of parts) {
+      await write(head)
+      const extents = locate(artifact.extents, range)
+      const missing = extents.reduce((left, { lengthBytes }) => left - lengthBytes, range.lengthBytes)
+      await sendExtents(extents, sending, checked)
+      if (missing > 0) throw new Error(`the extents are ${missing} bytes shorter than the artifact`)
+    }
+    await write(tail)
+  } finally {
+    way.close?.()
   }
-  await write(tail)
 }
 
 /** All of them one after the other, the very end by the way that looks at the file once more before it sends. */
@@ -145,13 +152,15 @@ function chooseWay(
   socket: Socket,
   response: ServerResponse,
   { blob }: ServedArtifact,
-  { pieceBytes }: TransferOptions,
+  { pieceBytes, isCrowded }: TransferOptions,
 ): Way {
   const { direct } = blob
   const reading = readFirst(blob, response, pieceBytes)
   if (!direct) return reading
   if ('encrypted' in socket) return copyThrough(direct, socket, response, pieceBytes)
-  return descriptorOf(socket) === undefined ? reading : handOver(direct, socket, response, reading)
+  return descriptorOf(socket) === undefined
+    ? reading
+    : handOver({ direct, socket, response, isCrowded, otherwise: reading })
 }
 
 /** Resolves when the connection has taken them, and all that was written before. */

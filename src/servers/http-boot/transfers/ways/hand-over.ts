@@ -5,14 +5,29 @@ import { TURN_BYTES } from '../turns.ts'
 import { createProbe } from './probe.ts'
 import type { Way } from './way.ts'
 
+export interface HandOverOptions {
+  readonly direct: DirectReads
+  readonly socket: Socket
+  readonly response: ServerResponse
+  /** True while so many transfers are under way that it is better to look after all full connections together. */
+  readonly isCrowded: () => boolean
+  /** The way from the moment at which the system turns out to be unable to. */
+  readonly otherwise: Way
+}
+
 /**
  * The system moves the bytes from the file into the connection, and this process never sees them: for plain HTTP. What
- * a full connection does not take is tried again when a probe came through, which is when a third of the system's buffer
- * is free. `otherwise` is the way from the moment at which the system turns out to be unable to.
+ * a full connection does not take is tried again when it has room: of a few the probe tells at once, of many the system.
  */
-export function handOver(direct: DirectReads, socket: Socket, response: ServerResponse, otherwise: Way): Way {
+export function handOver({ direct, socket, response, isCrowded, otherwise }: HandOverOptions): Way {
   const probe = createProbe(direct, response)
   let isPossible = true
+  let takeBack: (() => void) | undefined
+
+  const waitForRoom = (descriptor: number, whenRoom: () => void): boolean => {
+    takeBack = isCrowded() ? direct.whenRoom(descriptor, whenRoom) : undefined
+    return takeBack !== undefined
+  }
 
   const send: Way['send'] = (at, length, whenRoom) => {
     // Bytes handed over would overtake what is still being written.
@@ -20,14 +35,10 @@ export function handOver(direct: DirectReads, socket: Socket, response: ServerRe
     const descriptor = descriptorOf(socket)
     if (descriptor === undefined) return 0
     const sent = direct.handOver(descriptor, at, length)
-    if (sent === undefined) {
-      isPossible = false
-      queueMicrotask(whenRoom)
-      return 0
-    }
-    if (sent < length) return sent + probe.send(at + sent, length - sent, whenRoom)
-    queueMicrotask(whenRoom)
-    return sent
+    if (sent === undefined) isPossible = false
+    if (sent === undefined || sent === length) queueMicrotask(whenRoom)
+    else if (!waitForRoom(descriptor, whenRoom)) return sent + probe.send(at + sent, length - sent, whenRoom)
+    return sent ?? 0
   }
 
   return {
@@ -35,6 +46,7 @@ export function handOver(direct: DirectReads, socket: Socket, response: ServerRe
     isReady: (at, length) => (isPossible ? direct : otherwise).isReady(at, length),
     prepare: (at, length, signal) => (isPossible ? direct : otherwise).prepare(at, length, signal),
     send: (at, length, whenRoom) => (isPossible ? send : otherwise.send)(at, length, whenRoom),
+    close: () => takeBack?.(),
   }
 }
 

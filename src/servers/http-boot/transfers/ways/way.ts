@@ -11,4 +11,6 @@ export interface Way {
    * called, never at once, when it takes more. Throws as reads of the blob fail.
    */
   send(at: number, length: number, whenRoom: () => void): number
+  /** Nothing is sent any more, because all is or the connection is gone. */
+  close?(): void
 }
