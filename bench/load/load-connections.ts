@@ -6,8 +6,11 @@ import type { Download } from '../peers/file-server.ts'
 import { readHead } from './answer-head.ts'
 import type { LoadPlan, LoadReport } from './load.ts'
 
-/** All connections read into the same memory, so that the client costs little: its bytes are counted and forgotten. */
-const shared = Buffer.allocUnsafe(1024 * 1024)
+/**
+ * All connections read into the same memory, which fits the cache of one core, so that the client costs little: its bytes
+ * are counted and forgotten.
+ */
+const shared = Buffer.allocUnsafe(256 * 1024)
 /** A server that sends nothing for so long has stopped. */
 const SILENCE_MS = 60_000
 /**

@@ -25,9 +25,9 @@ export interface DirectReads {
    */
   handOver(socket: number, offsetBytes: number, lengthBytes: number): number | undefined
   /**
-   * Calls back, never at once and a few milliseconds late, when such a socket has room again: for many of them together
-   * that costs less than other ways. Returns what takes that back, to be called when the socket is closed before;
-   * `undefined` when the system cannot tell.
+   * Calls back, never at once and up to a few milliseconds late, when such a socket has room again: looking after all of
+   * them together costs less than each by itself. Returns what takes that back, to be called when the socket is closed
+   * before; `undefined` when the system cannot tell.
    */
   whenRoom(socket: number, tell: () => void): (() => void) | undefined
 }

@@ -116,7 +116,7 @@ export function createDiskBlob(
         )
       )
     },
-    verify: () => track(guard.check),
+    verify: () => track(guard.recheck),
     async [Symbol.asyncDispose]() {
       if (closed) return
       closed = true

@@ -2,6 +2,9 @@ import type { Extent } from '../../../domain/installer.ts'
 import type { Turn, Turns } from './turns.ts'
 import type { Way } from './ways/way.ts'
 
+/** Looked after at a time, as asking for each turn would cost more than the turns do. */
+const LOOK_AHEAD_BYTES = 1024 * 1024
+
 export interface SendOptions {
   readonly way: Way
   readonly turns: Turns
@@ -17,7 +20,7 @@ export interface SendOptions {
 export function sendRange(range: Extent, { way, turns, signal, count }: SendOptions): Promise<void> {
   const end = range.offsetBytes + range.lengthBytes
   let at = range.offsetBytes
-  /** Bytes up to here were waited for, so they are sent whatever the system says of them. */
+  /** Bytes up to here were ready, or waited for: they are sent whatever the system says of them. */
   let preparedTo = at
 
   return new Promise((resolve, reject) => {
@@ -43,9 +46,13 @@ export function sendRange(range: Extent, { way, turns, signal, count }: SendOpti
     }
     const take = (allowedBytes: number): number => {
       const length = Math.min(end - at, allowedBytes, way.pieceBytes(at))
-      if (at + length > preparedTo && !way.isReady(at, length)) {
-        prepare(length)
-        return 0
+      if (at + length > preparedTo) {
+        const ahead = Math.max(length, Math.min(end - at, LOOK_AHEAD_BYTES))
+        if (!way.isReady(at, ahead)) {
+          prepare(length)
+          return 0
+        }
+        preparedTo = at + ahead
       }
       const sent = way.send(at, length, goOn)
       at += sent

@@ -8,6 +8,7 @@ import type { ArtifactAnswer } from '../artifact-answer.ts'
 import { locate } from './pieces.ts'
 import { reportTo } from './progress.ts'
 import { type SendOptions, sendRange } from './send-range.ts'
+import { type Reads, watchForStall, watchReads } from './stall.ts'
 import type { Turns } from './turns.ts'
 import { copyThrough } from './ways/copy-through.ts'
 import { descriptorOf, handOver } from './ways/hand-over.ts'
@@ -21,8 +22,6 @@ export interface TransferOptions {
   readonly stallMs: number
   /** Bytes of it in memory at most; asked before each piece. */
   readonly pieceBytes: () => number
-  /** True while many transfers are under way. */
-  readonly isCrowded: () => boolean
   readonly turns: Turns
   /** Ends the transfer; its reason is a text that says why. */
   readonly abort: AbortController
@@ -54,14 +53,19 @@ export async function sendArtifact(
 
   socket.once('close', gone)
   response.on('error', gone)
-  const stalled = (reason: string) => abort.abort(reason)
-  watchForStall(response, stallMs, { bytes: progress.bytes, wasHeldBack: turns.wasHeldBack, stalled })
+  const reads = watchReads()
+  watchForStall(response, stallMs, {
+    bytes: progress.bytes,
+    wasHeldBack: turns.wasHeldBack,
+    isReading: reads.isUnderWay,
+    stalled: (reason) => abort.abort(reason),
+  })
   progress.started()
   try {
     if (socket.destroyed) gone()
     // Answers to pipelined requests wait for their turn; only then is anything read.
     if (!response.socket) await once(response, 'socket', signal)
-    await writeBody(socket, response, artifact, answer, options, progress.add)
+    await writeBody(socket, response, artifact, answer, { ...options, reads, count: progress.add })
     response.end()
     if (!response.writableFinished) await once(response, 'finish', signal)
     progress.finished()
@@ -76,49 +80,21 @@ export async function sendArtifact(
   }
 }
 
-/** Calls back when no byte went for so long. What Node.js counts as idle is a connection it writes nothing to itself. */
-function watchForStall(
-  response: ServerResponse,
-  stallMs: number,
-  {
-    bytes,
-    wasHeldBack,
-    stalled,
-  }: {
-    readonly bytes: () => number
-    readonly wasHeldBack: () => boolean
-    readonly stalled: (reason: string) => void
-  },
-): void {
-  let before = 0
-  response.setTimeout(stallMs, () => {
-    const now = bytes()
-    if (wasHeldBack() || now > before) {
-      before = now
-      response.setTimeout(stallMs)
-      return
-    }
-    const who = response.writableLength > 0 ? 'the client accepted' : 'the installer ISO gave'
-    stalled(`${who} no byte for ${stallMs / 1000} s`)
-  })
-}
-
 async function writeBody(
   socket: Socket,
   response: ServerResponse,
   artifact: ServedArtifact,
   { status, headers, parts, tail }: ArtifactAnswer,
-  options: TransferOptions,
-  count: (bytes: number) => void,
+  options: TransferOptions & { readonly reads: Reads; readonly count: (bytes: number) => void },
 ): Promise<void> {
-  const { turns } = options
+  const { turns, reads, count } = options
   const { signal } = options.abort
   const write = (bytes: Uint8Array): Promise<void> => flush(response, bytes, signal)
   signal.throwIfAborted()
   response.writeHead(status, headers)
-  const way = chooseWay(socket, response, artifact, options)
+  const way = reads.of(chooseWay(socket, response, artifact, options))
   const sending = { way, turns, signal, count }
-  const checked = { ...sending, way: readFirst(artifact.blob, response, () => HELD_BACK_BYTES) }
+  const checked = { ...sending, way: reads.of(readFirst(artifact.blob, response, () => HELD_BACK_BYTES)) }
   try {
     for (const { head, range } of parts) {
       await write(head)
@@ -152,7 +128,7 @@ function chooseWay(
   socket: Socket,
   response: ServerResponse,
   { blob }: ServedArtifact,
-  { pieceBytes, isCrowded }: TransferOptions,
+  { pieceBytes }: TransferOptions,
 ): Way {
   const { direct } = blob
   const reading = readFirst(blob, response, pieceBytes)
@@ -160,7 +136,7 @@ function chooseWay(
   if ('encrypted' in socket) return copyThrough(direct, socket, response, pieceBytes)
   return descriptorOf(socket) === undefined
     ? reading
-    : handOver({ direct, socket, response, isCrowded, otherwise: reading })
+    : handOver({ direct, socket, response, otherwise: reading })
 }
 
 /** Resolves when the connection has taken them, and all that was written before. */

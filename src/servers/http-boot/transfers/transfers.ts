@@ -9,9 +9,6 @@ import { pieceBytesFor } from './pieces.ts'
 import { sendArtifact, type TransferResult } from './transfer.ts'
 import { createTurns } from './turns.ts'
 
-/** From so many on, looking after all full connections together costs less. */
-const CROWD = 9
-
 /** All transfers under way: they share a budget of memory and can be ended together. */
 export interface Transfers {
   /** `host` is the same for all that one machine asks for on its way. */
@@ -45,11 +42,7 @@ export function createTransfers(
       running.add(abort)
       if (stopped !== undefined) abort.abort(stopped)
       const pieceBytes = () => pieceBytesFor(running.size, limits.maxBytesInFlight)
-      const isCrowded = () => running.size >= CROWD
-      const options = {
-        ...{ stallMs: limits.stallMs, pieceBytes, isCrowded },
-        ...{ turns: place ?? turns, abort, log },
-      }
+      const options = { stallMs: limits.stallMs, pieceBytes, turns: place ?? turns, abort, log }
       try {
         return await sendArtifact(socket, response, artifact, answer, options)
       } finally {

@@ -1,7 +1,7 @@
 /** How long one round may take before the event loop looks after everybody else: scripts must not wait for downloads. */
 const ROUND_MS = 1.5
 /** Bytes at most in one turn: large enough that the call counts for little, small enough for the round. */
-export const TURN_BYTES = 2048 * 1024
+export const TURN_BYTES = 512 * 1024
 
 /** Somebody who has bytes to send and a connection that takes some. */
 export interface Turn {

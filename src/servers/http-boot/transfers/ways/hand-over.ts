@@ -9,23 +9,22 @@ export interface HandOverOptions {
   readonly direct: DirectReads
   readonly socket: Socket
   readonly response: ServerResponse
-  /** True while so many transfers are under way that it is better to look after all full connections together. */
-  readonly isCrowded: () => boolean
   /** The way from the moment at which the system turns out to be unable to. */
   readonly otherwise: Way
 }
 
 /**
  * The system moves the bytes from the file into the connection, and this process never sees them: for plain HTTP. What
- * a full connection does not take is tried again when it has room: of a few the probe tells at once, of many the system.
+ * a full connection does not take is tried again when it has room: the system tells that for all of them together, or a
+ * probe does.
  */
-export function handOver({ direct, socket, response, isCrowded, otherwise }: HandOverOptions): Way {
+export function handOver({ direct, socket, response, otherwise }: HandOverOptions): Way {
   const probe = createProbe(direct, response)
   let isPossible = true
   let takeBack: (() => void) | undefined
 
   const waitForRoom = (descriptor: number, whenRoom: () => void): boolean => {
-    takeBack = isCrowded() ? direct.whenRoom(descriptor, whenRoom) : undefined
+    takeBack = direct.whenRoom(descriptor, whenRoom)
     return takeBack !== undefined
   }
 
