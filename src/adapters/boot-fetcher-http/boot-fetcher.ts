@@ -1,12 +1,10 @@
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { BootFetcher, Fetched, FetchOptions } from '../../ports/boot-fetcher.ts'
+import { drain } from './drain.ts'
+import { MAX_BODY_BYTES, SILENCE_MS, secondsOf } from './limits.ts'
 
-/** A server that says nothing for so long is given up. Milliseconds. */
-const SILENCE_MS = 60_000
 const MAX_TEXT_BYTES = 64 * 1024
-/** No file of an installer is larger; a server that goes on sending is not one of ours. */
-const MAX_BODY_BYTES = 64 * 1024 ** 3
 
 interface Sent extends FetchOptions {
   readonly method: 'GET' | 'POST'
@@ -16,7 +14,11 @@ interface Sent extends FetchOptions {
 /** Asks over HTTP or HTTPS; certificates are not checked, as little is said and nothing believed. */
 export function createBootFetcher(): BootFetcher {
   return {
-    get: (url, options, signal) => ask(url, { ...options, method: 'GET' }, signal),
+    get: async (url, options, signal) => {
+      const drained =
+        options.keepText || !url.startsWith('http:') ? undefined : await drain(new URL(url), options, signal)
+      return drained ?? (await ask(url, { ...options, method: 'GET' }, signal))
+    },
     postJson: (url, body, signal) =>
       ask(url, { method: 'POST', body: JSON.stringify(body), keepText: true }, signal),
   }
@@ -63,14 +65,13 @@ function take(
     let firstByteMs = performance.now() - begun
     const chunks: Buffer[] = []
     const end = (): void => {
-      const retryAfter = /^\d{1,6}$/.exec(response.headers['retry-after'] ?? '')
       resolve({
         status: response.statusCode ?? 0,
         firstByteMs,
         durationMs: performance.now() - begun,
         bytes,
         text: Buffer.concat(chunks).toString('utf8'),
-        ...(retryAfter ? { retryAfterSeconds: Number(retryAfter[0]) } : {}),
+        ...secondsOf(response.headers['retry-after']),
       })
     }
     response.on('data', (chunk: Buffer) => {

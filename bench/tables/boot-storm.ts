@@ -1,0 +1,193 @@
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type MacAddress, parseMacAddress } from '../../src/domain/mac-address.ts'
+import type { Simulation } from '../../src/domain/simulation/simulation.ts'
+import { macAfter } from '../../src/services/simulate-fleet.ts'
+import { type Serving, startServing } from '../../test/support/dashboard/serving.ts'
+import { runEdgeboot } from '../../test/support/edgeboot-process.ts'
+import { cpuSeconds, residentMib } from '../measure/processes.ts'
+import type { Bench, BenchContext, Cell, Table } from '../measure/table.ts'
+import { type BootFiles, keepBootFiles } from '../peers/boot-files.ts'
+import { startNginxBoot } from '../peers/nginx-boot.ts'
+
+const HOSTS = { full: 500, quick: 40 }
+/** One process alone would be busier than the server. */
+const CLIENTS = 2
+const BREAK_OFF = '5%'
+const ROW = {
+  seconds: 'seconds',
+  cpu: 'processor seconds',
+  memory: 'resident MiB, at most',
+  wait: 'p99 until the script, ms',
+}
+const NGINX = 'nginx'
+const NGINX_2 = 'nginx, 2 workers'
+const OURS = 'Edgeboot'
+const DAY_MS = 24 * 3_600_000
+const AT_ONCE = 16
+const LOOK_EVERY_MS = 500
+const DIGEST = { everyMs: 100, withinMs: 180_000 } as const
+
+/** Somebody who is asked for the same boot by the same simulated hosts. */
+interface Contender {
+  readonly name: string
+  readonly url: string
+  readonly pid: number
+}
+
+/** Hundreds of hosts are switched on at once. */
+export const bootStorm: Bench = {
+  name: 'boot-storm',
+  async run(context) {
+    const hosts = context.isQuick ? HOSTS.quick : HOSTS.full
+    await using serving = await startServing()
+    // An installation is for once: each repetition is of machines that were not there before, and one has been asking for the files.
+    const all = hosts * context.repetitions + 1
+    context.note(`a fleet of ${all} hosts`)
+    const macs = Array.from({ length: all }, (_, index) => macAfter(FIRST_MAC, index))
+    await serving.apply(
+      macs
+        .map((mac, index) => `  - { name: store-${index}, profile: store, match: { mac: "${mac}" } }`)
+        .join('\n'),
+    )
+    await armAll(serving, all)
+    const files = await keepBootFiles(
+      `${serving.bootUrl}/ipxe?mac=${macs.at(-1)}&uuid=00000000-0000-4000-8000-000000000001&platform=efi&buildarch=x86_64`,
+      join(context.folder, 'boot-storm'),
+    )
+    await digestKnown(files.rootfsUrl)
+    await using stack = new AsyncDisposableStack()
+    const contenders: Contender[] = [
+      { name: OURS, url: serving.bootUrl, pid: serving.process.child.pid ?? 0 },
+      ...(await startPeers(context, files, stack)),
+    ]
+    const cells: { row: string; column: string; samples: number[] }[] = []
+    for (let repetition = 0; repetition < context.repetitions; repetition += 1) {
+      for (const contender of contenders) {
+        const firstMac = macAfter(FIRST_MAC, repetition * hosts)
+        const measured = await storm(contender, { firstMac, hosts })
+        context.note(
+          `${repetition + 1}: ${contender.name}: ${Object.entries(measured)
+            .map(([what, value]) => `${value.toFixed(1)} ${what}`)
+            .join(', ')}`,
+        )
+        for (const [row, value] of Object.entries(measured)) {
+          const cell = cells.find((one) => one.row === row && one.column === contender.name)
+          if (cell) cell.samples.push(value)
+          else cells.push({ row, column: contender.name, samples: [value] })
+        }
+      }
+    }
+    return tablesOf(cells, hosts)
+  },
+}
+
+const FIRST_MAC = parseMacAddress('02:eb:00:00:00:01') as MacAddress
+
+function tablesOf(cells: readonly Cell[], hosts: number): readonly Table[] {
+  const told = (row: string): readonly Cell[] => cells.filter((cell) => cell.row === row)
+  const method =
+    `${hosts} simulated hosts (edgeboot simulate, ${CLIENTS} processes) begin at once and ask over loopback for script, kernel, initrd, root file ` +
+    `system and configuration, and report three times; the connections of ${BREAK_OFF} break once, and they go on by range. Edgeboot serves a ` +
+    'fleet: it knows each host, and counts, records and answers what belongs to it. nginx serves the same bytes as files, one script for all, ' +
+    'and drops reports. An error of any host ends the measurement. Clients and server share the cores of the machine.'
+  return [
+    {
+      id: 'boot-storm',
+      title: `${hosts} hosts boot at once`,
+      ...{ method, unit: 'seconds until the last is through' },
+      cells: told(ROW.seconds).map((cell) => ({ ...cell, row: `${hosts} hosts` })),
+      goals: [NGINX, NGINX_2].map((dividedBy) => ({
+        ...{ row: `${hosts} hosts`, column: OURS, dividedBy, atMost: 1.05 },
+      })),
+    },
+    {
+      id: 'boot-storm-cost',
+      title: `What ${hosts} hosts at once take`,
+      method:
+        'The same runs. Memory is that of the server’s process and its children, looked at twice a second.',
+      unit: 'as in the row',
+      cells: [...told(ROW.cpu), ...told(ROW.memory), ...told(ROW.wait)],
+      goals: [],
+    },
+  ]
+}
+
+async function startPeers(
+  context: BenchContext,
+  files: BootFiles,
+  stack: AsyncDisposableStack,
+): Promise<readonly Contender[]> {
+  const peers: Contender[] = []
+  for (const workers of [1, 2]) {
+    const nginx = await startNginxBoot({ context, files, workers })
+    if (!nginx) continue
+    stack.use(nginx)
+    peers.push({ name: workers === 1 ? NGINX : NGINX_2, url: nginx.url, pid: nginx.pid })
+  }
+  return peers
+}
+
+/** All of these hosts at once. Rejects when one of them has got no installation. */
+async function storm(
+  { name, url, pid }: Contender,
+  { firstMac, hosts }: { readonly firstMac: MacAddress; readonly hosts: number },
+): Promise<Readonly<Record<string, number>>> {
+  const before = await cpuSeconds(pid)
+  const over = new AbortController()
+  const memory = highestMemory(pid, over.signal)
+  const each = hosts / CLIENTS
+  const simulations = await Promise.all(
+    Array.from({ length: CLIENTS }, async (_, client): Promise<Simulation> => {
+      const { code, stdout, stderr } = await runEdgeboot([
+        ...['--json', 'simulate', '--server-url', url, '--hosts', String(each)],
+        ...['--break-off', BREAK_OFF, '--first-mac', macAfter(firstMac, client * each)],
+      ])
+      if (code !== 0)
+        throw new Error(`${name}: hosts were not installed:\n${stderr.slice(-2000)}${stdout.slice(-2000)}`)
+      return JSON.parse(stdout)
+    }),
+  ).finally(() => over.abort())
+  for (const { waits, requests } of simulations) {
+    const failed = Object.values(requests).reduce((sum, request) => sum + request.failed, 0)
+    if (failed + waits > 0) throw new Error(`${name}: ${failed} requests failed, ${waits} were told to wait`)
+  }
+  return {
+    [ROW.seconds]: Math.max(...simulations.map(({ wallMs }) => wallMs)) / 1000,
+    [ROW.cpu]: (await cpuSeconds(pid)) - before,
+    [ROW.memory]: await memory,
+    [ROW.wait]: Math.max(...simulations.map(({ requests }) => requests.script?.firstByte.p99 ?? 0)),
+  }
+}
+
+async function highestMemory(pid: number, signal: AbortSignal): Promise<number> {
+  let highest = 0
+  while (!signal.aborted) {
+    highest = Math.max(highest, await residentMib(pid))
+    await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined)
+  }
+  return highest
+}
+
+async function armAll(serving: Serving, hosts: number): Promise<void> {
+  let next = 0
+  const work = async (): Promise<void> => {
+    while (next < hosts) {
+      const host = next
+      next += 1
+      await serving.api('POST', `/hosts/store-${host}/arm`, { forMs: DAY_MS })
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, work))
+}
+
+/** Its digests are computed once for an ISO, not for each host. */
+async function digestKnown(url: string): Promise<void> {
+  const until = performance.now() + DIGEST.withinMs
+  for (;;) {
+    const { headers } = await fetch(url, { method: 'HEAD' })
+    if (headers.has('repr-digest')) return
+    if (performance.now() > until) throw new Error('edgeboot did not compute the digest in time')
+    await sleep(DIGEST.everyMs)
+  }
+}
