@@ -26,7 +26,7 @@ stages:
           EOF
 `
 
-export function fleetText(iso = './installer.iso'): string {
+export function fleetText(iso = './installer.iso', count = HOSTS): string {
   const head = `apiVersion: edgeboot/v1
 installers:
   palette: { iso: ${JSON.stringify(iso)} }
@@ -37,14 +37,20 @@ profiles:
     ready: { localUi: {} }
 hosts:
 `
-  const hosts = Array.from({ length: HOSTS }, (_, index) => {
-    const [high, low] = [index >> 8, index & 255].map((byte) => byte.toString(16).padStart(2, '0'))
+  const hosts = Array.from({ length: count }, (_, index) => {
+    const { mac, serial } = machineFacts(index)
     return `  - name: store-${index}
     profile: store
-    match: { mac: "00:50:56:aa:${high}:${low}", serial: VMware-${index} }
+    match: { mac: "${mac}", serial: ${serial} }
     labels: { site: berlin-${index % 100} }
     userData: { stylus: { site: { tags: { site: "\${host.labels.site}" } } } }
 `
   })
   return head + hosts.join('')
+}
+
+/** What the machine of that host tells of itself. */
+export function machineFacts(index: number): { readonly mac: string; readonly serial: string } {
+  const [high, low] = [index >> 8, index & 255].map((byte) => byte.toString(16).padStart(2, '0'))
+  return { mac: `00:50:56:aa:${high}:${low}`, serial: `VMware-${index}` }
 }

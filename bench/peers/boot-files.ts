@@ -10,8 +10,6 @@ import { readBoot } from '../../src/codec/ipxe-script/read-boot.ts'
 export interface BootFiles {
   /** Holds kernel, initrd, root file system and, in `h/static`, the configuration. */
   readonly folder: string
-  /** Where Edgeboot serves the root file system to that host. */
-  readonly rootfsUrl: string
   /** The script it was handed, with addresses below this one (`http://HOST:PORT`). */
   scriptFor(base: string): string
 }
@@ -32,7 +30,6 @@ export async function keepBootFiles(scriptUrl: string, folder: string): Promise<
   for (const [url, name] of names) await keep(url, join(folder, name))
   return {
     folder,
-    rootfsUrl: boot.rootfsUrl,
     scriptFor: (base) =>
       [...names].reduce((text, [url, name]) => text.replaceAll(url, `${base}/${name}`), script),
   }

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { freePort } from '../measure/free-port.ts'
 import type { BenchContext } from '../measure/table.ts'
+import { findProgram } from './bench-programs.ts'
 import { type BootFiles, writeScript } from './boot-files.ts'
 import { listening, type Running, startProgram, versionOf } from './running.ts'
 
@@ -10,8 +10,6 @@ export interface NginxBootOptions {
   readonly context: BenchContext
   readonly files: BootFiles
   readonly workers: number
-  /** As hosts reach the loopback of this machine. */
-  readonly host?: string
 }
 
 /** nginx that serves a boot: the same script for everybody, files, and 204 for every report. */
@@ -22,25 +20,27 @@ export interface NginxBoot extends Running {
 
 /** `undefined`, with a note, where there is no nginx. */
 export async function startNginxBoot(options: NginxBootOptions): Promise<NginxBoot | undefined> {
-  const { context, files, host = '127.0.0.1' } = options
-  const command = ['/usr/sbin/nginx', '/usr/bin/nginx'].find((path) => existsSync(path))
-  const version = command && (await versionOf(command, ['-v'], /nginx\/(\S+)/))
-  if (!command || version === undefined) {
-    context.note('nginx is not there: without it')
+  const { context, files } = options
+  const program = findProgram('nginx')
+  const version = program && (await versionOf(program.command, ['-v'], /nginx\/(\S+)/))
+  if (!program || version === undefined) {
+    context.note('nginx is not there: without it (sh tools/setup.sh bench)')
     return undefined
   }
   context.uses('nginx', version)
   const port = await freePort()
   const folder = join(context.folder, `nginx-boot-${port}`)
   await mkdir(folder)
-  const script = await writeScript(files, `http://${host}:${port}`, `script-${port}.ipxe`)
+  const url = `http://127.0.0.1:${port}`
+  const script = await writeScript(files, url, `script-${port}.ipxe`)
   const configuration = join(folder, 'nginx.conf')
   await writeFile(configuration, configurationOf(options, { folder, port, script }))
-  const running = await startProgram(command, [
-    ...['-e', join(folder, 'error.log'), '-p', folder, '-c', configuration],
-  ])
+  const log = ['-e', join(folder, 'error.log')]
+  const running = await startProgram(
+    ...[program.command, [...log, '-p', folder, '-c', configuration], program.environment],
+  )
   await listening(port, running)
-  return { ...running, url: `http://127.0.0.1:${port}` }
+  return { ...running, url }
 }
 
 function configurationOf(

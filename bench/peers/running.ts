@@ -66,9 +66,12 @@ export async function versionOf(
   command: string,
   args: readonly string[],
   pattern: RegExp,
+  environment: NodeJS.ProcessEnv = {},
 ): Promise<string | undefined> {
   try {
-    const { stdout, stderr } = await promisify(execFile)(command, args)
+    const { stdout, stderr } = await promisify(execFile)(command, args, {
+      env: { ...process.env, ...environment },
+    })
     return pattern.exec(stdout + stderr)?.[1]
   } catch {
     return undefined

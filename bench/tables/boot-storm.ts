@@ -3,11 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type MacAddress, parseMacAddress } from '../../src/domain/mac-address.ts'
 import type { Simulation } from '../../src/domain/simulation/simulation.ts'
 import { macAfter } from '../../src/services/simulate-fleet.ts'
-import { type Serving, startServing } from '../../test/support/dashboard/serving.ts'
 import { runEdgeboot } from '../../test/support/edgeboot-process.ts'
+import { standInIso } from '../../test/support/stand-in-iso.ts'
 import { cpuSeconds, residentMib } from '../measure/processes.ts'
+import { createSamples } from '../measure/samples.ts'
 import type { Bench, BenchContext, Cell, Table } from '../measure/table.ts'
 import { type BootFiles, keepBootFiles } from '../peers/boot-files.ts'
+import { edgebootVersion, startEdgebootFleet } from '../peers/edgeboot.ts'
 import { startNginxBoot } from '../peers/nginx-boot.ts'
 
 const HOSTS = { full: 500, quick: 40 }
@@ -23,10 +25,7 @@ const ROW = {
 const NGINX = 'nginx'
 const NGINX_2 = 'nginx, 2 workers'
 const OURS = 'Edgeboot'
-const DAY_MS = 24 * 3_600_000
-const AT_ONCE = 16
 const LOOK_EVERY_MS = 500
-const DIGEST = { everyMs: 100, withinMs: 180_000 } as const
 
 /** Somebody who is asked for the same boot by the same simulated hosts. */
 interface Contender {
@@ -40,28 +39,21 @@ export const bootStorm: Bench = {
   name: 'boot-storm',
   async run(context) {
     const hosts = context.isQuick ? HOSTS.quick : HOSTS.full
-    await using serving = await startServing()
-    // An installation is for once: each repetition is of machines that were not there before, and one has been asking for the files.
-    const all = hosts * context.repetitions + 1
-    context.note(`a fleet of ${all} hosts`)
-    const macs = Array.from({ length: all }, (_, index) => macAfter(FIRST_MAC, index))
-    await serving.apply(
-      macs
-        .map((mac, index) => `  - { name: store-${index}, profile: store, match: { mac: "${mac}" } }`)
-        .join('\n'),
-    )
-    await armAll(serving, all)
-    const files = await keepBootFiles(
-      `${serving.bootUrl}/ipxe?mac=${macs.at(-1)}&uuid=00000000-0000-4000-8000-000000000001&platform=efi&buildarch=x86_64`,
-      join(context.folder, 'boot-storm'),
-    )
-    await digestKnown(files.rootfsUrl)
+    context.uses('Edgeboot', await edgebootVersion())
+    // An installation is for once: each repetition is of machines that were not there before. The last asks for the files.
+    const last = hosts * context.repetitions
+    context.note(`starting Edgeboot with ${last + 1} hosts`)
+    const folder = join(context.folder, 'boot-storm')
+    const fleet = { folder: join(folder, 'edgeboot'), iso: await standInIso(), hosts: last + 1 }
+    await using edgeboot = await startEdgebootFleet(fleet)
+    const scriptUrl = edgeboot.scriptUrl(last)
+    const files = await keepBootFiles(scriptUrl, join(folder, 'files'))
     await using stack = new AsyncDisposableStack()
     const contenders: Contender[] = [
-      { name: OURS, url: serving.bootUrl, pid: serving.process.child.pid ?? 0 },
+      { name: OURS, url: new URL(scriptUrl).origin, pid: edgeboot.pid },
       ...(await startPeers(context, files, stack)),
     ]
-    const cells: { row: string; column: string; samples: number[] }[] = []
+    const samples = createSamples()
     for (let repetition = 0; repetition < context.repetitions; repetition += 1) {
       for (const contender of contenders) {
         const firstMac = macAfter(FIRST_MAC, repetition * hosts)
@@ -71,18 +63,15 @@ export const bootStorm: Bench = {
             .map(([what, value]) => `${value.toFixed(1)} ${what}`)
             .join(', ')}`,
         )
-        for (const [row, value] of Object.entries(measured)) {
-          const cell = cells.find((one) => one.row === row && one.column === contender.name)
-          if (cell) cell.samples.push(value)
-          else cells.push({ row, column: contender.name, samples: [value] })
-        }
+        for (const [row, value] of Object.entries(measured)) samples.add(row, contender.name, value)
       }
     }
-    return tablesOf(cells, hosts)
+    return tablesOf(samples.cells(), hosts)
   },
 }
 
-const FIRST_MAC = parseMacAddress('02:eb:00:00:00:01') as MacAddress
+/** Of the fleet that `startEdgebootFleet` makes. */
+const FIRST_MAC = parseMacAddress('52:54:00:00:00:00') as MacAddress
 
 function tablesOf(cells: readonly Cell[], hosts: number): readonly Table[] {
   const told = (row: string): readonly Cell[] => cells.filter((cell) => cell.row === row)
@@ -167,27 +156,4 @@ async function highestMemory(pid: number, signal: AbortSignal): Promise<number> 
     await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined)
   }
   return highest
-}
-
-async function armAll(serving: Serving, hosts: number): Promise<void> {
-  let next = 0
-  const work = async (): Promise<void> => {
-    while (next < hosts) {
-      const host = next
-      next += 1
-      await serving.api('POST', `/hosts/store-${host}/arm`, { forMs: DAY_MS })
-    }
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, work))
-}
-
-/** Its digests are computed once for an ISO, not for each host. */
-async function digestKnown(url: string): Promise<void> {
-  const until = performance.now() + DIGEST.withinMs
-  for (;;) {
-    const { headers } = await fetch(url, { method: 'HEAD' })
-    if (headers.has('repr-digest')) return
-    if (performance.now() > until) throw new Error('edgeboot did not compute the digest in time')
-    await sleep(DIGEST.everyMs)
-  }
 }

@@ -4,9 +4,11 @@ import type { HostEvent } from '../domain/event.ts'
 import { isFailure } from '../domain/failure.ts'
 import type { Host } from '../domain/host.ts'
 import { canBeRetried, isInstalling } from '../domain/life.ts'
+import type { Pacing } from '../domain/pacing/pacing.ts'
 import { isBefore } from '../domain/phase.ts'
 import type { BootFileObserver, BootFiles } from '../ports/boot-files.ts'
 import type { MachineDrivers } from '../ports/machine-driver.ts'
+import { createPace } from '../servers/http-boot/transfers/pace.ts'
 import { type Admission, createAdmission } from '../services/admission.ts'
 import { type ClassicOffer, createBootDesk } from '../services/boot-desk.ts'
 import type { BootPlan } from '../services/boot-plan.ts'
@@ -34,6 +36,8 @@ export interface SiteOptions {
   readonly bootPort?: number | undefined
   /** The address hosts shall use. */
   readonly advertise?: string | undefined
+  /** How fast hosts are sent their files, over HTTP and HTTPS together; absent: as fast as they take them. */
+  readonly pacing?: Pacing | undefined
   /** An HTTPS listener beside the plain one. */
   readonly bootTls?: OpenBootTls | undefined
   /** What there is for hosts that boot over HTTPS or with Secure Boot. */
@@ -161,7 +165,8 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
   })
   const host = options.bootHost ?? '0.0.0.0'
   const { bootTls } = options
-  const bootServer = { desk, log, host, advertise: options.advertise }
+  const pace = options.pacing && createPace(options.pacing)
+  const bootServer = { desk, log, host, pace, advertise: options.advertise }
   const secure = { tls: bootTls?.certificate, port: bootTls?.port }
   const secureServer =
     bootTls && parts.use(await listenForBoots({ ...bootServer, ...secure }, { store, book }))

@@ -13,6 +13,7 @@ import { accountToRunAs, dropRoot } from '../adapters/privileges/drop-root.ts'
 import { createUdpWaker } from '../adapters/wake-udp/udp-waker.ts'
 import { ipv4AddressOf } from '../domain/netboot/ipv4.ts'
 import type { NetbootSettings } from '../domain/netboot/netboot-settings.ts'
+import type { Pacing } from '../domain/pacing/pacing.ts'
 import { LOCAL_UI_PORT } from '../domain/ready-probe.ts'
 import type { FirmwareCatalogue } from '../ports/firmware-catalogue.ts'
 import type { Metrics } from '../ports/metrics.ts'
@@ -49,6 +50,7 @@ export interface ServeFleetOptions extends ControlListenerOptions {
   readonly bootHost?: string
   readonly bootPort?: number
   readonly advertise?: string
+  readonly pacing?: Pacing | undefined
   /** HTTPS for hosts, beside plain HTTP. */
   readonly bootTls?: BootTlsOptions | undefined
   /** What hosts do that cannot boot as they are to: they keep this from starting, or wait. */
@@ -125,6 +127,7 @@ export async function serveFleet(
       bootHost: options.bootHost,
       bootPort: options.bootPort,
       advertise: options.advertise,
+      pacing: options.pacing,
       ...{ bootTls, netboot: abilities, unbootable: options.unbootable },
       drives: () => true,
       retry: false,
@@ -198,6 +201,8 @@ export async function serveFleet(
     ...(syslog ? { syslog: `${syslog.address}:${syslog.port}` } : {}),
     ...(first ? { firstToken: first.text } : {}),
   })
+  // Seconds of work for a large fleet, and nobody who boots needs it.
+  void site.keeper.review()
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve()
     signal.addEventListener('abort', () => resolve(), { once: true })

@@ -6,7 +6,9 @@ import { createPinoLog } from '../adapters/log-pino/pino-log.ts'
 import { createCryptoRandom } from '../adapters/random-crypto/crypto-random.ts'
 import { createMemoryStore } from '../adapters/store-memory/memory-store.ts'
 import type { ArtifactRole } from '../domain/artifact.ts'
+import type { Pacing } from '../domain/pacing/pacing.ts'
 import { openBootServer } from '../servers/http-boot/boot-server.ts'
+import { createPace } from '../servers/http-boot/transfers/pace.ts'
 import { createBootDesk } from '../services/boot-desk.ts'
 import { createClassicTexts, type KernelArgumentChanges } from '../services/boot-texts.ts'
 import { openHostBook } from '../services/host-book.ts'
@@ -23,6 +25,7 @@ export interface ServeOptions {
   readonly bootHost?: string
   readonly bootPort?: number
   readonly advertise?: string
+  readonly pacing?: Pacing | undefined
   readonly logLevel: string
 }
 
@@ -76,6 +79,7 @@ export async function serve(
     log,
     host: options.bootHost ?? '0.0.0.0',
     port: options.bootPort ?? DEFAULT_BOOT_PORT,
+    pace: options.pacing && createPace(options.pacing),
     ...(options.advertise ? { advertise: options.advertise } : {}),
   })
   const urls = addressesOf(options).map((address) => `${baseUrl(address, server.port)}/palette.ipxe`)

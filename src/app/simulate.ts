@@ -17,6 +17,8 @@ export interface SimulateCommandOptions {
   readonly breakShare: number
   readonly firstMac: string
   readonly patienceMs: number
+  readonly installMs: number
+  readonly hostBytesPerSecond?: number | undefined
 }
 
 /** Lets so many simulated hosts boot from a boot listener. Failure `usage.invalid`. */

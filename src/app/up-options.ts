@@ -1,5 +1,6 @@
 import type { ArtifactRole } from '../domain/artifact.ts'
 import type { Firmware } from '../domain/machine.ts'
+import type { Pacing } from '../domain/pacing/pacing.ts'
 import type { KernelArgumentChanges } from '../services/boot-texts.ts'
 import type { PaletteOptions } from './palette.ts'
 import type { VsphereFlags } from './vsphere-flags.ts'
@@ -32,6 +33,8 @@ export interface UpOptions {
   /** 0: any free port; it is remembered for the next run in the same data directory. */
   readonly bootPort?: number
   readonly advertise?: string
+  /** How fast hosts are sent their files. */
+  readonly pacing?: Pacing | undefined
   readonly ipxeDirectory?: string
   readonly dataDirectory: string
   readonly logLevel: string

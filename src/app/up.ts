@@ -54,6 +54,7 @@ export async function up(options: UpOptions, observer: UpObserver, signal: Abort
     place,
     {
       advertise: options.advertise,
+      pacing: options.pacing,
       bootPort: options.bootPort,
       bootHost: options.bootHost ?? (network.kind === 'user' ? '127.0.0.1' : '0.0.0.0'),
       // Nothing is switched on before all warnings have been said.

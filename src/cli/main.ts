@@ -5,21 +5,9 @@ import { join } from 'node:path'
 import { Command, CommanderError, Option } from 'commander'
 import { readVersion } from '../app/version.ts'
 import type { CommandContext } from './command-context.ts'
-import { registerAuditCommand } from './commands/audit.ts'
-import { registerDemoCommand } from './commands/demo.ts'
-import { registerDhcpCommands } from './commands/dhcp.ts'
-import { registerDoctorCommand } from './commands/doctor.ts'
-import { registerFleetCommands } from './commands/fleet.ts'
-import { registerHostCommands } from './commands/host.ts'
-import { registerInstallerCommands } from './commands/installer.ts'
-import { registerMediaCommands } from './commands/media.ts'
-import { registerServeCommand } from './commands/serve.ts'
-import { registerSimulateCommand } from './commands/simulate.ts'
-import { registerTokenCommands } from './commands/token.ts'
-import { registerUpCommand } from './commands/up.ts'
-import { registerUserDataCommands } from './commands/user-data.ts'
+import { COMMANDS, type CommandEntry } from './command-list.ts'
 import { describeError, exitCodeOf } from './output/print-error.ts'
-import { applySettingsFile, nameEnvironment } from './settings.ts'
+import { nameEnvironment } from './settings.ts'
 
 const program = new Command('edgeboot')
   .description('Turns an installer ISO and a user-data file into running edge hosts.')
@@ -32,6 +20,9 @@ const program = new Command('edgeboot')
       .choices(['debug', 'info', 'warn', 'error', 'silent'])
       .default('warn'),
   )
+  // Without [options]: all have some, and which are not known before they are loaded.
+  .configureHelp({ subcommandTerm: (command) => `${command.name()} ${argumentsOf(command)}`.trim() })
+  .exitOverride()
   .showHelpAfterError('(edgeboot --help and edgeboot COMMAND --help show what is possible)')
   .addHelpText(
     'after',
@@ -64,31 +55,41 @@ const context: CommandContext = {
   progress: (line) => void process.stderr.write(`${line}\n`),
 }
 
-registerUpCommand(program, context)
-registerServeCommand(program, context)
-registerSimulateCommand(program, context)
-registerInstallerCommands(program, context)
-registerUserDataCommands(program, context)
-registerFleetCommands(program, context)
-registerHostCommands(program, context)
-registerMediaCommands(program, context)
-registerTokenCommands(program, context)
-registerAuditCommand(program, context)
-registerDoctorCommand(program, context)
-registerDhcpCommands(program, context)
-registerDemoCommand(program, context)
 nameEnvironment(program)
-for (const command of [
-  program,
-  ...program.commands,
-  ...program.commands.flatMap(({ commands }) => commands),
-]) {
-  command.exitOverride()
+// Most runs are about one command, and help about none: what the others consist of is not loaded.
+const listed = new Map<string, { readonly entry: CommandEntry; readonly command: Command }>()
+for (const entry of COMMANDS) {
+  const command = program.command(entry.usage).summary(entry.summary).description(entry.summary)
+  listed.set(command.name(), { entry, command })
 }
+// Whatever word commander takes for the command, it is one of these.
+for (const word of process.argv.slice(2)) await define(word)
 program.hook('preAction', async (_, action) => {
   const { config } = globals()
-  if (config) await applySettingsFile(config, program, action)
+  if (!config) return
+  // Settings of other commands are known too.
+  for (const name of listed.keys()) await define(name)
+  const { applySettingsFile } = await import('./settings-file.ts')
+  await applySettingsFile(config, program, action)
 })
+
+function argumentsOf({ registeredArguments }: Command): string {
+  const names = registeredArguments.map((one) => {
+    const name = `${one.name()}${one.variadic ? '...' : ''}`
+    return one.required ? `<${name}>` : `[${name}]`
+  })
+  return names.join(' ')
+}
+
+async function define(name: string): Promise<void> {
+  const found = listed.get(name)
+  if (!found) return
+  listed.delete(name)
+  const { entry, command } = found
+  const fill = await entry.load()
+  fill(command, context)
+  nameEnvironment(command)
+}
 
 try {
   await program.parseAsync()

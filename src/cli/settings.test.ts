@@ -5,7 +5,8 @@ import { Command } from 'commander'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { addMachineOptions } from './machine-options.ts'
 import { addNetbootOptions, type NetbootValues, netbootOf } from './netboot-options.ts'
-import { applySettingsFile, nameEnvironment } from './settings.ts'
+import { nameEnvironment } from './settings.ts'
+import { applySettingsFile } from './settings-file.ts'
 import { addVsphereOptions, type VsphereValues, vsphereOf } from './vsphere-options.ts'
 
 afterEach(() => void vi.unstubAllEnvs())

@@ -15,6 +15,8 @@ export interface FetchOptions {
   readonly keepText?: boolean
   /** First byte that is wanted (RFC 9110 §14.2). */
   readonly from?: number
+  /** Takes no more than so much, as a machine does behind a slow link. */
+  readonly bytesPerSecond?: number
   /** Goes away after so many bytes, as a machine does whose connection breaks. */
   readonly breakAfterBytes?: number
 }

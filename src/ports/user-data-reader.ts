@@ -9,6 +9,13 @@ export interface UserDataReading {
 
 /** Reads and checks user-data documents, many at a time, while others get their answers. */
 export interface UserDataReader {
-  /** In the order of the texts. Rejects with the signal's reason when it is aborted. */
-  read(texts: readonly string[], signal: AbortSignal): Promise<readonly UserDataReading[]>
+  /**
+   * In the order of the texts. Rejects with the signal's reason when it is aborted. What is not urgent takes one processor
+   * at most; everything is, if nothing is said.
+   */
+  read(
+    texts: readonly string[],
+    signal: AbortSignal,
+    options?: { readonly isUrgent: boolean },
+  ): Promise<readonly UserDataReading[]>
 }

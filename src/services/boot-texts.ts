@@ -46,6 +46,27 @@ const LONGEST_NETWORK: GuestNetwork = {
   vlan: 4094,
 }
 
+/** Kernel lines were looked at for these: those of most hosts of a fleet differ in nothing but addresses. */
+const looked = new WeakMap<Installer, Map<string, readonly string[]>>()
+/** Kinds of kernel lines remembered of one installer. */
+const MAX_LOOKED = 1000
+
+/** The warnings about the kernel line, found out by `look` the first time. Whatever `look` throws is thrown each time. */
+function warningsOnce(
+  installer: Installer,
+  changes: KernelArgumentChanges,
+  look: () => readonly string[],
+): readonly string[] {
+  const known = looked.get(installer) ?? new Map<string, readonly string[]>()
+  looked.set(installer, known)
+  const key = JSON.stringify([changes.add, changes.remove])
+  const before = known.get(key)
+  if (before) return before
+  const warnings = look()
+  if (known.size < MAX_LOOKED) known.set(key, warnings)
+  return warnings
+}
+
 /**
  * What a host is told, made from the installer, the user-data and the kernel arguments asked for. Failure
  * `kernel-line.invalid` here, not when the host asks.
@@ -57,9 +78,11 @@ export function createHostTexts({
   phoneHome,
 }: HostTextOptions): HostTexts & { readonly warnings: readonly string[] } {
   const rootfsSizeBytes = rootfsSize(installer)
-  const longest = [LONGEST_BASE, 'a'.repeat(16), 'a'.repeat(32), '52:54:00:00:00:00'] as const
-  const { warnings } = lineFor(...longest)
-  lineFor(...longest, LONGEST_NETWORK)
+  const warnings = warningsOnce(installer, kernelArgs, () => {
+    const longest = [LONGEST_BASE, 'a'.repeat(16), 'a'.repeat(32), '52:54:00:00:00:00'] as const
+    lineFor(...longest, LONGEST_NETWORK)
+    return lineFor(...longest).warnings
+  })
 
   function lineFor(
     base: string,

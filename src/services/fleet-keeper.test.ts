@@ -23,12 +23,21 @@ async function aKeeper(
     drivers = ['qemu'],
     clock = createFakeClock(),
     architecture,
-  }: { drivers?: readonly string[]; clock?: Clock; architecture?: Architecture } = {},
+    onRead = () => undefined,
+    told = [],
+  }: {
+    drivers?: readonly string[]
+    clock?: Clock
+    architecture?: Architecture
+    onRead?: (texts: readonly string[]) => void
+    told?: unknown[]
+  } = {},
 ) {
   const random = createFixedRandom()
   const book = await openHostBook({ store, clock, random, log })
   const shelf = aShelf(architecture ? { architecture } : {})
   const plans = createFleetPlans(shelf, log)
+  const reader = createUserDataReader()
   const removed: string[] = []
   const remove = async (name: string): Promise<void> => {
     removed.push(name)
@@ -42,8 +51,13 @@ async function aKeeper(
       book,
       clock,
       random,
-      reader: createUserDataReader(),
-      log,
+      reader: {
+        read: (texts, ...rest) => {
+          onRead(texts)
+          return reader.read(texts, ...rest)
+        },
+      },
+      log: { ...log, error: (fields) => void told.push(fields) },
       abilities: { drivers, missesResets: (driver) => driver === 'vsphere' },
       remove,
       applied: () => undefined,
@@ -313,6 +327,40 @@ describe('after a restart', () => {
     expect(book.states().map(({ host }) => host.name)).toEqual(['store-1', 'store-2'])
     expect(plans.of('store-2')).toBeDefined()
     expect(keeper.version()).toBe('1')
+  })
+
+  test('user-data is looked into when somebody asks, or all of it in a review, and then not again', async () => {
+    const store = createMemoryStore()
+    const userData = (port: number) =>
+      `#cloud-config\nstylus: { localUI: { port: ${port} } }\ninstall: { device: /dev/sda, poweroff: true }\n`
+    const hosts = [aWish({ userData: userData(5081) }), aWish({ name: 'b', userData: userData(5082) })]
+    const before = await aKeeper(store)
+    await before.apply(aFleet(hosts))
+    const first = hosts.map(({ name }) => before.keeper.userData(name))
+
+    const read: string[] = []
+    const { keeper, apply } = await aKeeper(store, { onRead: (texts) => read.push(...texts) })
+    expect(read).toEqual([])
+    expect(hosts.map(({ name }) => keeper.userData(name))).toEqual(first)
+    expect(read).toEqual([])
+
+    await Promise.all([keeper.review(), keeper.review()])
+    expect(read).toEqual(hosts.map((host) => host.userData))
+    expect(hosts.map(({ name }) => keeper.userData(name))).toEqual(first)
+    expect((await apply(aFleet(hosts))).changes).toEqual([])
+    expect(read.length).toBe(2)
+  })
+
+  test('a review says what cannot be carried out any more', async () => {
+    const store = createMemoryStore()
+    const { apply } = await aKeeper(store)
+    await apply(aFleet([aWish()]))
+    const told: unknown[] = []
+
+    const { keeper } = await aKeeper(store, { drivers: [], told })
+    await keeper.review()
+
+    expect(told).toEqual([{ problem: expect.stringContaining('host store-1: there is no driver qemu') }])
   })
 
   test('a driver that is not set up any more leaves its hosts waiting, not forgotten', async () => {

@@ -1,3 +1,4 @@
+import { decodeUserData } from '../codec/user-data/user-data.ts'
 import type { DesiredFleet, DesiredHost } from '../domain/desired-fleet.ts'
 import { Failure } from '../domain/failure.ts'
 import type { Life } from '../domain/life.ts'
@@ -39,6 +40,11 @@ export interface FleetKeeper {
   forgetInstaller(name: string): Promise<void>
   /** What the program has to know of a host's user-data. */
   userData(host: string): UserDataSummary
+  /**
+   * Looks through the fleet that was read back, once, and logs what of it cannot be carried out as it is. Nothing waits for
+   * it: documents that nobody has looked into are looked into when somebody asks.
+   */
+  review(): Promise<void>
 }
 
 export interface FleetKeeperDependencies extends EnrolDependencies {
@@ -63,8 +69,13 @@ export async function openFleetKeeper(
   const stored = await store.fleet()
   let version = stored?.version ?? 0
   let fleet = stored?.fleet ?? EMPTY_FLEET
-  let summaries: CheckedFleet['userData'] = new Map()
+  let summaries = new Map<string, UserDataSummary>()
   let turn: Promise<unknown> = Promise.resolve()
+  let reviewing: Promise<void> | undefined
+  /** Leaves the processor to those who serve. */
+  const unhurried: UserDataReader = {
+    read: (texts, inside) => reader.read(texts, inside, { isUrgent: false }),
+  }
 
   for (const installer of fleet.installers) {
     await shelf.put(installer, signal).catch((error: unknown) => {
@@ -72,9 +83,11 @@ export async function openFleetKeeper(
       log.error({ err: error, installer: installer.name }, 'an installer cannot be served')
     })
   }
-  summaries = await summariesOf(fleet)
   // A process that was killed in the middle of an apply had stored the wish, but perhaps not enrolled every host.
-  await enrolMissing(fleet, portOf(summaries), signal)
+  if (fleet.hosts.some(({ name }) => !book.state(name))) {
+    summaries = new Map(await summariesOf(fleet, reader))
+    await enrolMissing(fleet, portOf(summaries), signal)
+  }
   putInForce(fleet, summaries)
 
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -83,7 +96,7 @@ export async function openFleetKeeper(
     return result
   }
 
-  function putInForce(next: DesiredFleet, userData: CheckedFleet['userData']): void {
+  function putInForce(next: DesiredFleet, userData: Map<string, UserDataSummary>): void {
     fleet = next
     summaries = userData
     plans.set(next)
@@ -94,15 +107,35 @@ export async function openFleetKeeper(
    * Of a fleet that was checked before it was stored; an ISO, a driver or a key that is missing now is no reason to forget
    * the rest.
    */
-  async function summariesOf(known: DesiredFleet): Promise<CheckedFleet['userData']> {
+  async function summariesOf(known: DesiredFleet, by: UserDataReader): Promise<CheckedFleet['userData']> {
     const hosts = known.hosts.filter(({ installer }) => shelf.get(installer))
     const { userData, problems } = await lookAtFleet({ ...known, hosts }, shelf, abilities, {
-      reader,
+      reader: by,
       signal,
+      breathe: breather(signal),
     })
     for (const problem of problems.slice(0, MAX_LOGGED_PROBLEMS))
       log.error({ problem }, 'the fleet cannot be carried out as it is')
     return userData
+  }
+
+  async function review(): Promise<void> {
+    try {
+      const found = await summariesOf(fleet, unhurried)
+      // What was found meanwhile is of a later fleet.
+      summaries = new Map([...found, ...summaries])
+    } catch (error) {
+      if (!signal.aborted) log.error({ err: error }, 'the fleet could not be looked through')
+    }
+  }
+
+  /** Looked into now where nobody has yet. */
+  function summaryOf(host: string): UserDataSummary {
+    const wish = plans.wish(host)
+    const summary = summaries.get(host) ?? (wish && decodeUserData(wish.userData).summary)
+    if (!summary) return { managementMode: 'central', finish: 'none', localUiPort: LOCAL_UI_PORT }
+    summaries.set(host, summary)
+    return summary
   }
 
   function portOf(userData: CheckedFleet['userData']) {
@@ -131,6 +164,8 @@ export async function openFleetKeeper(
   }
 
   async function prepare(next: DesiredFleet, prune: boolean, signal: AbortSignal) {
+    // It would all be read twice.
+    await reviewing
     for (const installer of next.installers) await shelf.put(installer, signal)
     const wanted = new Set(next.hosts.map(({ name }) => name))
     const checked = await checkFleet(next, shelf, abilities, {
@@ -189,8 +224,11 @@ export async function openFleetKeeper(
 
   return {
     version: () => String(version),
-    userData: (host) =>
-      summaries.get(host) ?? { managementMode: 'central', finish: 'none', localUiPort: LOCAL_UI_PORT },
+    userData: summaryOf,
+    review: () => {
+      reviewing ??= review()
+      return reviewing
+    },
     plan: async (next, { prune }, signal) => {
       const { checked, difference } = await prepare(next, prune, signal)
       return { version: String(version), warnings: checked.warnings, ...difference }

@@ -3,7 +3,7 @@ import { createFakeClock } from '../../test/support/fake-clock.ts'
 import { createFixedRandom } from '../../test/support/fixed-random.ts'
 import { parseMacAddress } from '../domain/mac-address.ts'
 import type { BootFetcher, Fetched } from '../ports/boot-fetcher.ts'
-import { simulateBoot } from './simulate-boot.ts'
+import { type SimulateOptions, simulateBoot } from './simulate-boot.ts'
 import { macAfter, simulateFleet } from './simulate-fleet.ts'
 
 const BASE = 'http://192.0.2.1:8080'
@@ -31,8 +31,12 @@ function aServer(answers: Readonly<Record<string, Answer | readonly Answer[]>>) 
   }
   const pathOf = (url: string): string => new URL(url).pathname
   const fetcher: BootFetcher = {
-    get: (url, { from, breakAfterBytes }) => {
-      const how = [...(from ? [`from ${from}`] : []), ...(breakAfterBytes ? ['broken off'] : [])]
+    get: (url, { from, breakAfterBytes, bytesPerSecond }) => {
+      const how = [
+        ...(from ? [`from ${from}`] : []),
+        ...(breakAfterBytes ? ['broken off'] : []),
+        ...(bytesPerSecond ? [`at ${bytesPerSecond}`] : []),
+      ]
       return answer([pathOf(url), ...how].join(' '), pathOf(url))
     },
     postJson: (url, body) => answer(`${pathOf(url)} ${JSON.stringify(body)}`, pathOf(url)),
@@ -53,12 +57,12 @@ const MACHINE = { mac: '02:eb:00:00:00:01', uuid: '00000000-0000-4000-8000-00000
 async function boot(
   answers: Parameters<typeof aServer>[0],
   machine: Partial<typeof MACHINE> = {},
-  patienceMs = 60_000,
+  options: Partial<SimulateOptions> = {},
 ) {
   const { asked, fetcher } = aServer(answers)
   const clock = createFakeClock()
-  const options = { serverUrl: BASE, fetcher, clock, patienceMs }
-  return { asked, boot: await simulateBoot({ ...MACHINE, ...machine }, options, signal) }
+  const given = { serverUrl: BASE, fetcher, clock, patienceMs: 60_000, installMs: 0, ...options }
+  return { asked, boot: await simulateBoot({ ...MACHINE, ...machine }, given, signal) }
 }
 
 describe('a simulated host', () => {
@@ -86,6 +90,23 @@ describe('a simulated host', () => {
       ['report', 100, true],
       ['report', 100, true],
     ])
+  })
+
+  test('takes its time for the installation before it says that it is done', async () => {
+    const fleet = await boot(COMPLETE, {}, { installMs: 240_000 })
+    const script = SCRIPT.replace('/h/t/config.yaml', '/config.yaml')
+    const classic = { ...COMPLETE, '/ipxe': { text: script }, '/config.yaml': { text: '#cloud-config\n' } }
+    const alone = await boot(classic, {}, { installMs: 240_000 })
+
+    expect([fleet.boot.durationMs, alone.boot.durationMs]).toEqual([240_000, 240_000])
+    expect(fleet.asked.filter((what) => what.includes('events'))).toHaveLength(3)
+    expect(alone.asked.filter((what) => what.includes('events'))).toEqual([])
+  })
+
+  test('downloads at the rate of its network card', async () => {
+    const { asked } = await boot(COMPLETE, {}, { hostBytesPerSecond: 1_000_000 })
+
+    expect(asked.filter((what) => what.endsWith(' at 1000000'))).toHaveLength(4)
   })
 
   test('goes on where it was when its connection breaks', async () => {
@@ -140,7 +161,7 @@ describe('a simulated fleet', () => {
 
     const simulation = await simulateFleet(
       {
-        ...{ serverUrl: BASE, fetcher, clock: createFakeClock(), patienceMs: 1000 },
+        ...{ serverUrl: BASE, fetcher, clock: createFakeClock(), patienceMs: 1000, installMs: 0 },
         ...{ hosts: 20, withinMs: 5000, breakShare: 0.25, firstMac, random: createFixedRandom() },
         progressed: (count) => through.push(count),
       },

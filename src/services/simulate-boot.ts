@@ -17,10 +17,15 @@ export interface SimulateOptions {
   readonly clock: Clock
   /** Milliseconds after which a host that is told to wait gives up. */
   readonly patienceMs: number
+  /** How long a host is busy with itself, between its first report and that all is on its disk. Milliseconds. */
+  readonly installMs: number
+  /** What the network card of a host takes; absent: as much as comes. */
+  readonly hostBytesPerSecond?: number | undefined
 }
 
 /** Stages that the installer reports, as it reports them. */
-const STAGES = ['before-install', 'after-install', 'disk-boot'] as const
+const FIRST_STAGE = 'before-install'
+const LAST_STAGES = ['after-install', 'disk-boot'] as const
 /** iPXE obeys up to so much; a server that says nothing is asked again after so long. Seconds. */
 const RETRY_SECONDS = { usual: 5, longest: 300 }
 
@@ -29,8 +34,8 @@ const BREAK_AFTER_BYTES = 1024 * 1024
 
 /**
  * One machine on its way from its script to its first boot from disk, as far as a server sees: script, kernel, initrd,
- * root file system, configuration, and the stages it reports. Nothing is installed, and no byte is kept. Rejects with
- * the signal's reason only.
+ * root file system, configuration, and the stages it reports. Nothing is installed, it only takes its time, and no byte is
+ * kept. Rejects with the signal's reason only.
  */
 export async function simulateBoot(
   machine: SimulatedMachine,
@@ -55,7 +60,10 @@ export async function simulateBoot(
     await download('kernel', boot.kernelUrl)
     for (const url of boot.initrdUrls) await download('initrd', url)
     if (boot.rootfsUrl) await downloadRoot(boot.rootfsUrl)
-    if (boot.configUrl) await fetchConfig(boot.configUrl)
+    const reports = boot.configUrl && (await fetchConfig(boot.configUrl))
+    if (reports) await report(reports, FIRST_STAGE)
+    if (options.installMs > 0) await clock.sleep(options.installMs, signal)
+    for (const stage of LAST_STAGES) if (reports) await report(reports, stage)
     return ended('installed')
   } catch (error) {
     signal.throwIfAborted()
@@ -106,7 +114,9 @@ export async function simulateBoot(
   }
 
   async function download(kind: RequestKind, url: string, fetching: FetchOptions = {}): Promise<Fetched> {
-    const fetched = await measured(kind, options.fetcher.get(url, fetching, signal))
+    const { hostBytesPerSecond: bytesPerSecond } = options
+    const paced = bytesPerSecond === undefined ? fetching : { ...fetching, bytesPerSecond }
+    const fetched = await measured(kind, options.fetcher.get(url, paced, signal))
     if (fetched.status >= 400) throw new Error(`${kind}: the server answered ${fetched.status}`)
     return fetched
   }
@@ -117,15 +127,16 @@ export async function simulateBoot(
     await download('rootfs', url, { from: bytes })
   }
 
-  async function fetchConfig(url: string): Promise<void> {
+  /** Where to report to. The classic names have one configuration for all, and nobody to report to. */
+  async function fetchConfig(url: string): Promise<string | undefined> {
     const { text } = await download('config', url, { keepText: true })
     if (!text.startsWith('#cloud-config')) throw new Error('config: it has no #cloud-config header')
     const reports = url.replace(/\/config\.yaml$/, '/events')
-    // The classic names have one configuration for all, and nobody to report to.
-    if (reports === url || !/\/h\/[^/]+\/events$/.test(reports)) return
-    for (const stage of STAGES) {
-      await measured('report', options.fetcher.postJson(reports, { stage }, signal))
-    }
+    return /\/h\/[^/]+\/events$/.test(reports) ? reports : undefined
+  }
+
+  async function report(url: string, stage: string): Promise<void> {
+    await measured('report', options.fetcher.postJson(url, { stage }, signal))
   }
 }
 

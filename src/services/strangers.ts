@@ -1,3 +1,4 @@
+import { createTurns } from '../domain/async/turns.ts'
 import type { UnknownHostPolicy } from '../domain/desired-fleet.ts'
 import { readGuestNetwork } from '../domain/guest-network.ts'
 import { parseMacAddress } from '../domain/mac-address.ts'
@@ -66,6 +67,8 @@ export function followPolicy(parts: {
   const { policy, discovery, adopt, clock, log } = parts
   const away = turnAway(log)
   const adoptions = createRateLimiter(ADOPTIONS)
+  // Each makes a fleet of the one before: hundreds at the same time would be in each other's way until they give up.
+  const turns = createTurns()
   return {
     answer: async (facts, query, client) => {
       const wanted = policy()
@@ -95,7 +98,7 @@ export function followPolicy(parts: {
       return askAgain('this machine', TOO_MANY_RETRY_SECONDS)
     }
     try {
-      return askAgain(await adopt(facts, profile), ADOPTED_RETRY_SECONDS)
+      return askAgain(await turns.take(profile, () => adopt(facts, profile)), ADOPTED_RETRY_SECONDS)
     } catch (error) {
       log.warn({ err: error, address }, 'a machine could not be adopted')
       return undefined

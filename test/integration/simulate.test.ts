@@ -64,6 +64,22 @@ describe('edgeboot simulate', () => {
     )
   })
 
+  test('takes as long as the bandwidth of the server makes it, and says when hosts were ready', async () => {
+    const bytesPerSecond = 100_000_000
+    await using serving = await startServing([], { EDGEBOOT_BANDWIDTH: '800Mbit' })
+    await serving.apply('  []', 'unknownHosts: profile:store')
+
+    const { code, seen } = await simulate(serving.bootUrl, '--hosts', '2', '--install-time', '1s')
+
+    expect(code).toBe(0)
+    const { kernel, initrd, rootfs } = seen.requests
+    const bytes = (kernel?.bytes ?? 0) + (initrd?.bytes ?? 0) + (rootfs?.bytes ?? 0)
+    // Besides what comes in meanwhile there is one burst of a twentieth of a second.
+    expect(bytes).toBeLessThanOrEqual(bytesPerSecond * (seen.wallMs / 1000 + 0.05))
+    expect(seen.boot?.p50).toBeGreaterThanOrEqual(1000)
+    expect(seen.boot?.mean).toBeLessThanOrEqual(seen.boot?.max ?? 0)
+  })
+
   test('says why nobody got an installer, and ends with 1', async () => {
     await using serving = await startServing()
     await serving.apply('  []')

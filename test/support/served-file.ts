@@ -9,6 +9,7 @@ import type { RandomAccess } from '../../src/ports/blob-source.ts'
 import type { BootTls } from '../../src/servers/http-boot/boot-app.ts'
 import { openBootServer } from '../../src/servers/http-boot/boot-server.ts'
 import type { BootLimits } from '../../src/servers/http-boot/limits.ts'
+import type { Pace } from '../../src/servers/http-boot/transfers/pace.ts'
 import { A_BOOT_ID, createFakeBootDesk, type FakeBootDesk } from './fake-boot-desk.ts'
 import { createRecordingLog, type RecordingLog } from './recording-log.ts'
 
@@ -34,6 +35,7 @@ export interface ServedFile extends AsyncDisposable {
 export interface ServedFileOptions {
   readonly extents?: readonly Extent[]
   readonly limits?: Partial<BootLimits>
+  readonly pace?: Pace
   /** With it over HTTPS. */
   readonly tls?: BootTls
   /** False: not by what only some systems can do. */
@@ -52,7 +54,7 @@ export async function openServedFile(
   // An old date, so that writing to the file changes it however coarse the clock of the file system.
   const old = new Date('2026-01-01T00:00:00Z')
   await utimes(path, old, old)
-  const { extents, limits = {}, tls, isDirect = true, recheckMs = 0 } = options
+  const { extents, limits = {}, pace, tls, isDirect = true, recheckMs = 0 } = options
   const blob = await createDiskBlobs({ recheckMs, isDirect }).open(path)
   let readsUnderWay = 0
   let readBytes = 0
@@ -70,7 +72,7 @@ export async function openServedFile(
   }
   const desk = createFakeBootDesk({ blob: counted, ...(extents ? { extents } : {}) })
   const log = createRecordingLog()
-  const server = await openBootServer({ desk, log, host: '127.0.0.1', port: 0, limits, tls })
+  const server = await openBootServer({ desk, log, host: '127.0.0.1', port: 0, limits, pace, tls })
   return {
     folder,
     path,

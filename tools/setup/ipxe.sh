@@ -49,37 +49,7 @@ if dpkg --compare-versions "$version" ge 2.0 && [ -f /usr/lib/ipxe/ipxe.iso ]; t
   finish "$work/ipxe" "$version"
 fi
 
-# The machine's own apt settings (proxies, credentials) apply; its hooks do not: some delete the system's package cache.
-private_settings() {
-  mkdir "$work/apt.conf.d"
-  for file in /etc/apt/apt.conf.d/*; do
-    [ ! -r "$file" ] || cp "$file" "$work/apt.conf.d/"
-  done
-  cat >"$work/apt.conf.d/zzz-edgeboot" <<EOF
-#clear APT::Update::Pre-Invoke;
-#clear APT::Update::Post-Invoke;
-#clear APT::Update::Post-Invoke-Success;
-APT::Update::Error-Mode "any";
-Acquire::Languages "none";
-Acquire::http::Timeout "15";
-Acquire::https::Timeout "15";
-Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
-Acquire::IndexTargets::deb::CNF::DefaultEnabled "false";
-Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled "false";
-Dir::State "$work/apt";
-Dir::State::Lists "$work/apt/lists";
-Dir::State::Status "$work/apt/status";
-Dir::Cache "$work/apt/cache";
-EOF
-  echo "Dir::Etc::Parts \"$work/apt.conf.d\";" >"$work/apt.conf"
-}
-
-# private_apt ARGUMENTS...: apt-get with settings, lists, cache and status of its own.
-private_apt() {
-  mkdir -p "$work/apt/lists/partial" "$work/apt/cache/archives/partial"
-  : >"$work/apt/status"
-  (cd "$work/apt" && APT_CONFIG=$work/apt.conf timeout 300 apt-get -q "$@") >>"$work/log" 2>&1 9>&- </dev/null
-}
+. "$here/private-apt.sh"
 
 # fetch KEYRING: package lists of unstable and the package.
 fetch() {

@@ -117,3 +117,16 @@ test('texts are kept, up to 64 KiB of them', async () => {
   expect(bytes).toBe(BODY.length)
   expect(text).toBe(BODY.toString('utf8', 0, 64 * 1024))
 })
+
+test('takes no more in a second than it was told to', async () => {
+  const bytesPerSecond = 10_000_000
+  const { url } = await serve((_request, response) =>
+    response.writeHead(200, { 'content-length': 1_000_000 }).end(BODY.subarray(0, 1_000_000)),
+  )
+
+  const { bytes, durationMs } = await fetcher.get(url, { bytesPerSecond }, signal)
+
+  expect(bytes).toBe(1_000_000)
+  // Pauses of a few milliseconds are left out, and a timer may come a millisecond early.
+  expect(durationMs).toBeGreaterThan((1_000_000 / bytesPerSecond) * 1000 - 10)
+})

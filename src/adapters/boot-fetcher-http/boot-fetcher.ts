@@ -4,6 +4,8 @@ import type { BootFetcher, Fetched, FetchOptions } from '../../ports/boot-fetche
 import { drain } from './drain.ts'
 import { MAX_BODY_BYTES, SILENCE_MS, secondsOf } from './limits.ts'
 
+/** Pauses are as long as timers can make them. */
+const SHORTEST_PAUSE_MS = 5
 const MAX_TEXT_BYTES = 64 * 1024
 
 interface Sent extends FetchOptions {
@@ -15,8 +17,8 @@ interface Sent extends FetchOptions {
 export function createBootFetcher(): BootFetcher {
   return {
     get: async (url, options, signal) => {
-      const drained =
-        options.keepText || !url.startsWith('http:') ? undefined : await drain(new URL(url), options, signal)
+      const isPlain = url.startsWith('http:') && !options.keepText && options.bytesPerSecond === undefined
+      const drained = isPlain ? await drain(new URL(url), options, signal) : undefined
       return drained ?? (await ask(url, { ...options, method: 'GET' }, signal))
     },
     postJson: (url, body, signal) =>
@@ -56,14 +58,18 @@ function ask(url: string, sent: Sent, signal: AbortSignal): Promise<Fetched> {
 /** Counts the bytes and lets them go. */
 function take(
   response: IncomingMessage,
-  { keepText, breakAfterBytes }: Sent,
+  { keepText, breakAfterBytes, bytesPerSecond }: Sent,
   begun: number,
 ): Promise<Fetched> {
   return new Promise((resolve, reject) => {
+    const answeredAt = performance.now()
     let bytes = 0
     let kept = 0
     let firstByteMs = performance.now() - begun
     const chunks: Buffer[] = []
+    /** By how much the bytes came before their time. */
+    const aheadMs = (): number =>
+      bytesPerSecond === undefined ? 0 : (bytes / bytesPerSecond) * 1000 - (performance.now() - answeredAt)
     const end = (): void => {
       resolve({
         status: response.statusCode ?? 0,
@@ -79,6 +85,11 @@ function take(
       bytes += chunk.length
       if (bytes > MAX_BODY_BYTES)
         return void response.destroy(new Error('the answer is longer than any file of an installer'))
+      if (aheadMs() > SHORTEST_PAUSE_MS) {
+        // What comes meanwhile waits in the system, and then at the server.
+        response.pause()
+        setTimeout(() => response.resume(), aheadMs())
+      }
       if (keepText && kept < MAX_TEXT_BYTES) {
         const piece = chunk.subarray(0, MAX_TEXT_BYTES - kept)
         kept += piece.length
@@ -89,7 +100,7 @@ function take(
       response.destroy()
       end()
     })
-    response.on('end', end)
+    response.on('end', () => (aheadMs() > 0 ? setTimeout(end, aheadMs()) : end()))
     response.on('error', reject)
   })
 }

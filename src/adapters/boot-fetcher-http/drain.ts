@@ -12,7 +12,7 @@ const shared = Buffer.allocUnsafe(512 * 1024)
  */
 export function drain(
   url: URL,
-  { from, breakAfterBytes }: Omit<FetchOptions, 'keepText'>,
+  { from, breakAfterBytes }: Pick<FetchOptions, 'from' | 'breakAfterBytes'>,
   signal: AbortSignal,
 ): Promise<Fetched | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<Fetched | undefined>()

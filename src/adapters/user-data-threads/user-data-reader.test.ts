@@ -16,7 +16,10 @@ describe('reading user-data', () => {
     const here = await createUserDataReader({ few: Number.POSITIVE_INFINITY }).read(texts, never)
     const inThreads = await createUserDataReader({ few: 0 }).read(texts, never)
 
+    const unhurried = await createUserDataReader({ few: 0 }).read(texts, never, { isUrgent: false })
+
     expect(inThreads).toEqual(here)
+    expect(unhurried).toEqual(here)
     expect(here[500]?.summary?.siteName).toBe('edge-500')
     expect(here[501]).toMatchObject({
       findings: expect.arrayContaining([expect.objectContaining({ rule: 'type', line: 2 + (501 % 7) })]),

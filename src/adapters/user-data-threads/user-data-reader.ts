@@ -17,8 +17,10 @@ const MAX_THREADS = 4
 /** Reads a few documents where it is, and many in threads that end when they are done. Failure `internal` for a lost thread. */
 export function createUserDataReader({ few = FEW }: { readonly few?: number } = {}): UserDataReader {
   return {
-    read: (texts, signal) =>
-      texts.length <= few ? readHere(texts, signal) : readInThreads(texts, signal, MANY_AT_A_TIME),
+    read: (texts, signal, { isUrgent } = { isUrgent: true }) =>
+      texts.length <= few
+        ? readHere(texts, signal)
+        : readInThreads(texts, signal, isUrgent ? Math.min(availableParallelism(), MAX_THREADS) : 1),
   }
 }
 
@@ -35,11 +37,12 @@ async function readHere(texts: readonly string[], signal: AbortSignal): Promise<
 async function readInThreads(
   texts: readonly string[],
   signal: AbortSignal,
-  size: number,
+  most: number,
 ): Promise<readonly UserDataReading[]> {
   signal.throwIfAborted()
+  const size = MANY_AT_A_TIME
   const pieces = Math.ceil(texts.length / size)
-  const count = Math.min(availableParallelism(), MAX_THREADS, pieces)
+  const count = Math.min(most, pieces)
   const threads = Array.from({ length: count }, (_, at) => {
     return new Worker(workerUrl(), { name: `edgeboot-user-data-${at}` })
   })

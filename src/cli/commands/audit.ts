@@ -18,10 +18,8 @@ interface AuditValues {
   readonly outcome?: AuditOutcome
 }
 
-export function registerAuditCommand(program: Command, context: CommandContext): void {
-  program
-    .command('audit')
-    .summary('who did what, and who was refused')
+export function defineAudit(command: Command, context: CommandContext): void {
+  command
     .description('Shows every change and every refused access, the newest last.')
     .addOption(
       parsedOption('--since <span>', 'only what is not older, for example 24h or 7d', (text) =>

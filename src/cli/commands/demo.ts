@@ -4,10 +4,8 @@ import type { CommandContext } from '../command-context.ts'
 import { choice } from '../installer-options.ts'
 import { runUp } from './up.ts'
 
-export function registerDemoCommand(program: Command, context: CommandContext): void {
-  program
-    .command('demo')
-    .summary('the whole job on a stand-in installer ISO, from nothing to a ready host')
+export function defineDemo(command: Command, context: CommandContext): void {
+  command
     .description(
       'Installs the Debian packages that are missing (as root; otherwise it prints the command), builds a small\n' +
         'stand-in installer ISO from Debian packages, and runs edgeboot up on it with a real virtual machine.\n' +
@@ -26,7 +24,7 @@ Examples:
     .action(async ({ firmware, fresh }: { firmware: 'bios' | 'uefi'; fresh?: boolean }) => {
       const { prepareDemo } = await import('../../app/demo.ts')
       const name = firmware === 'bios' ? 'demo' : 'demo-uefi'
-      const dataDirectory = program.opts<{ dataDir?: string }>().dataDir
+      const dataDirectory = command.optsWithGlobals<{ dataDir?: string }>().dataDir
       const demo = await prepareDemo({
         name: `${name}-1`,
         fresh: fresh === true,

@@ -11,11 +11,8 @@ interface WatchValues extends ServerValues {
 }
 
 /** `dhcp watch`: live, who asks for a boot file, and why it was answered or not. */
-export function registerDhcpCommands(program: Command, context: CommandContext): void {
-  const dhcp = program
-    .command('dhcp')
-    .description('Machines that boot from the network by PXE or UEFI HTTP boot.')
-    .addHelpText('after', '\nExample:\n  $ edgeboot dhcp watch')
+export function defineDhcp(dhcp: Command, context: CommandContext): void {
+  dhcp.addHelpText('after', '\nExample:\n  $ edgeboot dhcp watch')
 
   addServerOptions(dhcp.command('watch'))
     .summary('who asks for a boot file, and why it was answered or not, live')

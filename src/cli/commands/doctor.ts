@@ -40,10 +40,8 @@ interface DoctorValues
   readonly ipxe?: string
 }
 
-export function registerDoctorCommand(program: Command, context: CommandContext): void {
-  const command = program
-    .command('doctor')
-    .summary('is everything here that it takes')
+export function defineDoctor(command: Command, context: CommandContext): void {
+  command
     .description(
       'Looks whether this computer, and with --driver vsphere a vCenter or ESXi, can do the work. Changes nothing. Asks\n' +
         'once on each network who answers DHCP and PXE there, as firmware does, and takes no address (needs root).',

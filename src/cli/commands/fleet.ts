@@ -29,9 +29,8 @@ const PRUNE = [
   'also remove hosts, with their machines and disks, that are in none of the files',
 ] as const
 
-export function registerFleetCommands(program: Command, context: CommandContext): void {
-  addServerOptions(addFleetFiles(program.command('plan')).option(...PRUNE))
-    .summary('what a fleet file would change')
+export function definePlan(command: Command, context: CommandContext): void {
+  addServerOptions(addFleetFiles(command).option(...PRUNE))
     .description('Checks fleet files and says what applying them would change. Changes nothing.')
     .addHelpText(
       'after',
@@ -47,9 +46,10 @@ Examples:
       const plan = await send(context, values, (control, fleet) => control.planFleet(fleet, options(values)))
       context.stdout(context.json ? `${JSON.stringify(plan, null, 2)}\n` : formatPlan(plan))
     })
+}
 
-  addServerOptions(addFleetFiles(program.command('apply')).option(...PRUNE))
-    .summary('make a fleet file so')
+export function defineApply(command: Command, context: CommandContext): void {
+  addServerOptions(addFleetFiles(command).option(...PRUNE))
     .description(
       'Makes what the fleet files say the fleet in force; the server then creates, installs and follows its hosts.\n' +
         'Safe to repeat. Nothing is reinstalled and, without --prune, nothing removed.',

@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
 import type { CommandContext } from '../command-context.ts'
-import { followHosts } from '../hosts/follow-hosts.ts'
 import { addHostFilter, filterOf, type HostFilter } from '../hosts/host-filter.ts'
 import { createLiveFollower } from '../output/live-follower.ts'
 import { createPlainFollower } from '../output/plain-follower.ts'
@@ -31,6 +30,7 @@ Examples:
 type WatchValues = ServerValues & HostFilter
 
 async function watch(context: CommandContext, names: readonly string[], values: WatchValues): Promise<void> {
+  const { followHosts } = await import('../hosts/follow-hosts.ts')
   const control = await connect(context, values)
   const follower = context.json
     ? { ...SILENT, note: context.progress, away: (text?: string) => text && context.progress(text) }

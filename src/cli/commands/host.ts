@@ -6,10 +6,8 @@ import { registerHostInbox } from './host-inbox.ts'
 import { registerHostLooks } from './host-looks.ts'
 import { registerHostWatch } from './host-watch.ts'
 
-export function registerHostCommands(program: Command, context: CommandContext): void {
-  const host = program
-    .command('host')
-    .summary('hosts and their lives')
+export function defineHost(host: Command, context: CommandContext): void {
+  host
     .description(
       'Hosts and their lives: looking at them, and doing something with one of them.\n' +
         'list, show and delete also work where no edgeboot serve runs; everything else asks the server.',

@@ -13,11 +13,8 @@ interface PathValues {
   readonly rootfs?: string
 }
 
-export function registerInstallerCommands(program: Command, context: CommandContext): void {
-  const installer = program
-    .command('installer')
-    .description('Installer ISOs: look inside, register, export.')
-    .addHelpText('after', '\nExample:\n  $ edgeboot installer inspect installer.iso')
+export function defineInstaller(installer: Command, context: CommandContext): void {
+  installer.addHelpText('after', '\nExample:\n  $ edgeboot installer inspect installer.iso')
   const json = (value: unknown): void => context.stdout(`${JSON.stringify(value, null, 2)}\n`)
 
   addPaths(installer.command('inspect <iso>'))

@@ -18,14 +18,11 @@ interface MediaValues {
   readonly mac?: string
 }
 
-export function registerMediaCommands(program: Command, context: CommandContext): void {
-  const media = program
-    .command('media')
-    .description('Boot media that chain to the boot server by themselves.')
-    .addHelpText(
-      'after',
-      '\nExample:\n  $ edgeboot media build --server-url http://192.0.2.10:8080 --out edgeboot.iso',
-    )
+export function defineMedia(media: Command, context: CommandContext): void {
+  media.addHelpText(
+    'after',
+    '\nExample:\n  $ edgeboot media build --server-url http://192.0.2.10:8080 --out edgeboot.iso',
+  )
 
   media
     .command('build')

@@ -6,6 +6,7 @@ import { addBootTlsOptions, addUnbootableOption, type BootTlsValues, bootTlsOf }
 import type { CommandContext } from '../command-context.ts'
 import { addServingOptions, type BootOptionValues, parsePort, pathsOf } from '../installer-options.ts'
 import { addNetbootOptions, type NetbootValues, netbootOf } from '../netboot-options.ts'
+import { addPacingOptions, type PacingValues, pacingOf } from '../pacing-options.ts'
 import { addPaletteOptions, type PaletteValues, paletteOf } from '../palette-options.ts'
 import { parsedOption } from '../settings.ts'
 import { addVsphereOptions, type VsphereValues, vsphereOf } from '../vsphere-options.ts'
@@ -13,6 +14,7 @@ import { withInterrupt } from '../with-interrupt.ts'
 
 interface ServeValues
   extends Omit<BootOptionValues, 'userData'>,
+    PacingValues,
     PaletteValues,
     VsphereValues,
     NetbootValues,
@@ -29,17 +31,16 @@ interface ServeValues
   readonly syslogPort?: number
 }
 
-export function registerServeCommand(program: Command, context: CommandContext): void {
+export function defineServe(command: Command, context: CommandContext): void {
   addNetbootOptions(
     addVsphereOptions(
       addPaletteOptions(
         addControlOptions(
-          addUnbootableOption(addBootTlsOptions(addServingOptions(program.command('serve [iso]')))),
+          addUnbootableOption(addBootTlsOptions(addPacingOptions(addServingOptions(command)))),
         ),
       ),
     ),
   )
-    .summary('boot server and control API for a fleet; or one ISO for machines you boot by hand')
     .description(
       'Without an ISO: serves the fleet of the data directory, drives its hosts and answers the control API, until\n' +
         'stopped. edgeboot apply says what the fleet is to be; machines are left as they are when this ends.\n\n' +
@@ -55,6 +56,7 @@ Examples:
   $ edgeboot serve
   $ edgeboot serve --vsphere-url vcenter.example.com --vsphere-user edgeboot --vsphere-password-file vcenter.password
   $ edgeboot serve --advertise 192.0.2.10 --control-host 0.0.0.0 --control-name boot.example.com --tls
+  $ edgeboot serve --bandwidth 900Mbit              a link of 1 Gbit/s, of which others need some
   $ edgeboot serve --dhcp proxy                     also answers PXE and UEFI HTTP boot, beside the site's DHCP server
   $ edgeboot serve --dhcp authoritative --dhcp-interface eth1 --dhcp-range 192.0.2.100-192.0.2.200
   $ edgeboot serve installer.iso --user-data user-data.yaml
@@ -107,6 +109,7 @@ async function serveTheFleet(values: ServeValues, context: CommandContext): Prom
     ...(values.bootHost === undefined ? {} : { bootHost: values.bootHost }),
     ...(values.bootPort === undefined ? {} : { bootPort: values.bootPort }),
     ...(values.advertise === undefined ? {} : { advertise: values.advertise }),
+    pacing: pacingOf(values),
     bootTls: bootTlsOf(values),
     unbootable: values.unbootable,
     controlHost: values.controlHost,
@@ -171,6 +174,7 @@ async function serveOneIso(iso: string, values: ServeValues, context: CommandCon
     ...(values.bootHost === undefined ? {} : { bootHost: values.bootHost }),
     ...(values.bootPort === undefined ? {} : { bootPort: values.bootPort }),
     ...(values.advertise === undefined ? {} : { advertise: values.advertise }),
+    pacing: pacingOf(values),
     logLevel: context.logLevel === 'warn' ? 'info' : context.logLevel,
   }
   const observer: Parameters<typeof serve>[1] = {

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import { parseDurationMs } from '../../domain/duration.ts'
 import { Failure } from '../../domain/failure.ts'
+import { parseRate } from '../../domain/rate.ts'
 import type { CommandContext } from '../command-context.ts'
 import { parseCount } from '../installer-options.ts'
 import { formatSimulation } from '../output/simulation-text.ts'
@@ -17,12 +18,12 @@ interface SimulateValues {
   readonly breakOff: number
   readonly firstMac: string
   readonly patience: number
+  readonly installTime: number
+  readonly hostRate?: number
 }
 
-export function registerSimulateCommand(program: Command, context: CommandContext): void {
-  program
-    .command('simulate')
-    .summary('how a server does with so many hosts')
+export function defineSimulate(command: Command, context: CommandContext): void {
+  command
     .description(
       'Lets simulated hosts boot from a boot server: script, kernel, initrd, root file system, configuration, reports.\n' +
         'Nothing is installed and no byte is kept; what is measured is how long everything took.',
@@ -47,6 +48,20 @@ export function registerSimulateCommand(program: Command, context: CommandContex
       ).default(30 * 60_000, '30m'),
     )
     .addOption(
+      parsedOption(
+        '--install-time <span>',
+        'how long a host installs before it says that it is ready',
+        (text) => (text === '0' ? 0 : parseDurationMs(text, '--install-time')),
+      ).default(0, 'none'),
+    )
+    .addOption(
+      parsedOption(
+        '--host-rate <rate>',
+        'what a host takes a second: 1Gbit, 10MB (default: all that comes)',
+        (text) => parseRate(text, '--host-rate'),
+      ),
+    )
+    .addOption(
       new Option('--first-mac <mac>', 'MAC address of the first host; the others follow it').default(
         '02:eb:00:00:00:01',
       ),
@@ -61,19 +76,22 @@ who then is a host of the fleet. Use a server of its own for it.
 Examples:
   $ edgeboot simulate --server-url http://192.0.2.10:8080 --hosts 500
   $ edgeboot simulate --server-url http://192.0.2.10:8080 --hosts 200 --within 1m --break-off 5 --json
+  $ edgeboot simulate --server-url http://192.0.2.10:8080 --hosts 40 --install-time 4m --host-rate 1Gbit
 Exit codes: 0 all were installed; 1 some were refused or failed; 2 the usage is wrong.`,
     )
     .action((values: SimulateValues) => run(context, values))
 }
 
 async function run(context: CommandContext, values: SimulateValues): Promise<void> {
-  const { serverUrl, hosts, within, breakOff, firstMac, patience } = values
+  const { serverUrl, hosts, within, breakOff, firstMac, patience, installTime, hostRate } = values
   const { simulate } = await import('../../app/simulate.ts')
   const options = {
     ...{ serverUrl, hosts, firstMac },
     withinMs: within,
     breakShare: breakOff / 100,
     patienceMs: patience,
+    installMs: installTime,
+    hostBytesPerSecond: hostRate,
   }
   const simulation = await withInterrupt((signal) => simulate(options, context.progress, signal))
   if (context.json) context.stdout(`${JSON.stringify(simulation, null, 2)}\n`)

@@ -5,11 +5,8 @@ import type { CommandContext } from '../command-context.ts'
 import { formatTable } from '../output/table.ts'
 import { parsedOption } from '../settings.ts'
 
-export function registerTokenCommands(program: Command, context: CommandContext): void {
-  const token = program
-    .command('token')
-    .description('Access tokens: who may use the control API, and for what.')
-    .addHelpText('after', '\nExample:\n  $ edgeboot token create ci --role operator --expires 30d')
+export function defineToken(token: Command, context: CommandContext): void {
+  token.addHelpText('after', '\nExample:\n  $ edgeboot token create ci --role operator --expires 30d')
 
   token
     .command('create <name>')

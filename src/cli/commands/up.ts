@@ -12,12 +12,13 @@ import { addMachineOptions, type MachineValues, machineFrom } from '../machine-o
 import { createLiveFollower } from '../output/live-follower.ts'
 import { createPlainFollower } from '../output/plain-follower.ts'
 import { formatUpSummary } from '../output/up-summary.ts'
+import { addPacingOptions, type PacingValues, pacingOf } from '../pacing-options.ts'
 import { addPaletteOptions, type PaletteValues, paletteOf } from '../palette-options.ts'
 import { parsedOption } from '../settings.ts'
 import { addVsphereOptions, type VsphereValues, vsphereOf } from '../vsphere-options.ts'
 import { withInterrupt } from '../with-interrupt.ts'
 
-interface UpValues extends BootOptionValues, MachineValues, PaletteValues, VsphereValues {
+interface UpValues extends BootOptionValues, MachineValues, PacingValues, PaletteValues, VsphereValues {
   readonly count: number
   readonly name: string
   readonly ready: string
@@ -27,11 +28,10 @@ interface UpValues extends BootOptionValues, MachineValues, PaletteValues, Vsphe
   readonly ipxe?: string
 }
 
-export function registerUpCommand(program: Command, context: CommandContext): void {
+export function defineUp(command: Command, context: CommandContext): void {
   addVsphereOptions(
-    addPaletteOptions(addMachineOptions(addJobOptions(addBootOptions(program.command('up <iso>'))))),
+    addPaletteOptions(addMachineOptions(addJobOptions(addPacingOptions(addBootOptions(command))))),
   )
-    .summary('the whole job: machines made, installed and proven ready')
     .description(
       'Serves the installer out of the ISO, creates the machines, netboots and installs them, switches them on\n' +
         'again and waits until each has proven that it is ready. Run again it goes on where it was.\n' +
@@ -149,6 +149,7 @@ function toUpOptions(iso: string, values: UpValues, context: CommandContext): Up
     ...(values.bootHost === undefined ? {} : { bootHost: values.bootHost }),
     ...(values.bootPort === undefined ? {} : { bootPort: values.bootPort }),
     ...(values.advertise === undefined ? {} : { advertise: values.advertise }),
+    pacing: pacingOf(values),
     ...(values.ipxe === undefined ? {} : { ipxeDirectory: values.ipxe }),
     dataDirectory: context.dataDir(),
     logLevel: context.logLevel,

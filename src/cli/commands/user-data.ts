@@ -7,14 +7,11 @@ interface ValidateOptions {
   readonly servedOver?: 'http' | 'https'
 }
 
-export function registerUserDataCommands(program: Command, context: CommandContext): void {
-  const userData = program
-    .command('user-data')
-    .description('The cloud-config that hosts get: checked, shown, described for editors.')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  $ edgeboot user-data validate user-data.yaml\n  $ edgeboot user-data render -f fleet.yaml store-0042',
-    )
+export function defineUserData(userData: Command, context: CommandContext): void {
+  userData.addHelpText(
+    'after',
+    '\nExamples:\n  $ edgeboot user-data validate user-data.yaml\n  $ edgeboot user-data render -f fleet.yaml store-0042',
+  )
 
   userData
     .command('validate <file...>')

@@ -7,7 +7,7 @@ import { describeWaiting } from '../output/host-line.ts'
 import { createLiveFollower } from '../output/live-follower.ts'
 import { createPlainFollower } from '../output/plain-follower.ts'
 import { withInterrupt } from '../with-interrupt.ts'
-import { followHosts, type Views } from './follow-hosts.ts'
+import type { Views } from './follow-hosts.ts'
 
 /** How a host came out. `gone`: somebody deleted it meanwhile; `unfinished`: the waiting ended before. */
 export interface HostOutcome {
@@ -30,6 +30,7 @@ export async function waitForHosts(
   names: readonly string[],
   timeoutMs: number | undefined,
 ): Promise<WaitOutcome> {
+  const { followHosts } = await import('./follow-hosts.ts')
   const follower =
     process.stderr.isTTY && !context.json
       ? createLiveFollower(process.stderr)

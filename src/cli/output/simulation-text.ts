@@ -11,7 +11,10 @@ export function formatSimulation(simulation: Simulation): string {
     `${hosts} ${hosts === 1 ? 'host' : 'hosts'} in ${formatDuration(wallMs)}: ${fates.join(', ')}`,
     `${formatBytes(bytes)} sent, ${formatBytes(bytesPerSecond)}/s; told to wait ${waits} times`,
     ...(boot
-      ? [`a boot took ${formatDuration(boot.p50)} (half), ${formatDuration(boot.p95)} (95 of 100)`]
+      ? [
+          `ready after ${span(boot.mean)} on average, ${span(boot.p50)} (half), ${span(boot.p95)} (95 of 100); ` +
+            `the last one after ${span(boot.max)}`,
+        ]
       : []),
     '',
     formatTable(
@@ -35,6 +38,11 @@ export function formatSimulation(simulation: Simulation): string {
     ...simulation.reasons.map(({ reason, hosts: count }) => `${count} × ${reason}`),
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** Differences of less than a second count where a boot takes a few. */
+function span(ms: number): string {
+  return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : formatDuration(ms)
 }
 
 function some(count: number, word: string): readonly string[] {

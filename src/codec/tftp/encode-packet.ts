@@ -9,9 +9,8 @@ export function encodeTftp(packet: TftpPacket): Uint8Array {
     case 'options':
       return encodeStrings(OPCODES.options, flatten(packet.options))
     case 'data': {
-      const bytes = new Uint8Array(4 + packet.bytes.length)
-      bytes.set(dataHeader(packet.block))
-      bytes.set(packet.bytes, 4)
+      const bytes = new Uint8Array(DATA_HEADER_BYTES + packet.bytes.length)
+      writeBlock(bytes, packet.block, packet.bytes)
       return bytes
     }
     case 'acknowledgement':
@@ -23,9 +22,16 @@ export function encodeTftp(packet: TftpPacket): Uint8Array {
   }
 }
 
-/** What stands before the bytes of a block, so that these can be sent from where they are. */
-export function dataHeader(block: number): Uint8Array {
-  return words(OPCODES.data, block)
+/** What stands before the bytes of a block. */
+export const DATA_HEADER_BYTES = 4
+
+/** Makes `packet`, which has just the length for it, the packet of a block; so the memory of one before can be used again. */
+export function writeBlock(packet: Uint8Array, block: number, bytes: Uint8Array): void {
+  packet[0] = 0
+  packet[1] = OPCODES.data
+  packet[2] = (block >> 8) & 0xff
+  packet[3] = block & 0xff
+  packet.set(bytes, DATA_HEADER_BYTES)
 }
 
 function encodeStrings(opcode: number, strings: readonly string[]): Uint8Array {

@@ -2,7 +2,7 @@ import { fc, test as property } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
 import { isFailure } from '../../domain/failure.ts'
 import { decodeTftp } from './decode-packet.ts'
-import { dataHeader, encodeTftp } from './encode-packet.ts'
+import { encodeTftp, writeBlock } from './encode-packet.ts'
 import type { TftpPacket } from './packet.ts'
 
 const bytes = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex'))
@@ -122,10 +122,13 @@ describe('packets', () => {
     expect(() => decodeTftp(bytes(hex))).toThrow(reason)
   })
 
-  test('what stands before a block is what encoding puts there', () => {
-    expect(encodeTftp({ type: 'data', block: 0xabcd, bytes: bytes('01 02') })).toEqual(
-      Uint8Array.from([...dataHeader(0xabcd), 1, 2]),
-    )
+  test('a block written where another one was leaves nothing of that', () => {
+    const packet = encodeTftp({ type: 'data', block: 0xabcd, bytes: bytes('01 02') })
+
+    writeBlock(packet, 7, bytes('03 04'))
+
+    expect(packet).toEqual(encodeTftp({ type: 'data', block: 7, bytes: bytes('03 04') }))
+    expect(packet).toEqual(bytes('00 03 00 07 03 04'))
   })
 
   test('a long message is cut, and what is no byte becomes a question mark', () => {

@@ -13,10 +13,17 @@ export interface TftpRequest {
   readonly options: readonly TftpOption[]
 }
 
+/** A piece of the file; a short one is the last (RFC 1350 §6). */
+export interface TftpBlock {
+  readonly type: 'data'
+  readonly block: number
+  readonly bytes: Uint8Array
+}
+
 /** What TFTP says in one datagram: RFC 1350 §5, and the acknowledgement of options of RFC 2347. */
 export type TftpPacket =
   | TftpRequest
-  | { readonly type: 'data'; readonly block: number; readonly bytes: Uint8Array }
+  | TftpBlock
   | { readonly type: 'acknowledgement'; readonly block: number }
   | { readonly type: 'error'; readonly code: number; readonly message: string }
   | { readonly type: 'options'; readonly options: readonly TftpOption[] }

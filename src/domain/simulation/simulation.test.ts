@@ -33,7 +33,7 @@ describe('what simulated hosts saw, together', () => {
       wallMs: 2000,
       bytes: 3000,
       bytesPerSecond: 1500,
-      boot: { p50: 1000, p95: 1000, p99: 1000, max: 1000 },
+      boot: { mean: 1000, p50: 1000, p95: 1000, p99: 1000, max: 1000 },
       requests: {
         script: {
           count: 2,

@@ -19,7 +19,7 @@ export interface SimulatedBoot {
   readonly outcome: 'installed' | 'refused' | 'failed'
   /** Why it was refused or failed. */
   readonly reason?: string
-  /** From its first request to its end, waiting included. Milliseconds. */
+  /** From its first request to its end, ready or not, waiting included. Milliseconds. */
   readonly durationMs: number
   /** How often it was told to wait. */
   readonly waits: number
@@ -45,8 +45,8 @@ export interface Simulation {
   readonly wallMs: number
   readonly bytes: number
   readonly bytesPerSecond: number
-  /** Of the hosts that were installed. */
-  readonly boot?: Percentiles
+  /** Time to ready of the hosts that were installed: from the first request of each. `mean` is in milliseconds too. */
+  readonly boot?: Percentiles & { readonly mean: number }
   readonly requests: Readonly<
     Partial<
       Record<
@@ -83,7 +83,7 @@ export function summarizeSimulation(boots: readonly SimulatedBoot[], wallMs: num
     wallMs,
     bytes,
     bytesPerSecond: wallMs > 0 ? (bytes * 1000) / wallMs : 0,
-    ...(installed.length > 0 ? { boot: percentiles(installed.map(({ durationMs }) => durationMs)) } : {}),
+    ...(installed.length > 0 ? { boot: timesOf(installed) } : {}),
     requests: Object.fromEntries(
       REQUEST_KINDS.flatMap((kind) => {
         const same = requests.filter((request) => request.kind === kind)
@@ -92,6 +92,11 @@ export function summarizeSimulation(boots: readonly SimulatedBoot[], wallMs: num
     ),
     reasons: reasonsOf(boots),
   }
+}
+
+function timesOf(boots: readonly SimulatedBoot[]) {
+  const times = boots.map(({ durationMs }) => durationMs)
+  return { mean: sum(times) / times.length, ...percentiles(times) }
 }
 
 /** By the nearest rank; all 0 without values. */

@@ -1,4 +1,4 @@
-import { type FastifyInstance, type FastifyPluginCallback, fastify } from 'fastify'
+import { type FastifyInstance, type FastifyPluginCallback, type FastifyServerOptions, fastify } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import { Failure } from '../../domain/failure.ts'
 import type { AuditSink, Authenticator } from '../../ports/authenticator.ts'
@@ -69,8 +69,6 @@ export async function createControlApp(dependencies: ControlAppDependencies): Pr
   const app = createFastify(limits, tls)
   app.server.maxConnections = limits.maxConnections
   const requestTime = limitRequestTime(app.server, limits.requestTimeoutMs)
-  app.setValidatorCompiler(validatorCompiler)
-  app.setSerializerCompiler(serializerCompiler)
   app.addHook('onSend', async (_request, reply) => addSecurityHeaders(reply))
   app.setErrorHandler((error, request, reply) => {
     const failure = failureOf(error)
@@ -139,6 +137,11 @@ async function apiRoutes(
   await eventRoutes(api, tools)
 }
 
+/** Given to fastify and not set later: so it does not load the compilers of its own. Its types know no others. */
+const COMPILERS = {
+  compilersFactory: { buildValidator: () => validatorCompiler, buildSerializer: () => serializerCompiler },
+} as unknown as NonNullable<FastifyServerOptions['schemaController']>
+
 function createFastify(limits: ControlLimits, tls: TlsFiles | undefined): FastifyInstance {
   const http = {
     maxHeaderSize: limits.maxHeaderBytes,
@@ -152,6 +155,7 @@ function createFastify(limits: ControlLimits, tls: TlsFiles | undefined): Fastif
     // Names are up to 128 characters; longer ones are refused with a problem by their shapes.
     routerOptions: { maxParamLength: 512 },
     exposeHeadRoutes: false,
+    schemaController: COMPILERS,
     return503OnClosing: true,
   }
   if (!tls) return fastify({ ...options, http })

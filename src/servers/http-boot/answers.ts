@@ -53,11 +53,22 @@ export function createAnswers(dependencies: AnswersDependencies): Answers {
       case 'host-script':
         return sendHostScript(query, client, reply)
       case 'boot-artifact':
-        return sendFile(desk.artifact(endpoint.bootId, endpoint.name, client), false, request, reply)
+        return sendFile(
+          desk.artifact(endpoint.bootId, endpoint.name, client),
+          endpoint.bootId,
+          request,
+          reply,
+        )
       case 'digest-artifact':
-        return sendFile(desk.artifactByDigest(endpoint.sha256, endpoint.name), true, request, reply)
+        return sendFile(
+          desk.artifactByDigest(endpoint.sha256, endpoint.name),
+          client.address,
+          request,
+          reply,
+          true,
+        )
       case 'classic-artifact':
-        return sendFile(desk.classicArtifact(endpoint.name, client), false, request, reply)
+        return sendFile(desk.classicArtifact(endpoint.name, client), client.address, request, reply)
       case 'boot-file':
         return sendBootFile(desk.bootFile(endpoint.name, client), request, reply)
       case 'user-data':
@@ -82,11 +93,13 @@ export function createAnswers(dependencies: AnswersDependencies): Answers {
     return outcome === 'accepted' ? reply.code(204).send() : notFound(reply)
   }
 
+  /** A boot belongs to one host; without one, its address is all that is known of it. */
   async function sendFile(
     artifact: ServedArtifact | undefined,
-    immutable: boolean,
+    host: string,
     request: FastifyRequest,
     reply: FastifyReply,
+    immutable = false,
   ): Promise<FastifyReply> {
     if (!artifact) return notFound(reply)
     try {
@@ -103,7 +116,7 @@ export function createAnswers(dependencies: AnswersDependencies): Answers {
       return reply
     }
     transferred.add(request)
-    const result = await transfers.send(request.raw.socket, reply.raw, artifact, answered)
+    const result = await transfers.send(host, request.raw.socket, reply.raw, artifact, answered)
     logAnswer(log, request, reply, result)
     return reply
   }

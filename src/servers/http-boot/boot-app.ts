@@ -17,12 +17,15 @@ import {
   refuseUnreadable,
   type Visit,
 } from './reception.ts'
+import type { Pace } from './transfers/pace.ts'
 import { createTransfers } from './transfers/transfers.ts'
 
 export interface BootAppDependencies {
   readonly desk: BootDesk
   readonly log: Log
   readonly limits: BootLimits
+  /** How fast artifacts are sent; absent: as fast as hosts take them. */
+  readonly pace?: Pace | undefined
   readonly advertised?: Authority | undefined
   /** With it this is the HTTPS listener. */
   readonly tls?: BootTls | undefined
@@ -47,7 +50,7 @@ export interface BootApp {
 
 /** Puts fastify together: sizes and times of requests, reception, answers, log. */
 export function createBootApp(dependencies: BootAppDependencies): BootApp {
-  const { desk, log, limits, advertised, tls, securePort, authorityPem } = dependencies
+  const { desk, log, limits, pace, advertised, tls, securePort, authorityPem } = dependencies
   const bounds = {
     maxHeaderSize: limits.maxHeaderBytes,
     headersTimeout: limits.headersTimeoutMs,
@@ -60,12 +63,16 @@ export function createBootApp(dependencies: BootAppDependencies): BootApp {
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     ...(tls ? { https: { ...bounds, ...tlsOptions(tls, limits) } } : { http: bounds }),
     clientErrorHandler: refuseUnreadable,
+    // No request has a body that a schema describes. Without these fastify loads the compilers of its own, at each start.
+    schemaController: {
+      compilersFactory: { buildValidator: () => noSchema, buildSerializer: () => noSchema },
+    },
     // Paths are compared as they stand in the request (see parseEndpoint), so the router has nothing to decide.
     rewriteUrl: () => '/',
   })
   app.server.maxConnections = limits.maxConnections
   app.server.maxHeadersCount = limits.maxHeaders + 1
-  const transfers = createTransfers(limits, log, () => {
+  const transfers = createTransfers(limits, pace, log, () => {
     // After the event loop came round the connection counts as idle.
     setImmediate(() => app.server.listening || app.server.closeIdleConnections())
   })
@@ -103,6 +110,10 @@ export function createBootApp(dependencies: BootAppDependencies): BootApp {
   app.setErrorHandler((error, _request, reply) => refuseError(error, reply, log))
 
   return { app, abortTransfers: (reason) => transfers.abortAll(reason) }
+}
+
+function noSchema(): never {
+  throw new Error('no route of the boot listener has a schema')
 }
 
 /** TLS 1.2 is the newest that iPXE and most firmware speak. Of what both sides know AES-128 costs least. */

@@ -7,6 +7,7 @@ import type { Log } from '../../ports/log.ts'
 import { type BootTls, createBootApp } from './boot-app.ts'
 import { type Authority, parseAdvertised } from './client.ts'
 import { type BootLimits, DEFAULT_BOOT_LIMITS } from './limits.ts'
+import type { Pace } from './transfers/pace.ts'
 
 export interface BootServerOptions {
   readonly desk: BootDesk
@@ -18,6 +19,8 @@ export interface BootServerOptions {
   /** `HOST` or `HOST:PORT` that hosts shall use instead of what they asked for. */
   readonly advertise?: string | undefined
   readonly limits?: Partial<BootLimits>
+  /** How fast artifacts are sent, together with all other listeners that have the same one. */
+  readonly pace?: Pace | undefined
   /** Who holds a TCP port of this machine, for people. */
   readonly describePortHolder?: (port: number) => Promise<string | undefined>
   /** With it HTTPS is spoken. */
@@ -40,11 +43,11 @@ export interface BootServer extends AsyncDisposable {
  * when there is no such address on this machine or `advertise` is none, `usage.invalid` without the right to the port.
  */
 export async function openBootServer(options: BootServerOptions): Promise<BootServer> {
-  const { desk, log, host, port, advertise, tls, securePort, authorityPem } = options
+  const { desk, log, host, port, pace, advertise, tls, securePort, authorityPem } = options
   const limits = { ...DEFAULT_BOOT_LIMITS, ...options.limits }
   const advertised = checkAdvertised(advertise)
   const { app, abortTransfers } = createBootApp({
-    ...{ desk, log, limits, tls, securePort, authorityPem },
+    ...{ desk, log, limits, pace, tls, securePort, authorityPem },
     // A port that is advertised is that of plain HTTP.
     advertised: tls && advertised ? { host: advertised.host } : advertised,
   })

@@ -2,6 +2,7 @@ import type { ScriptQuery } from '../../ports/boot-desk.ts'
 
 const MAX_SETTINGS = 32
 const MAX_VALUE_CHARACTERS = 256
+const PERCENT = 0x25
 
 /**
  * Settings in a query string as iPXE writes it: `:` encoded or not (the builds differ), `+` a plus sign, since iPXE
@@ -22,13 +23,23 @@ export function parseScriptQuery(query: string): ScriptQuery {
 }
 
 function decodeValue(text: string): string {
+  // Most values are nothing but this.
+  if (/^[\w.:-]*$/.test(text)) return text.slice(0, MAX_VALUE_CHARACTERS)
   const literal = new TextEncoder().encode(text)
   const bytes: number[] = []
   for (let at = 0; at < literal.length; at++) {
-    const hex = /^%([0-9a-fA-F]{2})/.exec(String.fromCharCode(...literal.subarray(at, at + 3)))?.[1]
-    bytes.push(hex === undefined ? (literal[at] ?? 0) : Number.parseInt(hex, 16))
-    if (hex !== undefined) at += 2
+    const byte = literal[at] ?? 0
+    const [high, low] = byte === PERCENT ? [digitOf(literal[at + 1]), digitOf(literal[at + 2])] : []
+    const isEncoded = high !== undefined && low !== undefined
+    bytes.push(isEncoded ? high * 16 + low : byte)
+    if (isEncoded) at += 2
   }
   const decoded = new TextDecoder().decode(Uint8Array.from(bytes))
   return [...decoded.replace(/[\p{Cc}\u2028\u2029]/gu, ' ')].slice(0, MAX_VALUE_CHARACTERS).join('')
+}
+
+/** The value of a hexadecimal digit in ASCII. */
+function digitOf(byte = 0): number | undefined {
+  const digit = '0123456789abcdef'.indexOf(String.fromCharCode(byte).toLowerCase())
+  return digit < 0 ? undefined : digit
 }

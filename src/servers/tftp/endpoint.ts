@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram'
 import { type AddressInfo, isIPv6 } from 'node:net'
-import { dataHeader, encodeTftp } from '../../codec/tftp/encode-packet.ts'
-import type { TftpPacket } from '../../codec/tftp/packet.ts'
+import { DATA_HEADER_BYTES, encodeTftp, writeBlock } from '../../codec/tftp/encode-packet.ts'
+import type { TftpBlock, TftpPacket } from '../../codec/tftp/packet.ts'
 
 export interface Peer {
   readonly address: string
@@ -54,14 +54,25 @@ export function openEndpoint(options: EndpointOptions): {
   })
   socket.on('message', hear)
   socket.bind({ address: host, port, exclusive: true })
+
+  /** The packet of the last block, and of the next one when it is as long: nearly all of a transfer are. */
+  let kept = new Uint8Array(0)
+  function packetOf({ block, bytes }: TftpBlock): Uint8Array {
+    const length = DATA_HEADER_BYTES + bytes.length
+    // Usually the system has a packet when `send` returns; one that has to wait is still to be read from there.
+    const mayWait = !isBound || socket.getSendQueueCount() > 0
+    if (mayWait || kept.length !== length) kept = new Uint8Array(length)
+    writeBlock(kept, block, bytes)
+    return kept
+  }
+
   return {
     bound,
     endpoint: {
       send(packet, to) {
         if (isClosed) return
-        // A block is sent from where the file lies; nothing of it is copied.
-        const parts = packet.type === 'data' ? [headerOf(packet.block), packet.bytes] : [encodeTftp(packet)]
-        socket.send(parts, to.port, to.address)
+        const bytes = packet.type === 'data' ? packetOf(packet) : encodeTftp(packet)
+        socket.send(bytes, to.port, to.address)
       },
       close() {
         if (isClosed) return
@@ -70,13 +81,4 @@ export function openEndpoint(options: EndpointOptions): {
       },
     },
   }
-}
-
-/** The headers of all block numbers one after the other, so that sending makes none. */
-const HEADER_BYTES = 4
-const headers = new Uint8Array(0x10000 * HEADER_BYTES)
-for (let block = 0; block < 0x10000; block += 1) headers.set(dataHeader(block), block * HEADER_BYTES)
-
-function headerOf(block: number): Uint8Array {
-  return headers.subarray(block * HEADER_BYTES, (block + 1) * HEADER_BYTES)
 }

@@ -66,25 +66,27 @@ export async function openTftpServer(options: TftpServerOptions): Promise<TftpSe
   const { endpoint, bound } = openEndpoint({
     host,
     port,
-    hear: (bytes, from) => safely(from, () => hear(bytes, from)),
+    hear: safely(hear),
     fail: (error) => log.warn({ err: error }, 'the TFTP socket failed'),
   })
 
   /** Nothing that somebody sends ends the server. */
-  function safely(from: Peer, work: () => void): void {
-    try {
-      work()
-    } catch (error) {
-      log.error({ err: error, address: from.address }, 'a TFTP packet could not be worked on')
+  function safely(hear: (bytes: Uint8Array, from: Peer) => void): typeof hear {
+    return (bytes, from) => {
+      try {
+        hear(bytes, from)
+      } catch (error) {
+        log.error({ err: error, address: from.address }, 'a TFTP packet could not be worked on')
+      }
     }
   }
 
   function hear(bytes: Uint8Array, from: Peer): void {
     const packet = read(bytes)
-    // In a transfer; almost all packets are this.
-    if (packet && packet.type !== 'read' && packet.type !== 'write' && transfers.knows(from)) {
-      if (mode === 'single-port') transfers.hear(from, packet)
-      return
+    if (packet && packet.type !== 'read' && packet.type !== 'write') {
+      // Almost all packets end here.
+      if (mode === 'single-port' && transfers.hear(from, packet)) return
+      if (transfers.knows(from)) return
     }
     // An error is never answered by an error, or two servers could talk forever.
     if (packet?.type === 'error' || (!packet && bytes[1] === OPCODES.error)) return
@@ -128,7 +130,7 @@ export async function openTftpServer(options: TftpServerOptions): Promise<TftpSe
     const own = openEndpoint({
       host,
       port: 0,
-      hear: (bytes, from) => safely(from, () => hearOwn(bytes, from)),
+      hear: safely(hearOwn),
       fail: (error) => transfers.end(client, `its socket failed: ${error.message}`),
     })
     own.bound.catch((error: Error) => transfers.end(client, `it got no port: ${error.message}`))

@@ -39,7 +39,8 @@ export interface Transfers {
     file: { readonly name: string; readonly bytes: Uint8Array },
     openEndpoint: () => Endpoint,
   ): string | undefined
-  hear(client: Peer, packet: TftpPacket): void
+  /** Whether a transfer of this client runs, which then has heard it. */
+  hear(client: Peer, packet: TftpPacket): boolean
   /** Ends the transfer of one client. */
   end(client: Peer, reason: string): void
   endAll(reason: string): void
@@ -180,6 +181,7 @@ export function createTransfers({ clock, limits, observe, signal }: Dependencies
     hear(client, packet) {
       const transfer = running.get(keyOf(client))
       if (transfer) act(transfer, transfer.session.onPacket(packet))
+      return transfer !== undefined
     },
     end(client, reason) {
       const transfer = running.get(keyOf(client))

@@ -45,14 +45,15 @@ export async function sendArtifact(
   answer: ArtifactAnswer,
   options: TransferOptions,
 ): Promise<TransferResult> {
-  const { stallMs, log, abort } = options
+  const { stallMs, turns, log, abort } = options
   const { signal } = abort
   const gone = () => abort.abort('the client closed the connection')
   const progress = reportTo(artifact.observe(), log)
 
   socket.once('close', gone)
   response.on('error', gone)
-  watchForStall(response, stallMs, progress.bytes, (reason) => abort.abort(reason))
+  const stalled = (reason: string) => abort.abort(reason)
+  watchForStall(response, stallMs, { bytes: progress.bytes, wasHeldBack: turns.wasHeldBack, stalled })
   progress.started()
   try {
     if (socket.destroyed) gone()
@@ -77,13 +78,20 @@ export async function sendArtifact(
 function watchForStall(
   response: ServerResponse,
   stallMs: number,
-  bytes: () => number,
-  stalled: (reason: string) => void,
+  {
+    bytes,
+    wasHeldBack,
+    stalled,
+  }: {
+    readonly bytes: () => number
+    readonly wasHeldBack: () => boolean
+    readonly stalled: (reason: string) => void
+  },
 ): void {
   let before = 0
   response.setTimeout(stallMs, () => {
     const now = bytes()
-    if (now > before) {
+    if (wasHeldBack() || now > before) {
       before = now
       response.setTimeout(stallMs)
       return

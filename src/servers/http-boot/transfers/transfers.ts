@@ -4,13 +4,16 @@ import type { ServedArtifact } from '../../../ports/boot-desk.ts'
 import type { Log } from '../../../ports/log.ts'
 import type { ArtifactAnswer } from '../artifact-answer.ts'
 import type { BootLimits } from '../limits.ts'
+import type { Pace } from './pace.ts'
 import { pieceBytesFor } from './pieces.ts'
 import { sendArtifact, type TransferResult } from './transfer.ts'
 import { createTurns } from './turns.ts'
 
 /** All transfers under way: they share a budget of memory and can be ended together. */
 export interface Transfers {
+  /** `host` is the same for all that one machine asks for on its way. */
   send(
+    host: string,
     socket: Socket,
     response: ServerResponse,
     artifact: ServedArtifact,
@@ -20,18 +23,26 @@ export interface Transfers {
   abortAll(reason: string): void
 }
 
-/** `whenNoneLeft` is called each time the last transfer under way has ended. */
-export function createTransfers(limits: BootLimits, log: Log, whenNoneLeft: () => void): Transfers {
+/**
+ * With a pace they send within its budget. `whenNoneLeft` is called each time the last transfer under way has ended.
+ */
+export function createTransfers(
+  limits: BootLimits,
+  pace: Pace | undefined,
+  log: Log,
+  whenNoneLeft: () => void,
+): Transfers {
   const running = new Set<AbortController>()
   const turns = createTurns()
   let stopped: string | undefined
   return {
-    async send(socket, response, artifact, answer) {
+    async send(host, socket, response, artifact, answer) {
+      using place = pace?.join(host)
       const abort = new AbortController()
       running.add(abort)
       if (stopped !== undefined) abort.abort(stopped)
       const pieceBytes = () => pieceBytesFor(running.size, limits.maxBytesInFlight)
-      const options = { stallMs: limits.stallMs, pieceBytes, turns, abort, log }
+      const options = { stallMs: limits.stallMs, pieceBytes, turns: place ?? turns, abort, log }
       try {
         return await sendArtifact(socket, response, artifact, answer, options)
       } finally {

@@ -13,6 +13,8 @@ export interface Turn {
 export interface Turns {
   /** Waits in line for one turn. */
   ask(turn: Turn): void
+  /** True when there was a time since this was asked last at which it waited in line, not for the client or the disk. */
+  wasHeldBack(): boolean
 }
 
 export interface TurnsOptions {
@@ -50,5 +52,7 @@ export function createTurns(options: TurnsOptions = {}): Turns {
       waiting.push(turn)
       schedule()
     },
+    // It moves on as fast as the machine can.
+    wasHeldBack: () => false,
   }
 }
