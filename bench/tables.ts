@@ -1,5 +1,6 @@
 import type { Bench } from './measure/table.ts'
 import { bootShare } from './tables/boot-share.ts'
+import { bootStorm } from './tables/boot-storm.ts'
 import { dashboard } from './tables/dashboard.ts'
 import { fleetApplyBench } from './tables/fleet-apply.ts'
 import { httpCpu, httpsCpu } from './tables/http-cpu.ts'
@@ -26,6 +27,7 @@ export const BENCHES: readonly Bench[] = [
   startBench,
   fleetApplyBench,
   pacing,
+  bootStorm,
   bootShare,
   vsphere,
   dashboard,

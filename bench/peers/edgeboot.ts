@@ -13,7 +13,8 @@ export interface EdgebootFleetOptions {
   /** Where its data directory goes. */
   readonly folder: string
   readonly iso: string
-  readonly rootfsBytes: number
+  /** For `downloads`. */
+  readonly rootfsBytes?: number
   /** So many are in its fleet, all of them armed. */
   readonly hosts: number
   /** Given: hosts are asked to come over HTTPS with it, else over HTTP. */

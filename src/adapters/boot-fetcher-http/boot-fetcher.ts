@@ -1,14 +1,12 @@
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { BootFetcher, Fetched, FetchOptions } from '../../ports/boot-fetcher.ts'
+import { drain } from './drain.ts'
+import { MAX_BODY_BYTES, SILENCE_MS, secondsOf } from './limits.ts'
 
-/** A server that says nothing for so long is given up. Milliseconds. */
-const SILENCE_MS = 60_000
 /** Pauses are as long as timers can make them. */
 const SHORTEST_PAUSE_MS = 5
 const MAX_TEXT_BYTES = 64 * 1024
-/** No file of an installer is larger; a server that goes on sending is not one of ours. */
-const MAX_BODY_BYTES = 64 * 1024 ** 3
 
 interface Sent extends FetchOptions {
   readonly method: 'GET' | 'POST'
@@ -18,7 +16,11 @@ interface Sent extends FetchOptions {
 /** Asks over HTTP or HTTPS; certificates are not checked, as little is said and nothing believed. */
 export function createBootFetcher(): BootFetcher {
   return {
-    get: (url, options, signal) => ask(url, { ...options, method: 'GET' }, signal),
+    get: async (url, options, signal) => {
+      const isPlain = url.startsWith('http:') && !options.keepText && options.bytesPerSecond === undefined
+      const drained = isPlain ? await drain(new URL(url), options, signal) : undefined
+      return drained ?? (await ask(url, { ...options, method: 'GET' }, signal))
+    },
     postJson: (url, body, signal) =>
       ask(url, { method: 'POST', body: JSON.stringify(body), keepText: true }, signal),
   }
@@ -69,14 +71,13 @@ function take(
     const aheadMs = (): number =>
       bytesPerSecond === undefined ? 0 : (bytes / bytesPerSecond) * 1000 - (performance.now() - answeredAt)
     const end = (): void => {
-      const retryAfter = /^\d{1,6}$/.exec(response.headers['retry-after'] ?? '')
       resolve({
         status: response.statusCode ?? 0,
         firstByteMs,
         durationMs: performance.now() - begun,
         bytes,
         text: Buffer.concat(chunks).toString('utf8'),
-        ...(retryAfter ? { retryAfterSeconds: Number(retryAfter[0]) } : {}),
+        ...secondsOf(response.headers['retry-after']),
       })
     }
     response.on('data', (chunk: Buffer) => {
