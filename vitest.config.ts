@@ -11,15 +11,12 @@ export default defineConfig({
           testTimeout: 20_000,
           // Nothing in them keeps anything in a module: reading each module once takes half the time.
           isolate: false,
-          // Benchmarks belong to one project, or they would run once for each.
-          benchmark: { include: ['bench/**/*.bench.ts'] },
         },
       },
       {
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          benchmark: { include: [] },
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
@@ -29,7 +26,6 @@ export default defineConfig({
         test: {
           name: 'dashboard',
           include: ['test/dashboard/**/*.test.ts'],
-          benchmark: { include: [] },
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
@@ -41,7 +37,6 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          benchmark: { include: [] },
           testTimeout: 900_000,
           hookTimeout: 900_000,
           fileParallelism: false,
