@@ -55,8 +55,8 @@ export interface HostBook {
    * returns before anything else can happen. Resolves to what was decided.
    */
   decide<H extends Happening>(host: string, decide: (life: Life) => H, bootId?: BootId): Promise<H>
-  /** Returns the function that ends the subscription. */
-  subscribe(listener: BookListener): () => void
+  /** To the events of one host, or of all. Returns the function that ends the subscription. */
+  subscribe(listener: BookListener, host?: string): () => void
   /** Told the name of every host that was removed. Returns the function that ends the subscription. */
   onRemoved(listener: (host: string) => void): () => void
 }
@@ -75,6 +75,8 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
   const boots = new Map<BootId, Boot>()
   const tokens = new Map<ConfigToken, Boot>()
   const listeners = new Set<BookListener>()
+  /** Every host that is being brought up listens to itself: with hundreds of them none must be asked in vain. */
+  const listenersOf = new Map<string, Set<BookListener>>()
   const removals = new Set<(host: string) => void>()
   let last: Promise<unknown> = Promise.resolve()
   let lastEventId = await store.lastEventId()
@@ -108,7 +110,7 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
   }
 
   function tell(event: HostEvent, state: HostState): void {
-    for (const listener of listeners) {
+    for (const listener of [...listeners, ...(listenersOf.get(event.host) ?? [])]) {
       try {
         listener(event, state)
       } catch (error) {
@@ -198,9 +200,17 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
         await apply(eventOf(host, decided, bootId))
         return decided
       }),
-    subscribe: (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
+    subscribe(listener, host) {
+      if (host === undefined) {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      }
+      const own = listenersOf.get(host) ?? new Set()
+      listenersOf.set(host, own.add(listener))
+      return () => {
+        own.delete(listener)
+        if (own.size === 0 && listenersOf.get(host) === own) listenersOf.delete(host)
+      }
     },
     onRemoved: (listener) => {
       removals.add(listener)

@@ -22,7 +22,7 @@ export function createWake(book: HostBook, name: string): Wake {
     pending = true
     for (const resolve of [...waiting]) resolve()
   }
-  const close = book.subscribe((event) => event.host === name && event.type !== 'artifact.progress' && ring())
+  const close = book.subscribe(({ type }) => type !== 'artifact.progress' && ring(), name)
 
   function bell(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
