@@ -112,7 +112,7 @@ function tablesOf(
       title: 'How long a host waits for its script',
       method:
         `${METHOD} ${PER_SECOND} requests a second, a connection for each, from the beginning of the connection to the last ` +
-        `byte. The root file system is taken over ${DOWNLOADS} connections as fast as one thread on the same machine can.`,
+        `byte. The root file system is taken over ${DOWNLOADS} connections as fast as one thread on the same machine can, which yields to the server and to whoever measures.`,
       unit: 'ms',
       cells: latency.all(),
       goals: [{ row: underLoad(large), column: 'p99', atMost: 10 }],
