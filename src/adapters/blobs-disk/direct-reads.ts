@@ -6,7 +6,7 @@ import type { FileGuard } from './file-guard.ts'
 import { blobChanged, blobUnreadable } from './identity.ts'
 import type { SystemCalls } from './system-calls.ts'
 
-/** Read at a time when the system does not have the bytes in memory. */
+/** Read at a time, and at least, when the system does not have the bytes in memory. */
 const FETCH_BYTES = 1024 * 1024
 /** What sendfile(2) answers for files and file systems it cannot be used with. */
 const IMPOSSIBLE = new Set(['EINVAL', 'ENOSYS', 'EOPNOTSUPP'])
@@ -43,12 +43,14 @@ export function createDirectReads({ handle, identity, guard, calls, assertOpen }
     async prepare(offsetBytes, lengthBytes) {
       await guard.recheck()
       if (isInMemory(offsetBytes, lengthBytes)) return
-      // Into a buffer that nobody looks at: what counts is that the system has the pages afterwards.
-      const bytes = Buffer.allocUnsafeSlow(Math.min(FETCH_BYTES, lengthBytes))
-      for (let done = 0; done < lengthBytes; ) {
-        const wanted = Math.min(bytes.length, lengthBytes - done)
-        const { bytesRead } = await handle.read(bytes, 0, wanted, offsetBytes + done)
-        if (bytesRead === 0) throw endedBefore(offsetBytes + lengthBytes)
+      // Into a buffer that nobody looks at: what counts is that the system has the pages afterwards. More than was asked for,
+      // as disks are slow with little and whoever reads will want the rest.
+      const wanted = Math.max(lengthBytes, Math.min(FETCH_BYTES, identity.sizeBytes - offsetBytes))
+      const bytes = Buffer.allocUnsafeSlow(Math.min(FETCH_BYTES, wanted))
+      for (let done = 0; done < wanted; ) {
+        const piece = Math.min(bytes.length, wanted - done)
+        const { bytesRead } = await handle.read(bytes, 0, piece, offsetBytes + done)
+        if (bytesRead === 0) throw endedBefore(offsetBytes + wanted)
         done += bytesRead
       }
     },
