@@ -89,7 +89,8 @@ describe('edgeboot up with real machines', () => {
     const { hosts, up, eventsOf, serialLog } = placeFor(context, 'killed', ['edge-1', 'edge-2'])
     const args = ['--user-data', userData('killed', [...POWEROFF, ...SAYS_THAT_IT_INSTALLS]), '--count', '2']
 
-    const first = up(args)
+    // Slow enough that the download is under way when the server is killed, and not over: see below.
+    const first = up([...args, '--host-bandwidth', '8MB'])
     await first.line(/edge-\d {2}rootfs/)
     await first.kill()
     const second = up(args)
