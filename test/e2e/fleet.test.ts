@@ -50,7 +50,8 @@ ${HOSTS.map((name, index) => `  - { name: ${name}, profile: store, labels: { sit
 async function serve(): Promise<EdgebootProcess> {
   const started = startEdgeboot([
     ...['--data-dir', dataDirectory, 'serve'],
-    ...['--boot-port', '0', '--control-port', '0'],
+    // Slow enough that a server killed in a download is back before the host asks for its configuration, see below.
+    ...['--boot-port', '0', '--control-port', '0', '--host-bandwidth', '8MB'],
   ])
   await started.line(/control API on/)
   return started

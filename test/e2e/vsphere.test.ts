@@ -73,7 +73,8 @@ async function eventsOf(dataDirectory: string): Promise<readonly RecordedEvent[]
 
 test.concurrent('a machine of a vCenter boots the ISO that was uploaded, installs, is switched on again and is ready, although up is killed and the vCenter restarts', async (context) => {
   const { lab, dataDirectory, up } = await placeFor(context, 'media')
-  const first = up([])
+  // Slow enough that the download is under way when it is killed, and not over.
+  const first = up(['--host-bandwidth', '8MB'])
   await first.line(/edge-1 {2}rootfs/)
   await first.kill()
   const second = up([])
