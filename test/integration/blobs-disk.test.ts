@@ -29,7 +29,7 @@ async function openSubject(): Promise<BlobSourceSubject> {
   const folder = await mkdtemp(join(tmpdir(), 'edgeboot-blobs-'))
   const made = new Set<string>()
   return {
-    source: createDiskBlobs({ recheckMs: 0 }),
+    source: createDiskBlobs({ recheckMs: 0, isDirect: true }),
     missingPath: join(folder, 'missing.iso'),
     async put(name, bytes) {
       const path = join(folder, name)
