@@ -16,8 +16,8 @@ export interface DiskBlobsOptions {
   /** For how long a file found unchanged counts as unchanged. Default 250 ms. */
   readonly recheckMs?: number
   /**
-   * Whether to use what only some systems can do. Default false: a real machine whose download broke off, because the
-   * server was killed, did not begin it again (test/e2e/up.test.ts), and it is not known why.
+   * Whether to use what only some systems can do. Default false: the first bytes leave sooner, and dracut takes a root file
+   * system that broke off after its first byte for a whole one (docs/decisions/0011).
    */
   readonly isDirect?: boolean
 }
