@@ -14,6 +14,7 @@ import { type ClassicOffer, createBootDesk } from '../services/boot-desk.ts'
 import type { BootPlan } from '../services/boot-plan.ts'
 import type { FleetAbilities } from '../services/check-fleet.ts'
 import { type NetbootAbilities, requireBootable } from '../services/check-netboot.ts'
+import { endLostTransfers } from '../services/end-lost-transfers.ts'
 import { type FleetKeeper, openFleetKeeper } from '../services/fleet-keeper.ts'
 import { createFleetPlans, type FleetPlans } from '../services/fleet-plans.ts'
 import { createFleetRunner, type FleetRunner } from '../services/fleet-runner.ts'
@@ -163,6 +164,7 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
     clock,
     log,
   })
+  await endLostTransfers(book)
   const host = options.bootHost ?? '0.0.0.0'
   const { bootTls } = options
   const pace = options.pacing && createPace(options.pacing)

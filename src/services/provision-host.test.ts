@@ -229,6 +229,32 @@ describe('provisioning a host', () => {
     expect(stage.book.state('edge-1')?.life.installs).toBe(1)
   })
 
+  test('resets a machine that was cut off from its root file system and does not begin anew, long before silence would', async () => {
+    const stage = await aStage(async (nth) => {
+      if (nth !== 1) return
+      await stage.served('install')
+      const { bootId } = stage.book.state('edge-1')?.life ?? {}
+      const part = { role: 'rootfs', total: 1000 } as const
+      const reason = 'the client went away'
+      await stage.book.record('edge-1', { type: 'artifact.started', data: { ...part, bytes: 0 } }, bootId)
+      await stage.book.record(
+        'edge-1',
+        { type: 'artifact.aborted', data: { ...part, bytes: 300, reason } },
+        bootId,
+      )
+    })
+
+    await stage.run({ limits: { phases: {}, readyWithinMs: 3_600_000 } })
+
+    const events = await stage.store.events()
+    const brokeOff = events.find(({ type }) => type === 'artifact.aborted')?.time ?? 0
+    const reset =
+      events.find(({ type, data }) => type === 'machine.power' && data.cause === 'reset')?.time ?? 0
+    expect(reset - brokeOff).toBeGreaterThanOrEqual(30_000)
+    expect(reset - brokeOff).toBeLessThan(60_000)
+    expect(events.find(({ type }) => type === 'host.stalled')?.data).toMatchObject({ rule: 'root-cut-off' })
+  })
+
   test('counts the time of a host from when it is let in, not while it waits for a place', async () => {
     const stage = await aStage(() => undefined)
     stage.admission.occupy('other', undefined)

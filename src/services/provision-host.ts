@@ -1,5 +1,6 @@
 import { diagnose, diagnoseStall, sentenceOf, silenceMs } from '../domain/diagnosis/diagnosis.ts'
 import type { Host } from '../domain/host.ts'
+import { isLeftCutOff } from '../domain/life/cut-off.ts'
 import { canBeRetried, isInstalling, type Life } from '../domain/life.ts'
 import { isBefore } from '../domain/phase.ts'
 import { overdue, type TimeLimits } from '../domain/phase-limits.ts'
@@ -85,6 +86,7 @@ export async function provisionHost(
   /** What the probe has said of this boot from disk, so that each answer is noted once. */
   const answers = new Set<string>()
   let resets = 0
+  const listensSince = clock.now()
   let told = { phase: 'defined', rules: new Set<string>() }
 
   const watching = watchPower(machine, dependencies, inside).catch((error: unknown) => wake.fail(error))
@@ -211,7 +213,10 @@ export async function provisionHost(
   async function startOver(life: Life): Promise<void> {
     const canBegin = plan.host.spec && life.power === 'on' && isBefore(life.phase, 'config')
     if (!canBegin || life.phase === 'starting' || plan.host.boot === 'typed' || resets >= MAX_RESETS) return
-    if (silenceMs(life, clock.now()) < RESET_AFTER_MS) return
+    const now = clock.now()
+    // While nobody listened, nothing could be heard.
+    const silentMs = Math.min(silenceMs(life, now), now - listensSince)
+    if (silentMs < RESET_AFTER_MS && !isLeftCutOff(life, now)) return
     resets += 1
     log.warn({ host: name, phase: life.phase, resets }, 'a stalled machine is reset')
     await machine.power('reset', inside)

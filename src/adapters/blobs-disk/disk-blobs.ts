@@ -15,10 +15,7 @@ export interface DiskBlobsOptions {
   readonly parallelReads?: number
   /** For how long a file found unchanged counts as unchanged. Default 250 ms. */
   readonly recheckMs?: number
-  /**
-   * Whether to use what only some systems can do. Default false: the first bytes leave sooner, and dracut takes a root file
-   * system that broke off after its first byte for a whole one (docs/decisions/0011).
-   */
+  /** Whether to use what only some systems can do (docs/decisions/0011). Default true. */
   readonly isDirect?: boolean
 }
 
@@ -40,7 +37,7 @@ export function createDiskBlobs(options: DiskBlobsOptions = {}): BlobSource {
             path: absolute,
           })
         }
-        const calls = options.isDirect === true ? await loadSystemCalls() : undefined
+        const calls = options.isDirect === false ? undefined : await loadSystemCalls()
         return createDiskBlob(handle, identityOf(absolute, stats), cache, options.recheckMs ?? 250, calls)
       } catch (error) {
         await handle.close()

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fc, test as property } from '@fast-check/vitest'
 import { describe, expect, test } from 'vitest'
 import type { EventData, EventType, HostEvent } from '../event.ts'
+import { BEGINS_ANEW_WITHIN_MS } from '../life/cut-off.ts'
 import { advance, type Life, newLife } from '../life.ts'
 import type { Phase } from '../phase.ts'
 import { circumstancesOf } from './circumstances.ts'
@@ -83,11 +84,9 @@ const STUCK: readonly (readonly [string, readonly Step[]])[] = [
     'root-does-not-fit',
     [...INITRD, started('rootfs'), aborted('rootfs', 0.5), started('rootfs'), aborted('rootfs', 0.505)],
   ],
-  [
-    'root-restarts',
-    [...INITRD, started('rootfs'), aborted('rootfs', 0.5), started('rootfs'), aborted('rootfs', 0.1)],
-  ],
-  ['download-stopped', [...INITRD, started('rootfs'), aborted('rootfs')]],
+  ['root-cut-off', [...INITRD, started('rootfs'), aborted('rootfs', 0.5)]],
+  ['root-restarts', [...INITRD, started('rootfs'), aborted('rootfs', 0.5), started('rootfs')]],
+  ['download-stopped', [...INITRD, started('rootfs')]],
   ['root-too-slow', [...INITRD, started('rootfs'), progress(110, 0.05)]],
   ['root-wait-too-short', [...INITRD, started('rootfs'), finished('rootfs', 7200)]],
   ['config-not-asked', ROOT],
@@ -191,7 +190,8 @@ describe('why a host is stuck', () => {
     let now = 0
     let life = newLife(0)
     for (const [seconds, type, data] of HEALTHY_BOOTS[kind] ?? []) {
-      const patience = PATIENCE_MS[life.phase as Phase] ?? 60_000
+      const isCutOff = life.transfers.rootfs?.cutOffAt !== undefined
+      const patience = isCutOff ? BEGINS_ANEW_WITHIN_MS : (PATIENCE_MS[life.phase as Phase] ?? 60_000)
       // Just before the next thing happens it has been silent for longest; downloads have to keep up as a whole.
       const waits =
         type === 'artifact.progress' ? seconds * 1000 : Math.floor(patience * (shares.next().value ?? 0))
@@ -247,6 +247,19 @@ describe('why a host is stuck', () => {
     expect(found).toMatchObject({ rule: 'root-does-not-fit', seen: expect.stringContaining('2048 MiB') })
     expect(found?.check[0]).toMatch(/^give it at least \d{4} MiB/)
     expect(diagnoseStall(life, now, { memoryMiB: 65_536 })).toBeUndefined()
+  })
+
+  test('a host that does not begin a broken download anew is told long before it counts as silent, with what arrived where that is known', () => {
+    const { life, now } = live([...INITRD, started('rootfs'), aborted('rootfs', 0.25)])
+    expect(diagnoseStall(life, now + BEGINS_ANEW_WITHIN_MS - 1)).toBeUndefined()
+    expect(diagnoseStall(life, now + BEGINS_ANEW_WITHIN_MS)).toMatchObject({
+      rule: 'root-cut-off',
+      seen: expect.stringContaining('at 25 %'),
+    })
+    const killed = live([...INITRD, started('rootfs'), aborted('rootfs', 0)])
+    expect(diagnoseStall(killed.life, killed.now + BEGINS_ANEW_WITHIN_MS)?.seen).not.toContain('%')
+    const again = live([...INITRD, started('rootfs'), aborted('rootfs', 0.25), started('rootfs')])
+    expect(diagnoseStall(again.life, again.now + BEGINS_ANEW_WITHIN_MS)).toBeUndefined()
   })
 
   test('what the kernel line of the host says of the wait is what counts', () => {

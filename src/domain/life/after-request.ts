@@ -69,6 +69,7 @@ export function afterTransfer(life: Life, { type, data, time }: TransferEvent): 
     startedAt: begun ? time : (before?.startedAt ?? time),
     attempts: (before?.attempts ?? 0) + (begun || !before ? 1 : 0),
     ...breaks(before, type === 'artifact.aborted' ? data.bytes : undefined),
+    ...(type === 'artifact.aborted' ? { cutOffAt: time } : {}),
     ...(type === 'artifact.finished' && data.bytes >= data.total ? { finishedAt: time } : {}),
   }
   const known: Life = { ...life, transfers: { ...life.transfers, [role]: transfer } }

@@ -16,6 +16,8 @@ export interface Transfer {
   readonly attempts: number
   /** At how many bytes the last downloads broke off, oldest first. */
   readonly brokeOffAt?: readonly number[]
+  /** When it broke off; absent while it goes on, is whole, or has begun anew. */
+  readonly cutOffAt?: number
 }
 
 /** Requests that were refused: how many, and where the last one came from. */

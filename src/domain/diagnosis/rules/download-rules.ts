@@ -1,4 +1,5 @@
 import { formatDuration } from '../../duration.ts'
+import { isLeftCutOff } from '../../life/cut-off.ts'
 import type { Life, Transfer } from '../../life.ts'
 import { memoryFloorMiB } from '../../memory-floor.ts'
 import { rootWaitMs } from '../circumstances.ts'
@@ -70,6 +71,27 @@ export const DOWNLOAD_RULES = [
     },
   },
   {
+    id: 'root-cut-off',
+    evenMoving: true,
+    explain: ({ phase, transfers }, { now, silent }) => {
+      const { rootfs } = transfers
+      const isLeft = silent ? rootfs?.cutOffAt !== undefined : isLeftCutOff({ phase, transfers }, now)
+      if (phase !== 'rootfs' || !rootfs || !isLeft) return undefined
+      // Of what a killed server had sent nothing is known.
+      const where = rootfs.bytes > 0 ? ` ${share(rootfs)}` : ''
+      return {
+        seen: `its download of the root file system broke off${where} and it has not begun anew`,
+        cause:
+          'its live system took the part for the whole and stands still: dracut does not notice that curl failed once a byte has arrived',
+        check: [
+          'edgeboot host power NAME reset; machines made here are reset by themselves',
+          'what cut the connection: a restart of this server, its cable, switch port, a proxy',
+          `its memory: at least ${neededMiB(transfers)} MiB (curl error 23 on its console)`,
+        ],
+      }
+    },
+  },
+  {
     id: 'root-restarts',
     evenMoving: true,
     explain: ({ phase, transfers: { rootfs } }, { silent }) =>
@@ -108,9 +130,8 @@ export const DOWNLOAD_RULES = [
     explain: ({ phase, lastSeen, transfers: { rootfs } }, situation) => {
       if (phase !== 'rootfs' || !rootfs || rootfs.finishedAt !== undefined || rootfs.bytes === 0)
         return undefined
-      const isBroken = (rootfs.brokeOffAt?.length ?? 0) >= rootfs.attempts
       const tookMs = lastSeen - rootfs.startedAt
-      if (isBroken || tookMs < LONG_ENOUGH_TO_TELL_MS) return undefined
+      if (rootfs.cutOffAt !== undefined || tookMs < LONG_ENOUGH_TO_TELL_MS) return undefined
       const inAllMs = (tookMs * rootfs.total) / rootfs.bytes
       const waitsMs = rootWaitMs(rootfs.total, situation)
       if (inAllMs < NEARLY * waitsMs) return undefined
