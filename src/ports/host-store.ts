@@ -19,8 +19,8 @@ export interface HostStore {
   deleteHost(name: string): Promise<void>
   boots(): Promise<readonly Boot[]>
   addBoot(boot: Boot): Promise<void>
-  /** Appends; the id returned is larger than all before. */
-  appendEvent(event: HostEvent): Promise<RecordedEvent>
+  /** Appends all of them or none, in order; the ids returned are larger than all before. */
+  appendEvents(...events: readonly HostEvent[]): Promise<readonly RecordedEvent[]>
   /** Events in order of id; what the filter does not say is any. */
   events(filter?: EventQuery): Promise<readonly RecordedEvent[]>
   /** The largest id given yet, 0 when there is none. */

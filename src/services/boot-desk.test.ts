@@ -226,7 +226,7 @@ describe('a known host that asks for its script', () => {
 
   test('is not answered when the event cannot be stored: nobody is installed by accident', async () => {
     const { desk, store } = await aDesk()
-    store.appendEvent = () => Promise.reject(new Error('disk full'))
+    store.appendEvents = () => Promise.reject(new Error('disk full'))
 
     await expect(desk.hostScript(query, client)).rejects.toThrow('disk full')
   })
@@ -392,7 +392,7 @@ test('an answer that cannot be stored in time is none', async () => {
   const store = createMemoryStore()
   const clock = createFakeClock()
   const book = await openHostBook({
-    store: { ...store, appendEvent: () => new Promise(() => undefined) },
+    store: { ...store, appendEvents: () => new Promise(() => undefined) },
     ...{ clock, random: createFixedRandom(), log },
   })
   await book.add(aHost())

@@ -13,9 +13,9 @@ test('the states are never behind the event they are said to be after', async ()
   const store = createMemoryStore()
   const stored = Promise.withResolvers<void>()
   const goOn = Promise.withResolvers<void>()
-  const { appendEvent } = store
-  store.appendEvent = async (event) => {
-    const recorded = await appendEvent(event)
+  const { appendEvents } = store
+  store.appendEvents = async (...events) => {
+    const recorded = await appendEvents(...events)
     stored.resolve()
     await goOn.promise
     return recorded
@@ -29,7 +29,7 @@ test('the states are never behind the event they are said to be after', async ()
   goOn.resolve()
   await recording
 
-  expect(during).toMatchObject({ id: 0, stored: 1, phase: 'defined' })
+  expect(during).toMatchObject({ id: 0, stored: 2, phase: 'defined' })
   // The event, and the change of phase that came of it.
   expect(book.lastEventId()).toBe(2)
   expect(book.state('edge-1')?.life.phase).toBe('firmware')

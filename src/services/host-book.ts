@@ -95,12 +95,9 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
     tokens.set(boot.token, boot)
   }
 
-  function fold(event: HostEvent): HostState | undefined {
+  function fold(event: HostEvent): void {
     const before = states.get(event.host)
-    if (!before) return undefined
-    const state = { host: before.host, life: advance(before.life, event) ?? before.life }
-    states.set(event.host, state)
-    return state
+    if (before) states.set(event.host, after(before, event))
   }
 
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -122,24 +119,12 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
   async function apply(event: HostEvent): Promise<void> {
     const before = states.get(event.host)
     if (!before) throw new Failure('host.not-found', `there is no host ${event.host} (any more)`)
-    const recorded = isKept(event) ? await store.appendEvent(event) : undefined
-    const kept = recorded ?? event
-    const state = fold(kept)
-    lastEventId = recorded?.id ?? lastEventId
-    if (!state) return
-    tell(kept, state)
-    const { phase } = state.life
-    if (phase !== before.life.phase) {
-      const data = { from: before.life.phase, to: phase }
-      const changed = await store.appendEvent({
-        host: event.host,
-        time: event.time,
-        type: 'phase.changed',
-        data,
-      })
-      lastEventId = changed.id
-      tell(changed, state)
-    }
+    const state = after(before, event)
+    const news = [event, ...phaseChange(before, state, event)]
+    const recorded = await store.appendEvents(...news.filter(isKept))
+    states.set(event.host, state)
+    lastEventId = recorded.at(-1)?.id ?? lastEventId
+    for (const one of isKept(event) ? recorded : [event, ...recorded]) tell(one, state)
   }
 
   function eventOf(host: string, happening: Happening, bootId?: BootId): HostEvent {
@@ -217,6 +202,19 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
       return () => removals.delete(listener)
     },
   }
+}
+
+function after({ host, life }: HostState, event: HostEvent): HostState {
+  return { host, life: advance(life, event) ?? life }
+}
+
+function phaseChange(
+  { life: { phase: from } }: HostState,
+  { life: { phase: to } }: HostState,
+  event: HostEvent,
+) {
+  const { host, time } = event
+  return from === to ? [] : [{ host, time, type: 'phase.changed', data: { from, to } } as const]
 }
 
 function machineKey({ mac, uuid }: { readonly mac: MacAddress; readonly uuid: Uuid }): string {

@@ -78,7 +78,7 @@ export function describeHostStore(name: string, open: () => Promise<HostStore & 
       const event = (type: 'host.retried' | 'machine.created') =>
         ({ host: 'edge-1', time: 1, type, data: type === 'host.retried' ? {} : { driver: 'qemu' } }) as never
       for (const type of ['host.retried', 'machine.created', 'host.retried', 'host.retried'] as const)
-        await store.appendEvent(event(type))
+        await store.appendEvents(event(type))
 
       const found = await store.events({ type: 'host.retried', afterId: before, limit: 2 })
 
@@ -93,13 +93,17 @@ export function describeHostStore(name: string, open: () => Promise<HostStore & 
       const event = (host: string) =>
         ({ host, time: 5, type: 'machine.created', data: { driver: 'qemu' } }) as const
 
-      const one = await store.appendEvent(event('edge-1'))
-      const two = await store.appendEvent(event('edge-2'))
+      const [one] = await store.appendEvents(event('edge-1'))
+      const later = await store.appendEvents(event('edge-2'), event('edge-1'))
 
-      expect(two.id).toBeGreaterThan(one.id)
-      expect(await store.events()).toEqual([one, two])
-      expect(await store.events({ host: 'edge-2' })).toEqual([two])
-      expect(await store.events({ afterId: one.id })).toEqual([two])
+      const ids = [one, ...later].map((recorded) => recorded?.id ?? 0)
+      expect(ids).toEqual(ids.toSorted((a, b) => a - b))
+      expect(new Set(ids).size).toBe(3)
+      expect(later.map(({ host }) => host)).toEqual(['edge-2', 'edge-1'])
+      expect(await store.events()).toEqual([one, ...later])
+      expect(await store.events({ host: 'edge-2' })).toEqual(later.slice(0, 1))
+      expect(await store.events({ afterId: ids[0] ?? 0 })).toEqual(later)
+      expect(await store.appendEvents()).toEqual([])
     })
 
     test('deleting a host forgets its boots and events, and nothing else', async () => {
@@ -116,7 +120,7 @@ export function describeHostStore(name: string, open: () => Promise<HostStore & 
       ] as const) {
         await store.saveHost(aHost({ name }))
         await store.addBoot(boot(name, letter))
-        await store.appendEvent({ host: name, time: 1, type: 'machine.created', data: { driver: 'qemu' } })
+        await store.appendEvents({ host: name, time: 1, type: 'machine.created', data: { driver: 'qemu' } })
       }
 
       await store.deleteHost('edge-1')
@@ -146,7 +150,7 @@ export function describeHostStore(name: string, open: () => Promise<HostStore & 
         createdAt,
       })
 
-      const event = await store.appendEvent({
+      const [event] = await store.appendEvents({
         host: 'edge-1',
         time: createdAt,
         type: 'machine.created',
@@ -156,7 +160,7 @@ export function describeHostStore(name: string, open: () => Promise<HostStore & 
       expect((await store.hosts())[0]?.createdAt).toBe(createdAt)
       expect((await store.boots())[0]?.createdAt).toBe(createdAt)
       expect(await store.events()).toEqual([event])
-      expect(typeof event.id).toBe('number')
+      expect(typeof event?.id).toBe('number')
     })
 
     test('deleting a host that is not there is no failure', async () => {

@@ -45,7 +45,7 @@ function describeUpgradeFrom(version: OldSchema, name: string, open: () => Promi
     test('goes on as a new one would', async () => {
       await using store = await open()
 
-      const event = await store.appendEvent({
+      const [event] = await store.appendEvents({
         host: 'edge-1',
         time: 5,
         type: 'machine.created',
@@ -56,7 +56,7 @@ function describeUpgradeFrom(version: OldSchema, name: string, open: () => Promi
       await store.addToken({ name: 'ci', role: 'viewer', hash: 'h', createdAt: 1 })
       await store.saveFleet(aFleet([aWish()]), version < 4 ? 0 : 1)
 
-      expect(event.id).toBe(5)
+      expect(event?.id).toBe(5)
       expect(await store.session('cookie')).toEqual({ tokenHash: 'h', expiresAt: 9 })
       expect((await store.boots()).map(({ host }) => host)).toEqual(['edge-1', 'edge-1'])
       expect((await store.tokens()).map(({ name: token }) => token).at(-1)).toBe('ci')

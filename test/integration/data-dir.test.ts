@@ -67,7 +67,7 @@ describe('a data directory', () => {
       path,
       `await store.saveHost(aHost())
        for (let i = 0; i < 200; i += 1) {
-         await store.appendEvent({ host: 'edge-1', time: i, type: 'machine.created', data: { driver: 'qemu' } })
+         await store.appendEvents({ host: 'edge-1', time: i, type: 'machine.created', data: { driver: 'qemu' } })
        }`,
     )
 

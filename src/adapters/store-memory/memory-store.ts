@@ -40,10 +40,12 @@ export function createMemoryStore(): HostStore &
     addBoot: async (boot) => {
       boots = [...boots, boot]
     },
-    appendEvent: async (event) => {
-      lastId += 1
-      const recorded = { ...event, id: lastId }
-      events = [...events, recorded]
+    appendEvents: async (...appended) => {
+      const recorded = appended.map((event) => {
+        lastId += 1
+        return { ...event, id: lastId }
+      })
+      events = [...events, ...recorded]
       return recorded
     },
     events: async ({ host, type, afterId = 0, limit } = {}) =>

@@ -60,19 +60,19 @@ export function createHostQueries(db: Kysely<Tables>, secretBox: SecretBox): Hos
       }
       await db.insertInto('boots').values(values).execute()
     },
-    async appendEvent(event) {
-      const { id } = await db
-        .insertInto('events')
-        .values({
-          host: event.host,
-          boot_id: event.bootId ?? null,
-          time: event.time,
-          type: event.type,
-          data: JSON.stringify(event.data),
-        })
-        .returning('id')
-        .executeTakeFirstOrThrow()
-      return { ...event, id }
+    async appendEvents(...events) {
+      const rows = events.map((event) => ({
+        host: event.host,
+        boot_id: event.bootId ?? null,
+        time: event.time,
+        type: event.type,
+        data: JSON.stringify(event.data),
+      }))
+      if (rows.length === 0) return []
+      const given = await db.insertInto('events').values(rows).returning('id').execute()
+      // Ids are given in the order of the rows; in which order they come back, nobody promises.
+      const ids = given.map(({ id }) => id).toSorted((a, b) => a - b)
+      return events.map((event, at) => ({ ...event, id: ids[at] as number }))
     },
     async events({ host, type, afterId = 0, limit = Number.MAX_SAFE_INTEGER } = {}) {
       const events: RecordedEvent[] = []
