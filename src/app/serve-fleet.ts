@@ -177,6 +177,7 @@ export async function serveFleet(
     ...{ discovery, store, access, metrics, hasher, clock, log, signal },
     version: readVersion(),
     throughput,
+    pacing: options.pacing,
     linkSpeed: () => linkBytesPerSecond(hostOf(site.bootScriptUrl())),
     drivers: place.drivers,
     hostLogs,

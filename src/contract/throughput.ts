@@ -22,7 +22,7 @@ export const Throughput = z
       .describe('Speed of the network card hosts are served through, where it is known.'),
     bottleneck: z
       .object({
-        where: z.enum(['none', 'server', 'link', 'hosts', 'unknown']),
+        where: z.enum(['none', 'server', 'budget', 'link', 'hosts', 'unknown']),
         why: z.string().describe('A sentence for people.'),
       })
       .describe('What keeps the downloads under way from being faster.'),

@@ -1,5 +1,6 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
+import type { Pacing } from './pacing/pacing.ts'
 import { findBottleneck, type ThroughputSample } from './throughput.ts'
 
 const MIB = 1024 * 1024
@@ -20,10 +21,14 @@ function samples(given: Partial<ThroughputSample> & { readonly mibPerSecond?: nu
 
 const find = (
   of: readonly ThroughputSample[],
-  given: { readonly rates?: readonly number[]; readonly link?: number | undefined } = {},
+  given: {
+    readonly rates?: readonly number[]
+    readonly link?: number | undefined
+    readonly pacing?: Partial<Pacing>
+  } = {},
 ) => {
-  const { rates, link } = { rates: [], link: GIGABIT, ...given }
-  return findBottleneck({ samples: of, rates, intervalMs: 5000, linkBytesPerSecond: link })
+  const { rates, link, pacing } = { rates: [], link: GIGABIT, pacing: undefined, ...given }
+  return findBottleneck({ samples: of, rates, intervalMs: 5000, linkBytesPerSecond: link, pacing })
 }
 
 describe('what holds downloads up', () => {
@@ -44,6 +49,19 @@ describe('what holds downloads up', () => {
       where: 'link',
       why: '12 downloads get 110 MiB/s together, 92 % of the 119 MiB/s of the network card: it is full.',
     })
+  })
+
+  test('is what hosts are allowed, together or each, where they get that', () => {
+    expect(find(samples(), { link: undefined, pacing: { bytesPerSecond: 21 * MIB } })).toEqual({
+      where: 'budget',
+      why: '12 downloads get 20 MiB/s together, 95 % of the 21 MiB/s that --bandwidth allows.',
+    })
+    const each = { bytesPerSecond: 100 * MIB, hostBytesPerSecond: 2 * MIB }
+    expect(find(samples({ mibPerSecond: 23 }), { pacing: each }).why).toContain(
+      '24 MiB/s that --host-bandwidth',
+    )
+    expect(find(samples(), { pacing: each }).where).toBe('hosts')
+    expect(find(samples({ busy: 0.97 }), { pacing: { bytesPerSecond: MIB } }).where).toBe('server')
   })
 
   test('is the hosts when neither is', () => {

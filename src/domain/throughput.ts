@@ -1,3 +1,4 @@
+import type { Pacing } from './pacing/pacing.ts'
 import { formatBytes } from './size.ts'
 
 /** What went over the boot listener in one interval. `at` is its end, epoch milliseconds. */
@@ -15,7 +16,7 @@ export interface ThroughputSample {
 
 /** What keeps the downloads under way from being faster, with a sentence for people. */
 export interface Bottleneck {
-  readonly where: 'none' | 'server' | 'link' | 'hosts' | 'unknown'
+  readonly where: 'none' | 'server' | 'budget' | 'link' | 'hosts' | 'unknown'
   readonly why: string
 }
 
@@ -36,11 +37,14 @@ export function findBottleneck({
   rates,
   intervalMs,
   linkBytesPerSecond,
+  pacing = {},
 }: {
   readonly samples: readonly ThroughputSample[]
   readonly rates: readonly number[]
   readonly intervalMs: number
   readonly linkBytesPerSecond?: number | undefined
+  /** What hosts are allowed. */
+  readonly pacing?: Pick<Pacing, 'bytesPerSecond' | 'hostBytesPerSecond'> | undefined
 }): Bottleneck {
   const recent = samples.slice(-LOOKED_AT)
   const idle = recent.findLastIndex(({ transfers }) => transfers === 0)
@@ -55,6 +59,13 @@ export function findBottleneck({
   const got = `${downloads} ${perSecond(rate)}${last.transfers === 1 ? '' : ' together'}`
   const working = `the server was busy for ${percent(busy)} of the last ${Math.round(seconds)} s`
   if (busy > BUSY) return { where: 'server', why: `${got}, and ${working}: it cannot send more.` }
+  const { allowed, whose } = budget(pacing, last.hosts)
+  if (rate > FULL * allowed) {
+    return {
+      where: 'budget',
+      why: `${got}, ${percent(rate / allowed)} of the ${perSecond(allowed)} that ${whose} allows.`,
+    }
+  }
   if (linkBytesPerSecond === undefined) {
     return {
       where: 'unknown',
@@ -67,6 +78,17 @@ export function findBottleneck({
     where: 'hosts',
     why: `${got}${describeRates(rates)}. That is ${used}, and ${working}: the hosts, or the network on the way to them, take no more, unless the disk with the ISO gives no more.`,
   }
+}
+
+/** In bytes per second; infinite where nothing is bounded. */
+function budget(
+  { bytesPerSecond = Infinity, hostBytesPerSecond = Infinity }: Partial<Pacing>,
+  hosts: number,
+) {
+  const each = hostBytesPerSecond * hosts
+  return bytesPerSecond <= each
+    ? { allowed: bytesPerSecond, whose: '--bandwidth' }
+    : { allowed: each, whose: '--host-bandwidth' }
 }
 
 function describeRates(rates: readonly number[]): string {

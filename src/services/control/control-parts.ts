@@ -1,5 +1,6 @@
 import type { Finding } from '../../domain/doctor/finding.ts'
 import { Failure } from '../../domain/failure.ts'
+import type { Pacing } from '../../domain/pacing/pacing.ts'
 import type { AccessStore } from '../../ports/access-store.ts'
 import type { AuditTrail } from '../../ports/audit-trail.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -47,6 +48,8 @@ export interface ControlParts {
   readonly throughput: Throughput
   /** Speed of the network card by which hosts reach us, in bytes per second, where it is known. */
   readonly linkSpeed: () => Promise<number | undefined>
+  /** How fast hosts are sent their files, where that is bounded. */
+  readonly pacing?: Pacing | undefined
   /** Version of this program. */
   readonly version: string
   /** What hosts are told to chain to. */

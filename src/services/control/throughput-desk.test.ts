@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { createFakeClock } from '../../../test/support/fake-clock.ts'
+import type { Pacing } from '../../domain/pacing/pacing.ts'
 import { createThroughput } from '../throughput.ts'
 import { createThroughputDesk } from './throughput-desk.ts'
 
@@ -10,10 +11,10 @@ const silent = {
   aborted: () => undefined,
 }
 
-function aDesk(linkSpeed: () => Promise<number | undefined>) {
+function aDesk(linkSpeed: () => Promise<number | undefined>, pacing?: Pacing) {
   const clock = createFakeClock(0)
   const throughput = createThroughput({ clock, loop: { busy: () => 0.5 } })
-  return { clock, desk: createThroughputDesk({ throughput, linkSpeed, clock }), throughput }
+  return { clock, desk: createThroughputDesk({ throughput, linkSpeed, pacing, clock }), throughput }
 }
 
 test('a full card is said to be what holds the downloads up', async () => {
@@ -33,6 +34,17 @@ test('a full card is said to be what holds the downloads up', async () => {
   expect(all.samples).toHaveLength(2)
   expect(news.samples).toEqual([{ at: 10_000, bytes: 4800, transfers: 1, hosts: 1, busy: 0.5 }])
   expect(news.bottleneck).toEqual(all.bottleneck)
+})
+
+test('a budget that is used up is said to be what holds the downloads up', async () => {
+  const { clock, desk, throughput } = aDesk(async () => 1000, { bytesPerSecond: 500, order: 'first' })
+  const transfer = throughput.count(silent, 'edge-1')
+  transfer.started()
+  transfer.progress(2400)
+  clock.advance(5000)
+  throughput.sample()
+
+  expect(await desk.throughput(undefined)).toMatchObject({ bottleneck: { where: 'budget' } })
 })
 
 test('the card is looked up once a minute, and a failure is no speed', async () => {

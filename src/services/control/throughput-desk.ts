@@ -10,8 +10,9 @@ const FRESH_MS = 60_000
 export function createThroughputDesk({
   throughput,
   linkSpeed,
+  pacing,
   clock,
-}: Pick<ControlParts, 'throughput' | 'linkSpeed' | 'clock'>): ThroughputDesk {
+}: Pick<ControlParts, 'throughput' | 'linkSpeed' | 'pacing' | 'clock'>): ThroughputDesk {
   let known: { readonly speed: Promise<number | undefined>; readonly until: number } | undefined
 
   function speedOfCard(): Promise<number | undefined> {
@@ -29,6 +30,7 @@ export function createThroughputDesk({
         rates: throughput.rates(),
         intervalMs: INTERVAL_MS,
         linkBytesPerSecond,
+        pacing,
       })
       return {
         intervalMs: INTERVAL_MS,

@@ -13,6 +13,7 @@ import { TimeChart } from './time-chart.tsx'
 /** Where it is slow, in a word. */
 const BOTTLENECKS: Readonly<Record<Exclude<Throughput['bottleneck']['where'], 'none'>, string>> = {
   server: 'The server is the bottleneck',
+  budget: 'Hosts are allowed no more',
   link: 'The network link is the bottleneck',
   hosts: 'The hosts are the bottleneck',
   unknown: 'It cannot be told what holds it up',
