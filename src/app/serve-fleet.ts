@@ -35,7 +35,6 @@ import { openThroughput } from '../services/throughput.ts'
 import { type BootTlsOptions, openBootTls } from './boot-tls.ts'
 import { prepareExamination } from './doctor/examine-server.ts'
 import { ipxeDirectories, isoFolders, uploadFolder, webDirectory } from './environment.ts'
-import { favourMemory } from './favour-memory.ts'
 import { type Netboot, openNetboot } from './netboot.ts'
 import { netbootAbilities } from './netboot-abilities.ts'
 import { announceLocally, type ControlListenerOptions, certificateFor, openControl } from './open-control.ts'
@@ -200,7 +199,6 @@ export async function serveFleet(
   const first = await access.createFirstToken('serve')
   await using _local = await announceLocally(access, control, options.dataDirectory, tls)
   for (const description of await (early ?? describe())) observer.note(description)
-  favourMemory()
   observer.serving({
     boot: site.listening,
     bootScriptUrl: site.bootScriptUrl(),

@@ -15,7 +15,6 @@ import { openHostBook } from '../services/host-book.ts'
 import { createServedInstaller, learnDigestsInBackground } from '../services/served-installer.ts'
 import { installAll } from '../services/strangers.ts'
 import { baseUrl, DEFAULT_BOOT_PORT } from './base-url.ts'
-import { favourMemory } from './favour-memory.ts'
 import { loadInputs } from './load-inputs.ts'
 
 export interface ServeOptions {
@@ -85,7 +84,6 @@ export async function serve(
     ...(options.advertise ? { advertise: options.advertise } : {}),
   })
   const urls = addressesOf(options).map((address) => `${baseUrl(address, server.port)}/palette.ipxe`)
-  favourMemory()
   observer.serving({ urls, port: server.port })
   await using closing = new AsyncDisposableStack()
   const end = new AbortController()

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { favourMemory } from '../../app/favour-memory.ts'
 import type { ServeOptions } from '../../app/serve.ts'
 import type { ServeFleetOptions } from '../../app/serve-fleet.ts'
 import { Failure } from '../../domain/failure.ts'
@@ -63,6 +64,7 @@ Examples:
   $ edgeboot serve installer.iso --user-data user-data.yaml --boot-port 9000 --advertise 192.0.2.10`,
     )
     .action(async (iso: string | undefined, values: ServeValues) => {
+      favourMemory()
       if (iso !== undefined) return await serveOneIso(iso, values, context)
       if (values.userData !== undefined) {
         throw new Failure(
