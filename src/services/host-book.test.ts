@@ -46,3 +46,65 @@ test('a book that is opened again goes on after what is stored, and news that is
 
   expect(book.lastEventId()).toBe(2)
 })
+
+test('what happens in one round is stored in one step, each on top of what came before it', async () => {
+  const store = createMemoryStore()
+  const book = await openHostBook({ store, ...parts() })
+  await book.add(aHost(), aHost({ name: 'edge-2' }))
+  const steps: number[] = []
+  const { appendEvents } = store
+  store.appendEvents = (...events) => {
+    steps.push(events.length)
+    return appendEvents(...events)
+  }
+  const seen: unknown[] = []
+  const told: unknown[] = []
+  book.subscribe(({ host, type }, { life }) => told.push([host, type, life.phase]))
+
+  const all = await Promise.allSettled([
+    book.record('edge-1', on),
+    book.decide('edge-1', ({ phase }) => {
+      seen.push(phase)
+      return { type: 'machine.power', data: { state: 'off', cause: 'asked' } } as const
+    }),
+    book.record('edge-3', on),
+    book.decide('edge-2', () => {
+      throw new Error('cannot say')
+    }),
+    book.record('edge-2', on),
+  ])
+
+  expect(all.map(({ status }) => status)).toEqual([
+    ...['fulfilled', 'fulfilled', 'rejected', 'rejected', 'fulfilled'],
+  ])
+  expect(seen).toEqual(['firmware'])
+  // Three events, each with the change of phase that came of it.
+  expect(steps).toEqual([6])
+  expect(told).toEqual([
+    ['edge-1', 'machine.power', 'firmware'],
+    ['edge-1', 'phase.changed', 'firmware'],
+    ['edge-1', 'machine.power', 'defined'],
+    ['edge-1', 'phase.changed', 'defined'],
+    ['edge-2', 'machine.power', 'firmware'],
+    ['edge-2', 'phase.changed', 'firmware'],
+  ])
+  expect(book.lastEventId()).toBe(await store.lastEventId())
+})
+
+test('when they cannot be stored, none of them has happened, and later ones do', async () => {
+  const store = createMemoryStore()
+  const book = await openHostBook({ store, ...parts() })
+  await book.add(aHost(), aHost({ name: 'edge-2' }))
+  const { appendEvents } = store
+  store.appendEvents = async () => {
+    throw new Error('disk full')
+  }
+
+  const all = await Promise.allSettled([book.record('edge-1', on), book.record('edge-2', on)])
+  store.appendEvents = appendEvents
+
+  expect(all.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  expect(book.states().map(({ life }) => life.phase)).toEqual(['defined', 'defined'])
+  await book.record('edge-2', on)
+  expect(book.state('edge-2')?.life.phase).toBe('firmware')
+})

@@ -61,6 +61,28 @@ export interface HostBook {
   onRemoved(listener: (host: string) => void): () => void
 }
 
+interface Decision<H extends Happening> {
+  /** What happens to the host, from its life as it is then. */
+  readonly decide: (life: Life) => H
+}
+
+/** Something that is to happen to a host when its turn comes. */
+interface PendingStep extends Decision<Happening> {
+  readonly host: string
+  readonly bootId: BootId | undefined
+  readonly resolve: (happening: Happening) => void
+  readonly reject: (error: unknown) => void
+}
+
+interface TakenStep {
+  readonly step: PendingStep
+  readonly happening: Happening
+  /** The host afterwards. */
+  readonly state: HostState
+  /** The event and what comes of it, in order. */
+  readonly news: readonly HostEvent[]
+}
+
 export interface BookDependencies {
   readonly store: HostStore
   readonly clock: Clock
@@ -79,6 +101,7 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
   const listenersOf = new Map<string, Set<BookListener>>()
   const removals = new Set<(host: string) => void>()
   let last: Promise<unknown> = Promise.resolve()
+  let gathered: PendingStep[] | undefined
   let lastEventId = await store.lastEventId()
 
   for (const host of await store.hosts()) place(host, newLife(host.createdAt))
@@ -116,15 +139,65 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
     }
   }
 
-  async function apply(event: HostEvent): Promise<void> {
-    const before = states.get(event.host)
-    if (!before) throw new Failure('host.not-found', `there is no host ${event.host} (any more)`)
-    const state = after(before, event)
-    const news = [event, ...phaseChange(before, state, event)]
-    const recorded = await store.appendEvents(...news.filter(isKept))
-    states.set(event.host, state)
-    lastEventId = recorded.at(-1)?.id ?? lastEventId
-    for (const one of isKept(event) ? recorded : [event, ...recorded]) tell(one, state)
+  /** What is asked for in one round of the event loop is stored in one step: any step costs about as much. */
+  function enqueue<H extends Happening>(
+    wish: Pick<PendingStep, 'host' | 'bootId'> & Decision<H>,
+  ): Promise<H> {
+    const { promise, resolve, reject } = Promise.withResolvers<H>()
+    gathered ??= takeTogether()
+    gathered.push({ ...wish, resolve: resolve as PendingStep['resolve'], reject })
+    return promise
+  }
+
+  function takeTogether(): PendingStep[] {
+    const steps: PendingStep[] = []
+    void inTurn(async () => {
+      await clock.sleep(0)
+      gathered = undefined
+      await take(steps)
+    })
+    return steps
+  }
+
+  async function take(steps: readonly PendingStep[]): Promise<void> {
+    const taken = decideAll(steps)
+    try {
+      const recorded = await store.appendEvents(...taken.flatMap(({ news }) => news).filter(isKept))
+      publish(taken, recorded)
+    } catch (error) {
+      for (const { step } of taken) step.reject(error)
+    }
+  }
+
+  /** Each as if those before it had taken effect. */
+  function decideAll(steps: readonly PendingStep[]): readonly TakenStep[] {
+    const drafts = new Map<string, HostState>()
+    const taken: TakenStep[] = []
+    for (const step of steps) {
+      try {
+        const before = drafts.get(step.host) ?? states.get(step.host)
+        if (!before) throw new Failure('host.not-found', `there is no host ${step.host} (any more)`)
+        const happening = step.decide(before.life)
+        const event = eventOf(step.host, happening, step.bootId)
+        const state = after(before, event)
+        drafts.set(step.host, state)
+        taken.push({ step, happening, state, news: [event, ...phaseChange(before, state, event)] })
+      } catch (error) {
+        step.reject(error)
+      }
+    }
+    return taken
+  }
+
+  function publish(taken: readonly TakenStep[], recorded: readonly RecordedEvent[]): void {
+    const kept = recorded.values()
+    for (const { step, happening, state, news } of taken) {
+      const told = news.map((event) => (isKept(event) ? (kept.next().value ?? event) : event))
+      states.set(step.host, state)
+      for (const event of told) lastEventId = idOf(event) ?? lastEventId
+      for (const event of told) tell(event, state)
+      step.resolve(happening)
+    }
   }
 
   function eventOf(host: string, happening: Happening, bootId?: BootId): HostEvent {
@@ -167,24 +240,18 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
         }
         for (const listener of removals) listener(name)
       }),
-    openBoot: (host) =>
-      inTurn(async () => {
-        const bootId = encodeBase32(random.bytes(BOOT_ID_BYTES)) as BootId
-        const token = encodeBase32(random.bytes(CONFIG_TOKEN_BYTES)) as ConfigToken
-        const boot: Boot = { bootId, token, host, createdAt: clock.now() }
-        await store.addBoot(boot)
-        remember(boot)
-        return boot
-      }),
-    record: (host, happening, bootId) => inTurn(() => apply(eventOf(host, happening, bootId))),
-    decide: (host, decide, bootId) =>
-      inTurn(async () => {
-        const state = states.get(host)
-        if (!state) throw new Failure('host.not-found', `there is no host ${host} (any more)`)
-        const decided = decide(state.life)
-        await apply(eventOf(host, decided, bootId))
-        return decided
-      }),
+    openBoot: async (host) => {
+      const bootId = encodeBase32(random.bytes(BOOT_ID_BYTES)) as BootId
+      const token = encodeBase32(random.bytes(CONFIG_TOKEN_BYTES)) as ConfigToken
+      const boot: Boot = { bootId, token, host, createdAt: clock.now() }
+      await store.addBoot(boot)
+      remember(boot)
+      return boot
+    },
+    record: async (host, happening, bootId) => {
+      await enqueue({ host, bootId, decide: () => happening })
+    },
+    decide: (host, decide, bootId) => enqueue({ host, bootId, decide }),
     subscribe(listener, host) {
       if (host === undefined) {
         listeners.add(listener)
@@ -202,6 +269,10 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
       return () => removals.delete(listener)
     },
   }
+}
+
+function idOf(event: HostEvent | RecordedEvent): number | undefined {
+  return 'id' in event && typeof event.id === 'number' ? event.id : undefined
 }
 
 function after({ host, life }: HostState, event: HostEvent): HostState {

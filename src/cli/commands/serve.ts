@@ -64,7 +64,6 @@ Examples:
   $ edgeboot serve installer.iso --user-data user-data.yaml --boot-port 9000 --advertise 192.0.2.10`,
     )
     .action(async (iso: string | undefined, values: ServeValues) => {
-      favourMemory()
       if (iso !== undefined) return await serveOneIso(iso, values, context)
       if (values.userData !== undefined) {
         throw new Failure(
@@ -106,6 +105,7 @@ function addControlOptions(command: Command): Command {
 
 async function serveTheFleet(values: ServeValues, context: CommandContext): Promise<void> {
   const { serveFleet } = await import('../../app/serve-fleet.ts')
+  favourMemory()
   const options: ServeFleetOptions = {
     dataDirectory: context.dataDir(),
     ...(values.bootHost === undefined ? {} : { bootHost: values.bootHost }),
@@ -158,6 +158,7 @@ function tlsOf({ tls, tlsCert, tlsKey }: ServeValues): ServeFleetOptions['tls'] 
 
 async function serveOneIso(iso: string, values: ServeValues, context: CommandContext): Promise<void> {
   const { serve } = await import('../../app/serve.ts')
+  favourMemory()
   if (bootTlsOf(values)) {
     throw new Failure('usage.invalid', '--boot-tls goes with a fleet: edgeboot serve, without an ISO')
   }
