@@ -35,6 +35,7 @@ import { openThroughput } from '../services/throughput.ts'
 import { type BootTlsOptions, openBootTls } from './boot-tls.ts'
 import { prepareExamination } from './doctor/examine-server.ts'
 import { ipxeDirectories, isoFolders, uploadFolder, webDirectory } from './environment.ts'
+import { boundOldSpace } from './favour-memory.ts'
 import { type Netboot, openNetboot } from './netboot.ts'
 import { netbootAbilities } from './netboot-abilities.ts'
 import { announceLocally, type ControlListenerOptions, certificateFor, openControl } from './open-control.ts'
@@ -199,6 +200,7 @@ export async function serveFleet(
   const first = await access.createFirstToken('serve')
   await using _local = await announceLocally(access, control, options.dataDirectory, tls)
   for (const description of await (early ?? describe())) observer.note(description)
+  boundOldSpace()
   observer.serving({
     boot: site.listening,
     bootScriptUrl: site.bootScriptUrl(),

@@ -15,6 +15,7 @@ import { openHostBook } from '../services/host-book.ts'
 import { createServedInstaller, learnDigestsInBackground } from '../services/served-installer.ts'
 import { installAll } from '../services/strangers.ts'
 import { baseUrl, DEFAULT_BOOT_PORT } from './base-url.ts'
+import { boundOldSpace } from './favour-memory.ts'
 import { loadInputs } from './load-inputs.ts'
 
 export interface ServeOptions {
@@ -84,6 +85,7 @@ export async function serve(
     ...(options.advertise ? { advertise: options.advertise } : {}),
   })
   const urls = addressesOf(options).map((address) => `${baseUrl(address, server.port)}/palette.ipxe`)
+  boundOldSpace()
   observer.serving({ urls, port: server.port })
   await using closing = new AsyncDisposableStack()
   const end = new AbortController()

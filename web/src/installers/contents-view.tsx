@@ -14,6 +14,7 @@ import {
 import type { ReactNode } from 'react'
 import type { InstallerContents } from '../../../src/contract/installers.ts'
 import { architectureProblem } from '../../../src/domain/machine-rules.ts'
+import { Fact } from '../ui/fact.tsx'
 import { WideTable } from '../ui/wide-table.tsx'
 import { bytesInWords } from '../ui/words.ts'
 
@@ -152,19 +153,6 @@ function Part({ title, children }: { readonly title: string; readonly children: 
       </Title>
       {children}
     </Stack>
-  )
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: string }) {
-  return (
-    <div>
-      <Text component="dt" size="xs" c="dimmed">
-        {name}
-      </Text>
-      <Text component="dd" m={0} size="sm" className="number" style={{ overflowWrap: 'anywhere' }}>
-        {children || '–'}
-      </Text>
-    </div>
   )
 }
 

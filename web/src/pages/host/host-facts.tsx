@@ -1,7 +1,7 @@
-import { Badge, Card, Group, SimpleGrid, Text } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { Badge, Card, Group, SimpleGrid } from '@mantine/core'
 import type { HostDetail, HostView } from '../../../../src/contract/hosts.ts'
 import { isBefore } from '../../../../src/domain/phase.ts'
+import { Fact } from '../../ui/fact.tsx'
 import { TimeAgo } from '../../ui/time-ago.tsx'
 import { timeInWords } from '../../ui/words.ts'
 
@@ -56,18 +56,4 @@ function windowOf({ armedUntil, phase }: HostView): string | undefined {
 function timesInWords(count: number): string {
   if (count === 0) return 'not yet'
   return count === 1 ? 'once' : `${count} times`
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
-  const isKnown = children !== undefined && children !== ''
-  return (
-    <div>
-      <Text component="dt" size="xs" c="dimmed">
-        {name}
-      </Text>
-      <Text component="dd" m={0} size="sm" className="number" style={{ overflowWrap: 'anywhere' }}>
-        {isKnown ? children : '–'}
-      </Text>
-    </div>
-  )
 }
