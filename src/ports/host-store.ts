@@ -1,5 +1,6 @@
 import type { HostEvent, RecordedEvent } from '../domain/event.ts'
 import type { Boot, Host } from '../domain/host.ts'
+import type { BootId } from '../domain/opaque-id.ts'
 
 /** Which events: of one host, of one type, after an id, the first `limit` of those. */
 export interface EventQuery {
@@ -19,6 +20,8 @@ export interface HostStore {
   deleteHost(name: string): Promise<void>
   boots(): Promise<readonly Boot[]>
   addBoot(boot: Boot): Promise<void>
+  /** Those that there are. */
+  forgetBoots(bootIds: readonly BootId[]): Promise<void>
   /** Appends all of them or none, in order; the ids returned are larger than all before. */
   appendEvents(...events: readonly HostEvent[]): Promise<readonly RecordedEvent[]>
   /** Events in order of id; what the filter does not say is any. */

@@ -108,3 +108,26 @@ test('when they cannot be stored, none of them has happened, and later ones do',
   await book.record('edge-2', on)
   expect(book.state('edge-2')?.life.phase).toBe('firmware')
 })
+
+test('of a host that boots again and again the last boots are known, also to a book that is opened again', async () => {
+  const store = createMemoryStore()
+  const book = await openHostBook({ store, ...parts() })
+  await book.add(aHost(), aHost({ name: 'edge-2' }))
+  const other = await book.openBoot('edge-2')
+
+  const opened = []
+  for (let count = 0; count < 20; count += 1) opened.push(await book.openBoot('edge-1'))
+
+  for (const known of [book, await openHostBook({ store, ...parts() })]) {
+    expect(opened.map(({ bootId }) => known.byBoot(bootId) !== undefined)).toEqual([
+      ...Array(12).fill(false),
+      ...Array(8).fill(true),
+    ])
+    expect(known.byToken(opened.at(-1)?.token ?? other.token)?.state.host.name).toBe('edge-1')
+    expect(known.byToken(opened.at(0)?.token ?? other.token)).toBeUndefined()
+    expect(known.byBoot(other.bootId)?.state.host.name).toBe('edge-2')
+  }
+  expect(await store.boots()).toHaveLength(9)
+  await book.remove('edge-1')
+  expect(book.byBoot(opened.at(-1)?.bootId ?? other.bootId)).toBeUndefined()
+})

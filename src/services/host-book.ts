@@ -16,6 +16,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { HostStore } from '../ports/host-store.ts'
 import type { Log } from '../ports/log.ts'
 import type { Random } from '../ports/random.ts'
+import { createRecentBoots } from './recent-boots.ts'
 
 /** An event before the book adds when and to whom it happened. */
 export type Happening = {
@@ -94,8 +95,7 @@ export interface BookDependencies {
 export async function openHostBook({ store, clock, random, log }: BookDependencies): Promise<HostBook> {
   const states = new Map<string, HostState>()
   const machines = new Map<string, string>()
-  const boots = new Map<BootId, Boot>()
-  const tokens = new Map<ConfigToken, Boot>()
+  const boots = createRecentBoots()
   const listeners = new Set<BookListener>()
   /** Every host that is being brought up listens to itself: with hundreds of them none must be asked in vain. */
   const listenersOf = new Map<string, Set<BookListener>>()
@@ -106,16 +106,11 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
 
   for (const host of await store.hosts()) place(host, newLife(host.createdAt))
   for (const event of await store.events()) fold(event)
-  for (const boot of await store.boots()) remember(boot)
+  for (const boot of await store.boots()) boots.add(boot)
 
   function place(host: Host, life: Life): void {
     states.set(host.name, { host, life })
     if (host.spec) machines.set(machineKey(host.spec), host.name)
-  }
-
-  function remember(boot: Boot): void {
-    boots.set(boot.bootId, boot)
-    tokens.set(boot.token, boot)
   }
 
   function fold(event: HostEvent): void {
@@ -217,8 +212,8 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
       const asTold = machines.get(machineKey({ mac, uuid }))
       return states.get(asTold ?? machines.get(machineKey({ mac, uuid: swapByteOrder(uuid) })) ?? '')
     },
-    byBoot: (bootId) => entry(boots.get(bootId)),
-    byToken: (token) => entry(tokens.get(token)),
+    byBoot: (bootId) => entry(boots.byId(bootId)),
+    byToken: (token) => entry(boots.byToken(token)),
     add: (...hosts) =>
       inTurn(async () => {
         await store.saveHost(...hosts)
@@ -234,10 +229,7 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
         const before = states.get(name)
         if (before?.host.spec) machines.delete(machineKey(before.host.spec))
         states.delete(name)
-        for (const boot of [...boots.values()].filter(({ host }) => host === name)) {
-          boots.delete(boot.bootId)
-          tokens.delete(boot.token)
-        }
+        boots.forget(name)
         for (const listener of removals) listener(name)
       }),
     openBoot: async (host) => {
@@ -245,7 +237,9 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
       const token = encodeBase32(random.bytes(CONFIG_TOKEN_BYTES)) as ConfigToken
       const boot: Boot = { bootId, token, host, createdAt: clock.now() }
       await store.addBoot(boot)
-      remember(boot)
+      boots.add(boot)
+      const dropped = boots.takeDropped(host)
+      if (dropped.length > 0) await store.forgetBoots(dropped)
       return boot
     },
     record: async (host, happening, bootId) => {

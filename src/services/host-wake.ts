@@ -24,36 +24,39 @@ export function createWake(book: HostBook, name: string): Wake {
   }
   const close = book.subscribe(({ type }) => type !== 'artifact.progress' && ring(), name)
 
-  function bell(signal: AbortSignal): Promise<void> {
+  /** Resolves when it rings, or after `ms`. One promise and one timer: hundreds of hosts are woken thousands of times a second. */
+  function rung(signal: AbortSignal, after?: { readonly ms: number; readonly clock: Clock }): Promise<void> {
+    signal.throwIfAborted()
     return new Promise((resolve, reject) => {
-      const done = (): void => {
-        waiting.delete(done)
+      const timer = after && new AbortController()
+      const end = (): void => {
+        waiting.delete(woken)
         signal.removeEventListener('abort', aborted)
+        timer?.abort(WOKEN)
+      }
+      const woken = (): void => {
+        end()
         resolve()
       }
       const aborted = (): void => {
-        waiting.delete(done)
+        end()
         reject(signal.reason)
       }
-      if (signal.aborted) aborted()
       signal.addEventListener('abort', aborted, { once: true })
-      waiting.add(done)
+      waiting.add(woken)
+      if (timer) after.clock.sleep(after.ms, timer.signal).then(woken, () => undefined)
     })
   }
 
   return {
     async next(ms, clock, signal) {
       signal.throwIfAborted()
-      if (!pending && !failure) {
-        const timer = new AbortController()
-        const either = AbortSignal.any([signal, timer.signal])
-        await Promise.race([bell(either), clock.sleep(ms, either)]).finally(() => timer.abort(WOKEN))
-      }
+      if (!pending && !failure) await rung(signal, { ms, clock })
       pending = false
       if (failure) throw failure.error
     },
     async until(condition, signal) {
-      while (!condition()) await bell(signal)
+      while (!condition()) await rung(signal)
     },
     fail(error) {
       failure ??= { error }

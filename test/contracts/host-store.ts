@@ -130,6 +130,32 @@ export function describeHostStore(name: string, open: () => Promise<HostStore & 
       expect((await store.events()).map((event) => event.host)).toEqual(['edge-2'])
     })
 
+    test('boots can be forgotten, however many and known or not, and nothing else is', async () => {
+      await using store = await open()
+      await store.saveHost(aHost())
+      const idOf = (nth: number) =>
+        `boot${String(nth)
+          .padStart(12, 'a')
+          .replaceAll(/\d/g, (digit) => 'bcdefghijk'[Number(digit)] ?? '')}` as BootId
+      const all = Array.from({ length: 450 }, (_, nth) => ({
+        bootId: idOf(nth),
+        token: idOf(nth).repeat(2) as unknown as ConfigToken,
+        host: 'edge-1',
+        createdAt: nth,
+      }))
+      for (const boot of all) await store.addBoot(boot)
+      await store.appendEvents({
+        ...{ host: 'edge-1', time: 1, type: 'script.served', bootId: idOf(0) },
+        data: { action: 'install', address: '192.0.2.7' },
+      })
+
+      await store.forgetBoots([...all.slice(0, 449).map(({ bootId }) => bootId), idOf(999)])
+      await store.forgetBoots([])
+
+      expect(await store.boots()).toEqual(all.slice(449))
+      expect((await store.events()).map(({ bootId }) => bootId)).toEqual([idOf(0)])
+    })
+
     test('hosts of one moment come in the order of their names, letter by letter', async () => {
       await using store = await open()
       const names = ['b', 'a-1', 'a1', 'a', 'a-b', '0']

@@ -40,6 +40,9 @@ export function createMemoryStore(): HostStore &
     addBoot: async (boot) => {
       boots = [...boots, boot]
     },
+    forgetBoots: async (bootIds) => {
+      boots = boots.filter(({ bootId }) => !bootIds.includes(bootId))
+    },
     appendEvents: async (...appended) => {
       const recorded = appended.map((event) => {
         lastId += 1

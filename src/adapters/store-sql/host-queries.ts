@@ -60,6 +60,12 @@ export function createHostQueries(db: Kysely<Tables>, secretBox: SecretBox): Hos
       }
       await db.insertInto('boots').values(values).execute()
     },
+    async forgetBoots(bootIds) {
+      for (let at = 0; at < bootIds.length; at += ROWS_AT_A_TIME) {
+        const some = bootIds.slice(at, at + ROWS_AT_A_TIME)
+        await db.deleteFrom('boots').where('boot_id', 'in', some).execute()
+      }
+    },
     async appendEvents(...events) {
       const rows = events.map((event) => ({
         host: event.host,

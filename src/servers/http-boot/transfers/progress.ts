@@ -1,8 +1,8 @@
 import type { TransferObserver } from '../../../ports/boot-desk.ts'
 import type { Log } from '../../../ports/log.ts'
 
-const REPORT_EVERY_BYTES = 4 * 1024 * 1024
-const REPORT_EVERY_MS = 250
+/** Hundreds of downloads tell that often each, and every time something is made of it. */
+const REPORT_EVERY_MS = 1000
 
 /** What an observer is told of one transfer, at the rate at which it can be of use. */
 export interface Progress {
@@ -15,11 +15,10 @@ export interface Progress {
   aborted(reason: string, unsentBytes: number): number
 }
 
-/** Tells the observer at most once per 4 MiB or 250 ms. */
+/** Tells the observer once a second at most. */
 export function reportTo(told: TransferObserver, log: Log): Progress {
   const observer = guard(told, log)
   let bytes = 0
-  let reportedBytes = 0
   let reportedAt = performance.now()
   return {
     bytes: () => bytes,
@@ -27,8 +26,7 @@ export function reportTo(told: TransferObserver, log: Log): Progress {
     add(more) {
       bytes += more
       const now = performance.now()
-      if (bytes - reportedBytes < REPORT_EVERY_BYTES && now - reportedAt < REPORT_EVERY_MS) return
-      reportedBytes = bytes
+      if (now - reportedAt < REPORT_EVERY_MS) return
       reportedAt = now
       observer.progress(bytes)
     },

@@ -54,9 +54,16 @@ export function sendRange(range: Extent, { way, turns, signal, count }: SendOpti
         }
         preparedTo = at + ahead
       }
-      const sent = way.send(at, length, goOn)
+      let isSending = true
+      let hasRoom = false
+      const sent = way.send(at, length, () => {
+        if (isSending) hasRoom = true
+        else goOn()
+      })
+      isSending = false
       at += sent
       count(sent)
+      if (hasRoom) goOn()
       return sent
     }
     const turn: Turn = {

@@ -35,7 +35,7 @@ export function handOver({ direct, socket, response, otherwise }: HandOverOption
     if (descriptor === undefined) return 0
     const sent = direct.handOver(descriptor, at, length)
     if (sent === undefined) isPossible = false
-    if (sent === undefined || sent === length) queueMicrotask(whenRoom)
+    if (sent === undefined || sent === length) whenRoom()
     else if (!waitForRoom(descriptor, whenRoom)) return sent + probe.send(at + sent, length - sent, whenRoom)
     return sent ?? 0
   }

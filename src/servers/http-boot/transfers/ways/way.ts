@@ -8,7 +8,7 @@ export interface Way {
   prepare(at: number, length: number, signal: AbortSignal): Promise<void>
   /**
    * Sends, without waiting, and says how many bytes the connection took; none when it is gone or another way has to be tried. `whenRoom` is
-   * called, never at once, when it takes more. Throws as reads of the blob fail.
+   * called when it takes more, at once where it does. Throws as reads of the blob fail.
    */
   send(at: number, length: number, whenRoom: () => void): number
   /** Nothing is sent any more, because all is or the connection is gone. */
