@@ -4,7 +4,10 @@ const ROUND_MS = 0.5
  * Bytes at most in one turn: large enough that the call counts for little, small enough that what waits in all connections
  * together stays within the cache of the processor, which makes the whole way twice as fast.
  */
-export const TURN_BYTES = 256 * 1024
+export const TURN_BYTES = 512 * 1024
+const SMALL_TURN_BYTES = TURN_BYTES / 2
+/** With more in line their turns are small. */
+const FEW = 64
 
 /** Somebody who has bytes to send and a connection that takes some. */
 export interface Turn {
@@ -42,8 +45,9 @@ export function createTurns(options: TurnsOptions = {}): Turns {
     const until = now() + ROUND_MS
     const line = waiting
     waiting = []
+    const allowed = line.length > FEW ? SMALL_TURN_BYTES : TURN_BYTES
     let served = 0
-    do line[served++]?.take(TURN_BYTES)
+    do line[served++]?.take(allowed)
     while (served < line.length && now() < until)
     // Those who asked again during the round come after those who had no turn in it.
     if (served < line.length) waiting = [...line.slice(served), ...waiting]
