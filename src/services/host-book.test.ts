@@ -91,6 +91,30 @@ test('what happens in one round is stored in one step, each on top of what came 
   expect(book.lastEventId()).toBe(await store.lastEventId())
 })
 
+test('however much happens while the store does not answer, no step is larger than a statement may be, and the order stays', async () => {
+  const store = createMemoryStore()
+  const book = await openHostBook({ store, ...parts() })
+  await book.add(aHost())
+  const steps: number[] = []
+  const { appendEvents } = store
+  store.appendEvents = (...events) => {
+    steps.push(events.length)
+    return appendEvents(...events)
+  }
+  const data = (at: number) => ({ path: `/${at}.png`, why: 'asked' })
+
+  await Promise.all(
+    Array.from({ length: 1234 }, (_, at) =>
+      book.record('edge-1', { type: 'console.screenshot', data: data(at) }),
+    ),
+  )
+
+  expect(steps).toEqual([500, 500, 234])
+  expect((await store.events()).map((event) => event.data)).toEqual(
+    Array.from({ length: 1234 }, (_, at) => data(at)),
+  )
+})
+
 test('when they cannot be stored, none of them has happened, and later ones do', async () => {
   const store = createMemoryStore()
   const book = await openHostBook({ store, ...parts() })

@@ -62,6 +62,9 @@ export interface HostBook {
   onRemoved(listener: (host: string) => void): () => void
 }
 
+/** Databases limit how much one statement may bring, and while one does not answer for seconds much comes together. */
+const MAX_TOGETHER = 500
+
 interface Decision<H extends Happening> {
   /** What happens to the host, from its life as it is then. */
   readonly decide: (life: Life) => H
@@ -139,7 +142,7 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
     wish: Pick<PendingStep, 'host' | 'bootId'> & Decision<H>,
   ): Promise<H> {
     const { promise, resolve, reject } = Promise.withResolvers<H>()
-    gathered ??= takeTogether()
+    if (!gathered || gathered.length >= MAX_TOGETHER) gathered = takeTogether()
     gathered.push({ ...wish, resolve: resolve as PendingStep['resolve'], reject })
     return promise
   }
@@ -148,7 +151,7 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
     const steps: PendingStep[] = []
     void inTurn(async () => {
       await clock.sleep(0)
-      gathered = undefined
+      if (gathered === steps) gathered = undefined
       await take(steps)
     })
     return steps
