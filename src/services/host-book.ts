@@ -109,11 +109,15 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
 
   for (const host of await store.hosts()) place(host, newLife(host.createdAt))
   for (const event of await store.events()) fold(event)
-  for (const boot of await store.boots()) boots.add(boot)
+  for (const boot of await store.boots()) know(boot)
 
   function place(host: Host, life: Life): void {
     states.set(host.name, { host, life })
     if (host.spec) machines.set(machineKey(host.spec), host.name)
+  }
+
+  function know(boot: Boot): void {
+    boots.add(boot, clock.now(), states.get(boot.host)?.life.bootId)
   }
 
   function fold(event: HostEvent): void {
@@ -240,7 +244,7 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
       const token = encodeBase32(random.bytes(CONFIG_TOKEN_BYTES)) as ConfigToken
       const boot: Boot = { bootId, token, host, createdAt: clock.now() }
       await store.addBoot(boot)
-      boots.add(boot)
+      know(boot)
       const dropped = boots.takeDropped(host)
       if (dropped.length > 0) await store.forgetBoots(dropped)
       return boot

@@ -3,10 +3,13 @@ import type { BootId, ConfigToken } from '../domain/opaque-id.ts'
 
 /** A host has one boot at a time. Reports of the one before may be late, and it may ask twice for its script. */
 const KEPT = 8
+/** However many: a boot opened for a request among many at once must still be there when that is answered. Milliseconds. */
+const YOUNG_MS = 3_600_000
 
 /** The last boots of every host, by what they are known by: one that boots for months must not fill the memory. */
 export interface RecentBoots {
-  add(boot: Boot): void
+  /** `present` is the boot its host has now, which stays known. */
+  add(boot: Boot, now: number, present: BootId | undefined): void
   byId(bootId: BootId): Boot | undefined
   byToken(token: ConfigToken): Boot | undefined
   /** Older boots of the host that are not known any more and were not taken before. */
@@ -17,8 +20,8 @@ export interface RecentBoots {
 export function createRecentBoots(): RecentBoots {
   const ids = new Map<BootId, Boot>()
   const tokens = new Map<ConfigToken, Boot>()
-  const boots = new Map<string, Boot[]>()
-  const dropped = new Map<string, BootId[]>()
+  const boots = new Map<string, readonly Boot[]>()
+  const dropped = new Map<string, readonly BootId[]>()
 
   function drop(boot: Boot): void {
     ids.delete(boot.bootId)
@@ -26,19 +29,20 @@ export function createRecentBoots(): RecentBoots {
   }
 
   return {
-    add(boot) {
+    add(boot, now, present) {
       const { bootId, token, host } = boot
       ids.set(bootId, boot)
       tokens.set(token, boot)
-      const known = boots.get(host) ?? []
-      boots.set(host, known)
-      known.push(boot)
-      for (const old of known.splice(0, Math.max(0, known.length - KEPT))) {
-        drop(old)
-        const before = dropped.get(host)
-        if (before) before.push(old.bootId)
-        else dropped.set(host, [old.bootId])
-      }
+      const known = [...(boots.get(host) ?? []), boot]
+      const old = known
+        .slice(0, -KEPT)
+        .filter((one) => one.bootId !== present && now - one.createdAt > YOUNG_MS)
+      for (const one of old) drop(one)
+      if (old.length > 0) dropped.set(host, [...(dropped.get(host) ?? []), ...old.map((one) => one.bootId)])
+      boots.set(
+        host,
+        known.filter((one) => !old.includes(one)),
+      )
     },
     byId: (bootId) => ids.get(bootId),
     byToken: (token) => tokens.get(token),
