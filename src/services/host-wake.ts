@@ -3,7 +3,7 @@ import type { HostBook } from './host-book.ts'
 
 /** Wakes a loop over one host whenever something happened to it. */
 export interface Wake {
-  /** Resolves at the next event of the host, or after `ms`. Rejects with what `fail` was given. */
+  /** Resolves at the next event of the host, and within `ms` without one. Rejects with what `fail` was given. */
   next(ms: number, clock: Clock, signal: AbortSignal): Promise<void>
   /** Resolves as soon as the condition holds; it is looked at on every event of the host. */
   until(condition: () => boolean, signal: AbortSignal): Promise<void>
@@ -11,28 +11,27 @@ export interface Wake {
   close(): void
 }
 
-/** No error: making one, with its stack, costs more than all the rest of waking. */
-const WOKEN = 'woken'
-
 export function createWake(book: HostBook, name: string): Wake {
   const waiting = new Set<() => void>()
   let pending = false
   let failure: { readonly error: unknown } | undefined
+  let isTicking = false
+  const wakeAll = (): void => {
+    for (const resolve of [...waiting]) resolve()
+  }
   const ring = (): void => {
     pending = true
-    for (const resolve of [...waiting]) resolve()
+    wakeAll()
   }
   const close = book.subscribe(({ type }) => type !== 'artifact.progress' && ring(), name)
 
-  /** Resolves when it rings, or after `ms`. One promise and one timer: hundreds of hosts are woken thousands of times a second. */
-  function rung(signal: AbortSignal, after?: { readonly ms: number; readonly clock: Clock }): Promise<void> {
+  /** Resolves when it rings. One promise: hundreds of hosts are woken thousands of times a second. */
+  function rung(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
     return new Promise((resolve, reject) => {
-      const timer = after && new AbortController()
       const end = (): void => {
         waiting.delete(woken)
         signal.removeEventListener('abort', aborted)
-        timer?.abort(WOKEN)
       }
       const woken = (): void => {
         end()
@@ -44,14 +43,27 @@ export function createWake(book: HostBook, name: string): Wake {
       }
       signal.addEventListener('abort', aborted, { once: true })
       waiting.add(woken)
-      if (timer) after.clock.sleep(after.ms, timer.signal).then(woken, () => undefined)
     })
+  }
+
+  /** A tick that nobody waited for until its end is that of the next who wait: one for each wait would cost more than waking. */
+  function tick(ms: number, clock: Clock, signal: AbortSignal): void {
+    if (isTicking) return
+    isTicking = true
+    const over = (): void => {
+      isTicking = false
+      wakeAll()
+    }
+    clock.sleep(ms, signal).then(over, () => undefined)
   }
 
   return {
     async next(ms, clock, signal) {
       signal.throwIfAborted()
-      if (!pending && !failure) await rung(signal, { ms, clock })
+      if (!pending && !failure) {
+        tick(ms, clock, signal)
+        await rung(signal)
+      }
       pending = false
       if (failure) throw failure.error
     },

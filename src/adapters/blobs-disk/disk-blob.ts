@@ -1,3 +1,4 @@
+import { readSync } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { Failure } from '../../domain/failure.ts'
 import { type BlobIdentity, identityKey, type RandomAccess } from '../../ports/blob-source.ts'
@@ -11,6 +12,8 @@ import type { SystemCalls } from './system-calls.ts'
 const CHUNK_BYTES = 1024 * 1024
 /** Pieces up to this size are copied out of a chunk, so that a slow reader of little does not hold a lot. */
 const COPIED_BYTES = CHUNK_BYTES / 2
+/** Up to here reading what is in memory is a matter of microseconds. */
+const SMALL_BYTES = 64 * 1024
 
 /**
  * An open file. Every chunk is checked after it was read and before anybody gets it: the file that was opened
@@ -30,8 +33,17 @@ export function createDiskBlob(
   const reads = new Set<Promise<unknown>>()
   let closed = false
 
+  const isAtHand = (offsetBytes: number, lengthBytes: number): boolean =>
+    lengthBytes > 0 &&
+    lengthBytes <= SMALL_BYTES &&
+    !!calls?.isInMemory(handle.fd, offsetBytes + lengthBytes - 1)
+
   const readFile = async (offsetBytes: number, lengthBytes: number): Promise<Uint8Array> => {
-    const bytes = await readFully(handle, offsetBytes, lengthBytes)
+    const bytes = await (isAtHand(offsetBytes, lengthBytes) ? readNow : readFully)(
+      handle,
+      offsetBytes,
+      lengthBytes,
+    )
     await guard.checkHandle()
     if (!bytes) throw blobChanged(path, `ended before byte ${offsetBytes + lengthBytes}`)
     return bytes
@@ -124,6 +136,17 @@ export function createDiskBlob(
       await handle.close()
     },
   }
+}
+
+/** What is in memory already, without the way through another thread, which takes longer than such a copy. */
+function readNow(handle: FileHandle, offsetBytes: number, lengthBytes: number): Uint8Array | undefined {
+  const bytes = Buffer.allocUnsafeSlow(lengthBytes)
+  for (let filled = 0; filled < lengthBytes; ) {
+    const count = readSync(handle.fd, bytes, filled, lengthBytes - filled, offsetBytes + filled)
+    if (count === 0) return undefined
+    filled += count
+  }
+  return bytes
 }
 
 /** `undefined` when the file ends before. */

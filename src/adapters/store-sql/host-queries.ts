@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { CompiledQuery, type Insertable, type Kysely } from 'kysely'
 import type { RecordedEvent } from '../../domain/event.ts'
 import type { HostStore } from '../../ports/host-store.ts'
 import type { SecretBox } from '../../ports/secret-box.ts'
@@ -10,7 +10,11 @@ const EVENTS_AT_ONCE = 10_000
 /** Values in one insert; databases limit how many there may be. */
 const ROWS_AT_A_TIME = 200
 
+/** Statements for up to so many events are written once. */
+const KEPT_STATEMENTS = 32
+
 export function createHostQueries(db: Kysely<Tables>, secretBox: SecretBox): HostStore {
+  const eventInsertion = keepEventInsertions(db)
   return {
     async hosts() {
       const rows = await db.selectFrom('hosts').selectAll().execute()
@@ -75,9 +79,9 @@ export function createHostQueries(db: Kysely<Tables>, secretBox: SecretBox): Hos
         data: JSON.stringify(event.data),
       }))
       if (rows.length === 0) return []
-      const given = await db.insertInto('events').values(rows).returning('id').execute()
+      const given = await db.executeQuery(eventInsertion(rows))
       // Ids are given in the order of the rows; in which order they come back, nobody promises.
-      const ids = given.map(({ id }) => id).toSorted((a, b) => a - b)
+      const ids = given.rows.map(({ id }) => id).toSorted((a, b) => a - b)
       return events.map((event, at) => ({ ...event, id: ids[at] as number }))
     },
     async events({ host, type, afterId = 0, limit = Number.MAX_SAFE_INTEGER } = {}) {
@@ -103,5 +107,20 @@ export function createHostQueries(db: Kysely<Tables>, secretBox: SecretBox): Hos
         .executeTakeFirst()
       return Number(row?.last ?? 0)
     },
+  }
+}
+
+/**
+ * Builds the statement that adds these events and answers their ids. Events are what is written most, and building a statement
+ * costs more than carrying it out; it differs only in how many rows there are.
+ */
+function keepEventInsertions(db: Kysely<Tables>) {
+  const kept = new Map<number, string>()
+  return (rows: readonly Insertable<Tables['events']>[]): CompiledQuery<{ id: number }> => {
+    const statement = kept.get(rows.length)
+    if (statement !== undefined) return CompiledQuery.raw(statement, rows.flatMap(Object.values)) as never
+    const built = db.insertInto('events').values(rows).returning('id').compile()
+    if (rows.length <= KEPT_STATEMENTS) kept.set(rows.length, built.sql)
+    return built
   }
 }
