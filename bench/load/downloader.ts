@@ -10,18 +10,22 @@ export interface Download {
 }
 
 /**
- * Downloads in a thread of its own and of low priority, so that it does not hold up what measures; the function ends it and
- * gives the bytes.
+ * Downloads in a thread of its own and of low priority, so that it does not hold up what measures. Resolves when bytes come
+ * over every connection, as starting a thread holds up the one that starts it. The function ends it and gives the bytes.
  */
-export function startDownload(what: Download): () => Promise<number> {
+export async function startDownload(what: Download): Promise<() => Promise<number>> {
   const thread = new Worker(new URL(import.meta.url), { workerData: what })
-  const { promise, resolve, reject } = Promise.withResolvers<number>()
-  thread.once('message', resolve).once('error', reject)
+  const next = (): Promise<unknown> =>
+    new Promise((resolve, reject) => void thread.once('message', resolve).once('error', reject))
+  await next()
   return async () => {
+    const bytes = next()
     thread.postMessage('end')
-    const bytes = await promise
-    await thread.terminate()
-    return bytes
+    try {
+      return Number(await bytes)
+    } finally {
+      await thread.terminate()
+    }
   }
 }
 
@@ -30,13 +34,17 @@ async function download(
   port: number,
   path: string,
   connections: number,
-  signal: AbortSignal,
+  { allBegan, signal }: { readonly allBegan: () => void; readonly signal: AbortSignal },
 ): Promise<number> {
   let bytes = 0
+  const begun = new Set<number>()
   await Promise.all(
     Array.from({ length: connections }, async (_, at) => {
+      const began = (): void => {
+        if (begun.size < connections && begun.add(at).size === connections) allBegan()
+      }
       while (!signal.aborted) {
-        const came = await downloadOnce(port, path, `127.2.0.${at + 1}`, signal)
+        const came = await downloadOnce(port, path, `127.2.0.${at + 1}`, { began, signal })
         bytes += came
       }
     }),
@@ -48,7 +56,7 @@ function downloadOnce(
   port: number,
   path: string,
   localAddress: string,
-  signal: AbortSignal,
+  { began, signal }: { readonly began: () => void; readonly signal: AbortSignal },
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     let bytes = 0
@@ -58,6 +66,7 @@ function downloadOnce(
       onread: {
         buffer,
         callback: (count) => {
+          if (bytes === 0) began()
           bytes += count
           return true
         },
@@ -81,6 +90,7 @@ if (parentPort) {
   const { port, path, connections } = workerData as Download
   const end = new AbortController()
   parentPort.once('message', () => end.abort())
-  const bytes = await download(port, path, connections, end.signal)
+  const allBegan = (): void => parentPort?.postMessage('all began')
+  const bytes = await download(port, path, connections, { allBegan, signal: end.signal })
   parentPort.postMessage(bytes)
 }

@@ -2,6 +2,7 @@ import { chmodSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely } from 'kysely'
 import type { Backend } from './backend.ts'
+import { checkpointAside } from './checkpoints.ts'
 import { createNodeSqliteDialect } from './node-sqlite-dialect.ts'
 import type { Tables } from './tables.ts'
 
@@ -19,6 +20,7 @@ export function openSqliteBackend(path: string): Backend {
   database.exec('PRAGMA synchronous = NORMAL')
   // What is deleted is overwritten: a token that was stored in the clear by an earlier schema is not left behind.
   database.exec('PRAGMA secure_delete = ON')
+  const checkpoints = checkpointAside(database, path)
   return {
     kind: 'sqlite',
     db: new Kysely<Tables>({ dialect: createNodeSqliteDialect(database) }),
@@ -27,6 +29,9 @@ export function openSqliteBackend(path: string): Backend {
     sign: async () => undefined,
     ready: async () => undefined,
     reasonOf: (error) => (error instanceof Error ? error.message : String(error)),
-    [Symbol.asyncDispose]: async () => database.close(),
+    [Symbol.asyncDispose]: async () => {
+      await checkpoints[Symbol.asyncDispose]()
+      database.close()
+    },
   }
 }
