@@ -15,8 +15,11 @@ export interface Download {
  */
 export async function startDownload(what: Download): Promise<() => Promise<number>> {
   const thread = new Worker(new URL(import.meta.url), { workerData: what })
+  const failed = new Promise<never>((_, reject) => void thread.once('error', reject))
+  // Whoever asks next is told.
+  failed.catch(() => undefined)
   const next = (): Promise<unknown> =>
-    new Promise((resolve, reject) => void thread.once('message', resolve).once('error', reject))
+    Promise.race([failed, new Promise((resolve) => void thread.once('message', resolve))])
   await next()
   return async () => {
     const bytes = next()

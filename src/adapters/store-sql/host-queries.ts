@@ -118,7 +118,8 @@ function keepEventInsertions(db: Kysely<Tables>) {
   const kept = new Map<number, string>()
   return (rows: readonly Insertable<Tables['events']>[]): CompiledQuery<{ id: number }> => {
     const statement = kept.get(rows.length)
-    if (statement !== undefined) return CompiledQuery.raw(statement, rows.flatMap(Object.values)) as never
+    if (statement !== undefined)
+      return CompiledQuery.raw(statement, rows.flatMap(Object.values)) as CompiledQuery<{ id: number }>
     const built = db.insertInto('events').values(rows).returning('id').compile()
     if (rows.length <= KEPT_STATEMENTS) kept.set(rows.length, built.sql)
     return built
