@@ -1,6 +1,6 @@
 const MASK = '***'
 
-/** What is masked stands in the second group. */
+/** What is masked stands in the second group. What is added here is only looked for where `HINT` is found. */
 const SECRET_TEXTS: readonly RegExp[] = [
   // The secret part of `/h/TOKEN/…`, in URLs and paths alike.
   /(\/h\/)([a-z2-7]{8,})/g,

@@ -50,11 +50,14 @@ export function createWake(book: HostBook, name: string): Wake {
   function tick(ms: number, clock: Clock, signal: AbortSignal): void {
     if (isTicking) return
     isTicking = true
-    const over = (): void => {
+    const end = (): void => {
       isTicking = false
-      wakeAll()
     }
-    clock.sleep(ms, signal).then(over, () => undefined)
+    clock.sleep(ms, signal).then(() => {
+      // Before anybody wakes: who waits again at once needs a tick of its own.
+      end()
+      wakeAll()
+    }, end)
   }
 
   return {

@@ -39,11 +39,8 @@ export function createDiskBlob(
     !!calls?.isInMemory(handle.fd, offsetBytes + lengthBytes - 1)
 
   const readFile = async (offsetBytes: number, lengthBytes: number): Promise<Uint8Array> => {
-    const bytes = await (isAtHand(offsetBytes, lengthBytes) ? readNow : readFully)(
-      handle,
-      offsetBytes,
-      lengthBytes,
-    )
+    const read = isAtHand(offsetBytes, lengthBytes) ? readNow : readAside
+    const bytes = await readFully(handle, read, offsetBytes, lengthBytes)
     await guard.checkHandle()
     if (!bytes) throw blobChanged(path, `ended before byte ${offsetBytes + lengthBytes}`)
     return bytes
@@ -138,28 +135,27 @@ export function createDiskBlob(
   }
 }
 
+/** Fills what it can of these bytes and says how many; 0 at the end of the file. */
+type Read = (handle: FileHandle, into: Uint8Array, offsetBytes: number) => number | Promise<number>
+
 /** What is in memory already, without the way through another thread, which takes longer than such a copy. */
-function readNow(handle: FileHandle, offsetBytes: number, lengthBytes: number): Uint8Array | undefined {
-  const bytes = Buffer.allocUnsafeSlow(lengthBytes)
-  for (let filled = 0; filled < lengthBytes; ) {
-    const count = readSync(handle.fd, bytes, filled, lengthBytes - filled, offsetBytes + filled)
-    if (count === 0) return undefined
-    filled += count
-  }
-  return bytes
-}
+const readNow: Read = ({ fd }, into, offsetBytes) => readSync(fd, into, 0, into.length, offsetBytes)
+
+const readAside: Read = async (handle, into, offsetBytes) =>
+  (await handle.read(into, 0, into.length, offsetBytes)).bytesRead
 
 /** `undefined` when the file ends before. */
 async function readFully(
   handle: FileHandle,
+  read: Read,
   offsetBytes: number,
   lengthBytes: number,
 ): Promise<Uint8Array | undefined> {
   const bytes = Buffer.allocUnsafeSlow(lengthBytes)
   for (let filled = 0; filled < lengthBytes; ) {
-    const { bytesRead } = await handle.read(bytes, filled, lengthBytes - filled, offsetBytes + filled)
-    if (bytesRead === 0) return undefined
-    filled += bytesRead
+    const count = await read(handle, bytes.subarray(filled), offsetBytes + filled)
+    if (count === 0) return undefined
+    filled += count
   }
   return bytes
 }

@@ -112,7 +112,7 @@ export function createHostQueries(db: Kysely<Tables>, secretBox: SecretBox): Hos
 
 /**
  * Builds the statement that adds these events and answers their ids. Events are what is written most, and building a statement
- * costs more than carrying it out; it differs only in how many rows there are.
+ * costs more than carrying it out; it differs only in how many rows there are. Values stand in the order in which rows name them.
  */
 function keepEventInsertions(db: Kysely<Tables>) {
   const kept = new Map<number, string>()
