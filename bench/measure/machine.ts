@@ -8,6 +8,8 @@ export interface Machine {
   readonly memoryGib: number
   readonly kernel: string
   readonly system: string
+  /** How the kernel decides how fast a TCP connection sends: it is in every figure of a download. */
+  readonly congestionControl: string
 }
 
 export function describeMachine(): Machine {
@@ -18,5 +20,6 @@ export function describeMachine(): Machine {
     memoryGib: Math.round(totalmem() / 2 ** 30),
     kernel: release(),
     system: /^PRETTY_NAME="(.*)"$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? process.platform,
+    congestionControl: readFileSync('/proc/sys/net/ipv4/tcp_congestion_control', 'utf8').trim(),
   }
 }

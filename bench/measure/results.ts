@@ -30,6 +30,8 @@ export const resultsFile = z.object({
     memoryGib: z.number(),
     kernel: z.string(),
     system: z.string(),
+    /** Not in files of before it was noted. */
+    congestionControl: z.string().optional(),
   }),
   /** Of every program that was measured or measured with. */
   versions: z.record(z.string(), z.string()),

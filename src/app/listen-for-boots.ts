@@ -1,9 +1,8 @@
-import { describePortHolder } from '../adapters/host-network/port-holder.ts'
 import { isFailure } from '../domain/failure.ts'
 import type { BootServer, BootServerOptions } from '../servers/http-boot/boot-server.ts'
-import { openBootServer } from '../servers/http-boot/boot-server.ts'
 import type { HostBook, HostState } from '../services/host-book.ts'
 import { DEFAULT_BOOT_PORT, DEFAULT_BOOT_TLS_PORT } from './base-url.ts'
+import { openBootListener } from './open-boot-listener.ts'
 import type { Workplace } from './workplace.ts'
 
 /** The port is inside the media the machines boot from or in their scripts, so the next run must have it again. */
@@ -27,14 +26,13 @@ export async function listenForBoots(
     const { port: asked } = options
     const saved = Number((await store.setting(PORT_SETTINGS[scheme])) ?? Number.NaN)
     const wanted = asked === 0 || asked === undefined ? saved : asked
-    if (Number.isNaN(wanted))
-      return openBootServer({ ...options, describePortHolder, port: asked ?? DEFAULT_PORTS[scheme] })
+    if (Number.isNaN(wanted)) return openBootListener({ ...options, port: asked ?? DEFAULT_PORTS[scheme] })
     try {
-      return await openBootServer({ ...options, describePortHolder, port: wanted })
+      return await openBootListener({ ...options, port: wanted })
     } catch (error) {
       // Another port is only as good while no machine has been told the old one.
       if (!isFailure(error, 'port.in-use') || asked !== 0 || book.states().some(isOnItsWay)) throw error
-      return openBootServer({ ...options, describePortHolder, port: 0 })
+      return openBootListener({ ...options, port: 0 })
     }
   }
 }

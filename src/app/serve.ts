@@ -1,13 +1,11 @@
 import { createDigester } from '../adapters/blobs-disk/digester.ts'
 import { createSystemClock } from '../adapters/clock-system/system-clock.ts'
 import { reachableAddresses } from '../adapters/host-network/interface-address.ts'
-import { describePortHolder } from '../adapters/host-network/port-holder.ts'
 import { createPinoLog } from '../adapters/log-pino/pino-log.ts'
 import { createCryptoRandom } from '../adapters/random-crypto/crypto-random.ts'
 import { createMemoryStore } from '../adapters/store-memory/memory-store.ts'
 import type { ArtifactRole } from '../domain/artifact.ts'
 import { describePacing, type Pacing } from '../domain/pacing/pacing.ts'
-import { openBootServer } from '../servers/http-boot/boot-server.ts'
 import { createPace } from '../servers/http-boot/transfers/pace.ts'
 import { createBootDesk } from '../services/boot-desk.ts'
 import { createClassicTexts, type KernelArgumentChanges } from '../services/boot-texts.ts'
@@ -17,6 +15,7 @@ import { installAll } from '../services/strangers.ts'
 import { baseUrl, DEFAULT_BOOT_PORT } from './base-url.ts'
 import { boundOldSpace } from './favour-memory.ts'
 import { loadInputs } from './load-inputs.ts'
+import { openBootListener } from './open-boot-listener.ts'
 
 export interface ServeOptions {
   readonly isoPath: string
@@ -75,8 +74,7 @@ export async function serve(
     clock,
     log,
   })
-  await using server = await openBootServer({
-    describePortHolder,
+  await using server = await openBootListener({
     desk,
     log,
     host: options.bootHost ?? '0.0.0.0',

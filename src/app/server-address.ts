@@ -2,6 +2,7 @@ import { addressOfInterface, reachableAddresses } from '../adapters/host-network
 import { Failure } from '../domain/failure.ts'
 import type { Host } from '../domain/host.ts'
 import type { MachineSpec } from '../domain/machine.ts'
+import { isLoopback } from '../domain/plain-address.ts'
 import type { MachineDrivers } from '../ports/machine-driver.ts'
 
 /** What decides where a host finds this process. */
@@ -29,7 +30,7 @@ export function serverAddress(host: BootingHost | undefined, drivers: MachineDri
 
 /** Nothing elsewhere reaches our loopback. */
 function requireReachable(address: string | undefined): string {
-  if (address && !address.startsWith('127.')) return address
+  if (address && !isLoopback(address)) return address
   throw new Failure(
     'address.unknown',
     'this machine has no address that machines of a hypervisor elsewhere could reach; give it with --advertise ADDRESS',

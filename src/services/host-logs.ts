@@ -1,4 +1,5 @@
 import type { SyslogMessage } from '../codec/syslog/syslog-message.ts'
+import { isLoopback } from '../domain/plain-address.ts'
 import { maskSecretsInPieces } from '../domain/secret-text.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { HostLogStore } from '../ports/host-log-store.ts'
@@ -53,7 +54,7 @@ export function openHostLogs({ book, store, clock, log }: HostLogsDependencies):
     const name = named?.split('.', 1)[0]
     if (name !== undefined && there.includes(name)) return name
     // Behind the loopback address are the machines of a hypervisor, all at once.
-    if (address.startsWith('127.') || address === '::1') return undefined
+    if (isLoopback(address)) return undefined
     const [only, ...others] = there.filter((host) => isRecent(host))
     return others.length === 0 ? only : undefined
   }

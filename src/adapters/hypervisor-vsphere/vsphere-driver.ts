@@ -6,6 +6,7 @@ import { findByInstanceUuid, findChild, readFound } from '../../codec/vim25/serv
 import { createTurns } from '../../domain/async/turns.ts'
 import { Failure } from '../../domain/failure.ts'
 import { isMachineName, type MachineSpec } from '../../domain/machine.ts'
+import { isLoopback } from '../../domain/plain-address.ts'
 import { requireVsphereOptions } from '../../domain/vsphere-options.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Log } from '../../ports/log.ts'
@@ -189,7 +190,7 @@ export function createVsphereDriver(options: VsphereDriverOptions): MachineDrive
     },
     serverAddress: () => {
       const address = client.localAddress()
-      return address && !/^(127\.|::1$|::ffff:127\.)/.test(address) ? address : undefined
+      return address && !isLoopback(address) ? address : undefined
     },
     check: async (spec, signal) => {
       requireVsphereOptions(spec.options ?? {})

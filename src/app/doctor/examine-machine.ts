@@ -11,6 +11,7 @@ import { findEfiFirmware } from '../../adapters/hypervisor-qemu/tools.ts'
 import { createMediaBuilder } from '../../adapters/media-xorriso/media-builder.ts'
 import type { Finding } from '../../domain/doctor/finding.ts'
 import { isFailure } from '../../domain/failure.ts'
+import { isLoopback } from '../../domain/plain-address.ts'
 import type { Log } from '../../ports/log.ts'
 import { describeFirmware } from '../../services/netboot/describe-firmware.ts'
 import { DEFAULT_BOOT_PORT } from '../base-url.ts'
@@ -92,7 +93,7 @@ async function examinePort({
 /** Of the addresses of this computer. */
 export function examineAddresses(addresses: readonly string[]): Finding {
   const name = 'own addresses'
-  const others = addresses.filter((address) => !address.startsWith('127.'))
+  const others = addresses.filter((address) => !isLoopback(address))
   if (others.length > 0) return { name, verdict: 'good', detail: others.join(', ') }
   return {
     name,

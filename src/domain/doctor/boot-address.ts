@@ -1,4 +1,5 @@
 import { parseIpv4 } from '../netboot/ipv4.ts'
+import { isLoopback } from '../plain-address.ts'
 import type { Finding } from './finding.ts'
 
 /** An address this computer has itself. */
@@ -123,13 +124,8 @@ function finding(verdict: Finding['verdict'], detail: string, remedy?: string): 
   return { name: NAME, verdict, detail, ...(remedy === undefined ? {} : { remedy }) }
 }
 
-/** RFC 1122 §3.2.1.3, RFC 4291 §2.5.3. */
 function isLocal(address: string, { own }: BootAddressFacts): boolean {
-  return (
-    /^127\./.test(address) ||
-    address === '::1' ||
-    own.some((one) => one.isLoopback && one.address === address)
-  )
+  return isLoopback(address) || own.some((one) => one.isLoopback && one.address === address)
 }
 
 /** RFC 3927, RFC 4291 §2.5.6. */

@@ -2,6 +2,7 @@ import { type AddressInfo, isIPv6 } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { Failure } from '../../domain/failure.ts'
+import { isLoopback } from '../../domain/plain-address.ts'
 import { type ControlAppDependencies, createControlApp } from './control-app.ts'
 import { type ControlLimits, DEFAULT_CONTROL_LIMITS } from './limits.ts'
 
@@ -42,7 +43,7 @@ export async function openControlServer(options: ControlServerOptions): Promise<
     throw await describeListenError(error, host, options)
   }
   const bound = app.server.address() as AddressInfo
-  const isLoopbackOnly = bound.address === '::1' || bound.address.startsWith('127.')
+  const isLoopbackOnly = isLoopback(bound.address)
   log.info({ address: bound.address, port: bound.port, tls: tls !== undefined }, 'control server listens')
   if (!isLoopbackOnly && !tls) {
     log.warn({ address: bound.address }, 'control server can be reached from outside without encryption')

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Failure } from '../../domain/failure.ts'
+import { plainAddress } from '../../domain/plain-address.ts'
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 
@@ -43,7 +44,7 @@ export function createHostCheck(names: readonly string[]): (request: FastifyRequ
     const host = hostOf(request.headers.host ?? '')
     if (known.has(host)) return
     const local = request.socket.localAddress
-    if (local && host === hostOf(local.replace(/^::ffff:(?=[0-9.]+$)/i, ''))) return
+    if (local && host === hostOf(plainAddress(local))) return
     throw new Failure(
       'request.misdirected',
       `the Host header ${JSON.stringify(host.slice(0, 100))} names neither this machine nor one of its configured names`,

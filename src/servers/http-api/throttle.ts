@@ -1,3 +1,4 @@
+import { plainAddress } from '../../domain/plain-address.ts'
 import type { Clock } from '../../ports/clock.ts'
 
 /** Counts what happened per key within a window of time. */
@@ -38,7 +39,7 @@ export function createThrottle(clock: Clock, max: number, windowMs: number): Thr
 
 /** What stands for one client in a throttle: an IPv4 address, or the /64 network of an IPv6 one. */
 export function throttleKey(address: string): string {
-  const plain = address.replace(/^::ffff:(?=[0-9.]+$)/i, '').replace(/%.*$/, '')
+  const plain = plainAddress(address)
   if (!plain.includes(':')) return plain
   const [head = '', tail] = plain.split('::', 2)
   const groups = head.split(':').filter((group) => group !== '')

@@ -3,9 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { Failure } from '../../domain/failure.ts'
 import type { BootDesk } from '../../ports/boot-desk.ts'
+import type { CongestionControl } from '../../ports/congestion-control.ts'
 import type { Log } from '../../ports/log.ts'
 import { type BootTls, createBootApp } from './boot-app.ts'
 import { type Authority, parseAdvertised } from './client.ts'
+import { sendFreelyOnThisMachine } from './clients-on-this-machine.ts'
 import { type BootLimits, DEFAULT_BOOT_LIMITS } from './limits.ts'
 import type { Pace } from './transfers/pace.ts'
 
@@ -21,6 +23,8 @@ export interface BootServerOptions {
   readonly limits?: Partial<BootLimits>
   /** How fast artifacts are sent, together with all other listeners that have the same one. */
   readonly pace?: Pace | undefined
+  /** With it clients on this machine are sent to as fast as they take it. */
+  readonly congestion?: CongestionControl | undefined
   /** Who holds a TCP port of this machine, for people. */
   readonly describePortHolder?: (port: number) => Promise<string | undefined>
   /** With it HTTPS is spoken. */
@@ -43,7 +47,7 @@ export interface BootServer extends AsyncDisposable {
  * when there is no such address on this machine or `advertise` is none, `usage.invalid` without the right to the port.
  */
 export async function openBootServer(options: BootServerOptions): Promise<BootServer> {
-  const { desk, log, host, port, pace, advertise, tls, securePort, authorityPem } = options
+  const { desk, log, host, port, pace, advertise, tls, securePort, authorityPem, congestion } = options
   const limits = { ...DEFAULT_BOOT_LIMITS, ...options.limits }
   const advertised = checkAdvertised(advertise)
   const { app, abortTransfers } = createBootApp({
@@ -57,6 +61,7 @@ export async function openBootServer(options: BootServerOptions): Promise<BootSe
     await app.close()
     throw await describeListenError(error, options)
   }
+  if (congestion) sendFreelyOnThisMachine(app.server, congestion)
   const bound = app.server.address() as AddressInfo
   log.info({ address: bound.address, port: bound.port, tls: tls !== undefined }, 'boot server listens')
   let stopping: Promise<void> | undefined

@@ -1,6 +1,7 @@
 import { childrenOf, descend, textOf } from '../../../codec/soap/xml-element.ts'
 import { currentTime, readTime } from '../../../codec/vim25/service-calls.ts'
 import { isFailure } from '../../../domain/failure.ts'
+import { plainAddress } from '../../../domain/plain-address.ts'
 import { formatBytes } from '../../../domain/size.ts'
 import type { Clock } from '../../../ports/clock.ts'
 import type { DriverExaminer, ExamineWish, Finding } from '../../../ports/driver-examiner.ts'
@@ -10,7 +11,7 @@ import type { Inventory } from '../inventory/inventory.ts'
 import { type DatastorePlace, mergePlaces, PLACE_WORDS, type Placement } from '../inventory/placement.ts'
 import type { VsphereSettings } from '../settings/vsphere-settings.ts'
 import { examinePrivileges } from './examine-privileges.ts'
-import { type HostAddress, judgeServerAddress, plainAddress } from './server-reach.ts'
+import { type HostAddress, judgeServerAddress } from './server-reach.ts'
 
 /** Certificates and time stamps go wrong beyond that. Milliseconds. */
 const SKEW_MS = 60_000

@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net'
+import { plainAddress } from '../../../domain/plain-address.ts'
 import type { Finding } from '../../../ports/driver-examiner.ts'
 
 /** An address a host of the hypervisor has itself. */
@@ -48,11 +49,6 @@ export function judgeServerAddress(given: string, hosts: readonly HostAddress[])
     return finding('warning', `is ${kind}, and the addresses of the hosts (${listed}) are not`, ADVERTISE)
   }
   return finding('good', `is in no network of the hosts (${listed}): there has to be a router in between`)
-}
-
-/** An address as sockets print it, an IPv4 one without the IPv6 around it. */
-export function plainAddress(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/i, '')
 }
 
 function withoutPort(given: string): string {

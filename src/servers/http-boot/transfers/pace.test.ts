@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Pacing } from '../../../domain/pacing/pacing.ts'
-import { createPace, type Place } from './pace.ts'
-import { TURN_BYTES } from './turns.ts'
+import { createPace, GRANT_BYTES, type Place } from './pace.ts'
 
 /** A pace whose event loop and clock move by hand. */
 function aPace(pacing: Pacing) {
@@ -91,7 +90,7 @@ describe('transfers within a budget', () => {
   test('one that went away while it was held back leaves nothing behind', () => {
     const { pace, turnRound, sleeping } = aPace({ bytesPerSecond: 1_000_000, order: 'first' })
     const place = pace.join('one', false)
-    const transfer = aTransfer(place, 10 * TURN_BYTES)
+    const transfer = aTransfer(place, 10 * GRANT_BYTES)
     turnRound()
     const { sent } = transfer
 

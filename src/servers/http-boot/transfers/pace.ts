@@ -1,7 +1,9 @@
 import { createPacer, type Grant } from '../../../domain/pacing/pacer.ts'
 import type { Pacing } from '../../../domain/pacing/pacing.ts'
-import { TURN_BYTES, type Turn, type Turns } from './turns.ts'
+import type { Turn, Turns } from './turns.ts'
 
+/** What a transfer gets of the budget at a time: on a slow link everybody else waits for as long as that takes. */
+export const GRANT_BYTES = 512 * 1024
 /** What ends where a page of memory does costs the system less to send. */
 const PAGE_BYTES = 4096
 
@@ -68,7 +70,7 @@ export function createPace(pacing: Pacing, options: PaceOptions = {}): Pace {
         ask(turn) {
           hasAsked = true
           asking.set(place, turn)
-          pacer.want(place, TURN_BYTES)
+          pacer.want(place, GRANT_BYTES)
           schedule()
         },
         wasHeldBack() {

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { DirectReads } from '../../../../ports/blob-source.ts'
+import { descriptorOf } from '../../descriptor.ts'
 import { TURN_BYTES } from '../turns.ts'
 import { createProbe } from './probe.ts'
 import type { Way } from './way.ts'
@@ -47,12 +48,4 @@ export function handOver({ direct, socket, response, otherwise }: HandOverOption
     send: (at, length, whenRoom) => (isPossible ? send : otherwise.send)(at, length, whenRoom),
     close: () => takeBack?.(),
   }
-}
-
-/** The file descriptor of a plain TCP connection; `undefined` for any other, and for one that is closed. */
-export function descriptorOf(socket: Socket): number | undefined {
-  if ('encrypted' in socket) return undefined
-  // Node.js has no public name for it; where it is missing bytes take another way.
-  const { _handle: handle } = socket as { readonly _handle?: { readonly fd?: unknown } | null }
-  return typeof handle?.fd === 'number' && handle.fd >= 0 ? handle.fd : undefined
 }
