@@ -20,8 +20,9 @@ export interface RecentBoots {
 export function createRecentBoots(): RecentBoots {
   const ids = new Map<BootId, Boot>()
   const tokens = new Map<ConfigToken, Boot>()
-  const boots = new Map<string, readonly Boot[]>()
-  const dropped = new Map<string, readonly BootId[]>()
+  /** Those of each host, the oldest first. */
+  const boots = new Map<string, Map<BootId, Boot>>()
+  const dropped = new Map<string, BootId[]>()
 
   function drop(boot: Boot): void {
     ids.delete(boot.bootId)
@@ -33,16 +34,15 @@ export function createRecentBoots(): RecentBoots {
       const { bootId, token, host } = boot
       ids.set(bootId, boot)
       tokens.set(token, boot)
-      const known = [...(boots.get(host) ?? []), boot]
-      const old = known
-        .slice(0, -KEPT)
-        .filter((one) => one.bootId !== present && now - one.createdAt > YOUNG_MS)
-      for (const one of old) drop(one)
-      if (old.length > 0) dropped.set(host, [...(dropped.get(host) ?? []), ...old.map((one) => one.bootId)])
-      boots.set(
-        host,
-        known.filter((one) => !old.includes(one)),
-      )
+      const known = boots.get(host) ?? new Map<BootId, Boot>()
+      boots.set(host, known.set(bootId, boot))
+      const gone = dropped.get(host) ?? []
+      for (const one of outdated(known, now, present)) {
+        drop(one)
+        known.delete(one.bootId)
+        gone.push(one.bootId)
+      }
+      if (gone.length > 0) dropped.set(host, gone)
     },
     byId: (bootId) => ids.get(bootId),
     byToken: (token) => tokens.get(token),
@@ -52,9 +52,23 @@ export function createRecentBoots(): RecentBoots {
       return taken
     },
     forget(host) {
-      for (const boot of boots.get(host) ?? []) drop(boot)
+      for (const boot of boots.get(host)?.values() ?? []) drop(boot)
       boots.delete(host)
       dropped.delete(host)
     },
+  }
+}
+
+/** Looks at no more than those it finds and one or two besides: somebody may boot a thousand times an hour. */
+function* outdated(
+  known: ReadonlyMap<BootId, Boot>,
+  now: number,
+  present: BootId | undefined,
+): Generator<Boot> {
+  let spare = known.size - KEPT
+  for (const boot of known.values()) {
+    if (spare <= 0 || now - boot.createdAt <= YOUNG_MS) return
+    spare -= 1
+    if (boot.bootId !== present) yield boot
   }
 }

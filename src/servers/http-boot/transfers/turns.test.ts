@@ -33,7 +33,7 @@ test('all that ask have their turn, in the order in which they asked', () => {
 })
 
 test('a round that has taken long enough lets everybody else run before it goes on', () => {
-  const { turns, order, named, round } = open({ turnMs: 0.3 })
+  const { turns, order, named, round } = open({ turnMs: 0.06 })
 
   for (const name of ['a', 'b', 'c', 'd', 'e']) turns.ask(named(name))
   round()
@@ -43,7 +43,7 @@ test('a round that has taken long enough lets everybody else run before it goes 
 })
 
 test('who asks again at once comes after those who have not had a turn yet', () => {
-  const { turns, order, named, round } = open({ turnMs: 0.3 })
+  const { turns, order, named, round } = open({ turnMs: 0.06 })
 
   for (const name of ['a', 'b', 'c']) turns.ask(named(name, () => true))
   for (let count = 0; count < 3; count += 1) round()

@@ -1,7 +1,7 @@
 /** How long one round may take before the event loop looks after everybody else: scripts must not wait for downloads. */
-const ROUND_MS = 0.5
-/** Bytes at most in one turn: large enough that the call counts for little, small enough that a round is over in time. */
-export const TURN_BYTES = 1024 * 1024
+const ROUND_MS = 0.1
+/** Bytes at most in one turn: large enough that the call counts for little, small enough not to be a long round by itself. */
+export const TURN_BYTES = 512 * 1024
 
 /** Somebody who has bytes to send and a connection that takes some. */
 export interface Turn {
