@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createSystemClock } from '../../src/adapters/clock-system/system-clock.ts'
 import { createPinoLog } from '../../src/adapters/log-pino/pino-log.ts'
+import { loadDatagramCalls } from '../../src/adapters/sockets-linux/datagram-calls.ts'
 import { openTftpServer } from '../../src/servers/tftp/tftp-server.ts'
 
 /**
@@ -21,6 +22,7 @@ await openTftpServer({
   },
   log,
   clock: createSystemClock(),
+  datagrams: await loadDatagramCalls(),
   host: '127.0.0.1',
   port: Number(port),
   observe: {

@@ -1,5 +1,6 @@
 import { networksOf } from '../adapters/host-network/interface-address.ts'
 import { describePortHolder } from '../adapters/host-network/port-holder.ts'
+import { loadDatagramCalls } from '../adapters/sockets-linux/datagram-calls.ts'
 import { Failure } from '../domain/failure.ts'
 import type { Ipv4Network } from '../domain/netboot/ipv4.ts'
 import { checkLeases, type NetbootSettings } from '../domain/netboot/netboot-settings.ts'
@@ -114,6 +115,7 @@ export async function openNetboot(
           await openTftpServer({
             ...{ files, log, clock, host, port, observe },
             mode: settings.tftpMode,
+            datagrams: await loadDatagramCalls(),
             describePortHolder: describeUdp,
           }),
         )

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import type { BlobSource } from '../../src/ports/blob-source.ts'
 import { identityKey } from '../../src/ports/blob-source.ts'
-import { descriptorOf } from '../../src/servers/http-boot/descriptor.ts'
+import { descriptorOf } from '../../src/ports/descriptor.ts'
 
 /** A source with somewhere to put files for it. */
 export interface BlobSourceSubject extends AsyncDisposable {

@@ -2,10 +2,10 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { loadCongestionControl } from '../../src/adapters/congestion-linux/congestion-control.ts'
+import { loadCongestionControl } from '../../src/adapters/sockets-linux/congestion-control.ts'
 import type { CongestionControl } from '../../src/ports/congestion-control.ts'
+import { descriptorOf } from '../../src/ports/descriptor.ts'
 import { sendFreelyOnThisMachine } from '../../src/servers/http-boot/clients-on-this-machine.ts'
-import { descriptorOf } from '../../src/servers/http-boot/descriptor.ts'
 
 const SYSTEM = '/proc/sys/net/ipv4'
 /** One that paces. */

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createSystemClock } from '../../src/adapters/clock-system/system-clock.ts'
+import { loadDatagramCalls } from '../../src/adapters/sockets-linux/datagram-calls.ts'
 import type { BootFiles } from '../../src/ports/boot-files.ts'
 import { openTftpServer, type TftpServerOptions } from '../../src/servers/tftp/tftp-server.ts'
 import { openLossyProxy } from '../support/lossy-udp-proxy.ts'
@@ -14,6 +15,7 @@ import { createRecordingTftpObserver } from '../support/tftp-observer.ts'
 import { openUdpClient } from '../support/udp-client.ts'
 
 const run = promisify(execFile)
+const datagrams = await loadDatagramCalls()
 const directory = mkdtempSync(join(tmpdir(), 'edgeboot-tftp-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
@@ -88,6 +90,7 @@ async function openServer(options: Partial<TftpServerOptions> = {}) {
     host: '127.0.0.1',
     port: 0,
     observe,
+    datagrams,
     ...options,
   })
   return { server, observe, log }
@@ -128,6 +131,28 @@ test.each(Object.entries(CLIENTS))('%s gets a file of 40 MB', async (name, clien
   )
   const blockSize = ROLLING.includes(name) ? 512 : 1468
   expect(await observe.next('sent')).toMatchObject({ bytes: LARGE, blockSize })
+})
+
+test('datagrams go many at a time where the system can do that, and one by one elsewhere', async () => {
+  let calls = 0
+  const counting = datagrams && {
+    ...datagrams,
+    receive: (...[socket, hear]: Parameters<typeof datagrams.receive>) => {
+      const count = datagrams.receive(socket, hear)
+      calls += count
+      return count
+    },
+  }
+  const { server: direct } = await openServer({ datagrams: counting })
+  const { server: usual } = await openServer({ datagrams: undefined })
+  await using _direct = direct
+  await using _usual = usual
+
+  for (const { port } of [direct, usual]) {
+    expect(await fetchWith(curl(), port, 'boot/200000.bin')).toBe(digest(contentOf(200_000)))
+  }
+
+  expect(calls).toBeGreaterThan(0)
 })
 
 describe('through a network that loses, repeats and reorders packets', () => {

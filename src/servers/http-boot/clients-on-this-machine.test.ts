@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import type { CongestionControl } from '../../ports/congestion-control.ts'
+import { descriptorOf } from '../../ports/descriptor.ts'
 import { sendFreelyOnThisMachine } from './clients-on-this-machine.ts'
-import { descriptorOf } from './descriptor.ts'
 
 interface RecordingControl extends CongestionControl {
   readonly settings: readonly (readonly [socket: number, algorithm: string])[]

@@ -1,7 +1,7 @@
 import type { Server, Socket } from 'node:net'
 import { isLoopback } from '../../domain/plain-address.ts'
 import type { CongestionControl } from '../../ports/congestion-control.ts'
-import { descriptorOf } from './descriptor.ts'
+import { descriptorOf } from '../../ports/descriptor.ts'
 
 /** Always there and open to everybody, and it sends all that the other side has room for. */
 const UNPACED = 'reno'

@@ -2,11 +2,10 @@ import { createSocket } from 'node:dgram'
 import { type AddressInfo, isIPv6 } from 'node:net'
 import { DATA_HEADER_BYTES, encodeTftp, writeBlock } from '../../codec/tftp/encode-packet.ts'
 import type { TftpBlock, TftpPacket } from '../../codec/tftp/packet.ts'
-
-export interface Peer {
-  readonly address: string
-  readonly port: number
-}
+import type { DatagramCalls } from '../../ports/datagram-calls.ts'
+import { datagramDescriptorOf } from '../../ports/descriptor.ts'
+import { createDirectDatagrams } from './direct-datagrams.ts'
+import type { Peer } from './peer.ts'
 
 /** A UDP socket that speaks TFTP. */
 export interface Endpoint {
@@ -19,9 +18,12 @@ interface EndpointOptions {
   readonly host: string
   /** 0 takes any free port. */
   readonly port: number
+  /** The bytes are good until it returns. */
   hear(bytes: Uint8Array, from: Peer): void
   /** The socket failed after it was bound. */
   fail(error: Error): void
+  /** With it datagrams over IPv4 take a shorter way. */
+  readonly datagrams?: DatagramCalls | undefined
 }
 
 /** Acknowledgements of hundreds of clients at once have to lie somewhere until they are read. The system may give less. */
@@ -32,7 +34,7 @@ export function openEndpoint(options: EndpointOptions): {
   readonly endpoint: Endpoint
   readonly bound: Promise<AddressInfo>
 } {
-  const { host, port, hear, fail } = options
+  const { host, port, hear, fail, datagrams } = options
   const family = isIPv6(host) ? 6 : 4
   const socket = createSocket({
     type: `udp${family}`,
@@ -52,7 +54,19 @@ export function openEndpoint(options: EndpointOptions): {
     if (isBound) fail(error)
     else reject(error)
   })
-  socket.on('message', hear)
+  const direct =
+    datagrams && family === 4
+      ? createDirectDatagrams({
+          calls: datagrams,
+          descriptor: datagramDescriptorOf(socket),
+          hear,
+          sendOtherwise: (bytes, to) => socket.send(bytes, to.port, to.address),
+        })
+      : undefined
+  socket.on('message', (bytes, from) => {
+    if (direct) direct.round(() => hear(bytes, from))
+    else hear(bytes, from)
+  })
   socket.bind({ address: host, port, exclusive: true })
 
   /** The packet of the last block, and of the next one when it is as long: nearly all of a transfer are. */
@@ -71,11 +85,14 @@ export function openEndpoint(options: EndpointOptions): {
     endpoint: {
       send(packet, to) {
         if (isClosed) return
+        // What waits for the system goes before.
+        if (socket.getSendQueueCount() === 0 && direct?.send(packet, to)) return
         const bytes = packet.type === 'data' ? packetOf(packet) : encodeTftp(packet)
         socket.send(bytes, to.port, to.address)
       },
       close() {
         if (isClosed) return
+        direct?.flush()
         isClosed = true
         socket.close()
       },

@@ -6,12 +6,14 @@ import { isFailure } from '../../domain/failure.ts'
 import { createRateLimiter } from '../../domain/rate-limit.ts'
 import type { BootFileClient, BootFiles } from '../../ports/boot-files.ts'
 import type { Clock } from '../../ports/clock.ts'
+import type { DatagramCalls } from '../../ports/datagram-calls.ts'
 import type { Log } from '../../ports/log.ts'
 import { answerRequest, type RequestAnswer } from './answer-request.ts'
-import { type Endpoint, openEndpoint, type Peer } from './endpoint.ts'
+import { type Endpoint, openEndpoint } from './endpoint.ts'
 import { DEFAULT_TFTP_LIMITS, type TftpLimits } from './limits.ts'
 import { describeBindError, noSuchAddress } from './listen-errors.ts'
 import type { TftpObserver } from './observer.ts'
+import type { Peer } from './peer.ts'
 import { createTransfers } from './transfers.ts'
 
 export interface TftpServerOptions {
@@ -32,6 +34,8 @@ export interface TftpServerOptions {
   readonly mode?: 'single-port' | 'usual'
   readonly observe: TftpObserver
   readonly limits?: Partial<TftpLimits>
+  /** With it datagrams over IPv4 take a shorter way. */
+  readonly datagrams?: DatagramCalls | undefined
   /** Who holds a UDP port, for the message when it is in use. */
   readonly describePortHolder?: (port: number) => Promise<string | undefined>
 }
@@ -54,7 +58,7 @@ const REPORTS_OF_FLOODING = { perSecond: 1 / 60, burst: 1 }
  * right to the port.
  */
 export async function openTftpServer(options: TftpServerOptions): Promise<TftpServer> {
-  const { files, log, clock, host, port, mode = 'single-port', observe } = options
+  const { files, log, clock, host, port, mode = 'single-port', observe, datagrams } = options
   if (isIP(host.replace(/%.*$/, '')) === 0) throw noSuchAddress(host)
   const limits = { ...DEFAULT_TFTP_LIMITS, ...options.limits }
   const stopped = new AbortController()
@@ -67,6 +71,7 @@ export async function openTftpServer(options: TftpServerOptions): Promise<TftpSe
     host,
     port,
     hear: safely(hear),
+    datagrams,
     fail: (error) => log.warn({ err: error }, 'the TFTP socket failed'),
   })
 
@@ -131,6 +136,7 @@ export async function openTftpServer(options: TftpServerOptions): Promise<TftpSe
       host,
       port: 0,
       hear: safely(hearOwn),
+      datagrams,
       fail: (error) => transfers.end(client, `its socket failed: ${error.message}`),
     })
     own.bound.catch((error: Error) => transfers.end(client, `it got no port: ${error.message}`))

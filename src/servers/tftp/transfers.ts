@@ -1,9 +1,10 @@
 import { showName } from '../../codec/tftp/file-name.ts'
 import { TFTP_ERRORS, type TftpPacket, type TftpRequest } from '../../codec/tftp/packet.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { Endpoint, Peer } from './endpoint.ts'
+import type { Endpoint } from './endpoint.ts'
 import type { TftpLimits } from './limits.ts'
 import type { TftpObserver, TransferAbout } from './observer.ts'
+import type { Peer } from './peer.ts'
 import { planTransfer, type TransferPlan } from './plan-transfer.ts'
 import {
   createTransferSession,

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { DirectReads } from '../../../../ports/blob-source.ts'
-import { descriptorOf } from '../../descriptor.ts'
+import { descriptorOf } from '../../../../ports/descriptor.ts'
 import { TURN_BYTES } from '../turns.ts'
 import { createProbe } from './probe.ts'
 import type { Way } from './way.ts'

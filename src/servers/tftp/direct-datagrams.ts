@@ -1,0 +1,131 @@
+import { DATA_HEADER_BYTES, encodeTftp, writeBlock } from '../../codec/tftp/encode-packet.ts'
+import type { TftpPacket } from '../../codec/tftp/packet.ts'
+import { formatIpv4, parseIpv4 } from '../../domain/netboot/ipv4.ts'
+import type { DatagramCalls } from '../../ports/datagram-calls.ts'
+import type { Peer } from './peer.ts'
+
+/** A client close by answers within that; where it does, waiting for it takes less than going to sleep and being woken. */
+const ANSWER_MS = 0.05
+/** After so many that did not, nobody is waited for … */
+const MISSES = 3
+/** … for so long. */
+const DISTANT_MS = 1000
+/** Then everybody else has a turn. */
+const ROUND_MS = 0.5
+/** Clients whose addresses are kept in both forms. */
+const MAX_PEERS = 1024
+
+/** The datagrams of one socket past Node.js, which takes as long for each as all the rest does. */
+export interface DirectDatagrams {
+  /**
+   * Works on one datagram, and then on all that have arrived, and arrive within moments. What is sent meanwhile goes
+   * together.
+   */
+  round(first: () => void): void
+  /** False when it has to be sent otherwise. */
+  send(packet: TftpPacket, to: Peer): boolean
+  /** Sends what waits. */
+  flush(): void
+}
+
+export interface DirectOptions {
+  readonly calls: DatagramCalls
+  /** The file descriptor of the socket; `undefined` once it is closed. */
+  readonly descriptor: () => number | undefined
+  readonly hear: (bytes: Uint8Array, from: Peer) => void
+  readonly sendOtherwise: (bytes: Uint8Array, to: Peer) => void
+  /** Milliseconds of a clock that never goes back. */
+  readonly now?: () => number
+}
+
+export function createDirectDatagrams(options: DirectOptions): DirectDatagrams {
+  const { calls, descriptor, hear, sendOtherwise, now = () => performance.now() } = options
+  const addresses = new Map<string, number | undefined>()
+  const peers = new Map<number, Peer>()
+  let isUnderWay = false
+  let misses = 0
+  let missedAt = Number.NEGATIVE_INFINITY
+
+  const numberOf = (address: string): number | undefined =>
+    recall(addresses, address, () => parseIpv4(address))
+  const peerOf = (address: number, port: number): Peer =>
+    recall(peers, address * 0x1_0000 + port, () => ({ address: formatIpv4(address), port }))
+
+  const hearNumbered = (bytes: Uint8Array, address: number, port: number): void =>
+    hear(bytes, peerOf(address, port))
+
+  const flush = (): void => {
+    // Other sockets add to the same calls when their turn is.
+    const socket = isUnderWay ? descriptor() : undefined
+    if (socket === undefined) return
+    calls.flush(socket, (bytes, address, port) => sendOtherwise(bytes.slice(), peerOf(address, port)))
+  }
+
+  const receive = (): number => {
+    const socket = descriptor()
+    const count = socket === undefined ? 0 : calls.receive(socket, hearNumbered)
+    flush()
+    return count
+  }
+
+  /** Receives until nothing comes any more. */
+  const receiveAll = (): void => {
+    const began = now()
+    if (missedAt + DISTANT_MS < began) misses = 0
+    // With several at once there is enough to do after the next sleep, and the clients need the processor meanwhile.
+    let isWorthWaiting = misses < MISSES
+    for (let [heardAt, at] = [began, began]; at - began < ROUND_MS; at = now()) {
+      const count = receive()
+      if (count > 0) {
+        heardAt = now()
+        if (isWorthWaiting) misses = 0
+        if (count > 1) isWorthWaiting = false
+      } else if (!isWorthWaiting) {
+        return
+      } else if (at - heardAt >= ANSWER_MS) {
+        misses += 1
+        missedAt = at
+        return
+      }
+    }
+  }
+
+  return {
+    round(first) {
+      isUnderWay = true
+      try {
+        first()
+        flush()
+        receiveAll()
+      } finally {
+        flush()
+        isUnderWay = false
+      }
+    },
+    send(packet, to) {
+      const address = isUnderWay && descriptor() !== undefined ? numberOf(to.address) : undefined
+      if (address === undefined) return false
+      const encoded = packet.type === 'data' ? undefined : encodeTftp(packet)
+      const length = packet.type === 'data' ? DATA_HEADER_BYTES + packet.bytes.length : (encoded?.length ?? 0)
+      let memory = calls.add(length, address, to.port)
+      if (!memory) {
+        flush()
+        memory = calls.add(length, address, to.port)
+      }
+      if (packet.type === 'data' && memory) writeBlock(memory, packet.block, packet.bytes)
+      else if (encoded) memory?.set(encoded)
+      return memory !== undefined
+    },
+    flush,
+  }
+}
+
+/** From the map, or made and kept; it never holds many. */
+function recall<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key)
+  if (known !== undefined) return known
+  const made = make()
+  if (map.size >= MAX_PEERS) map.clear()
+  map.set(key, made)
+  return made
+}
