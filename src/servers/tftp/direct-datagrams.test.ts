@@ -32,6 +32,7 @@ function open({ arriving = [], tickMs = 0.01, taken = IN_ONE_CALL, onHear }: Giv
   let waiting: { bytes: Uint8Array; address: number; port: number }[] = []
   const heard: Peer[] = []
   const together: number[][] = []
+  const rounds: (() => void)[] = []
   const otherwise: { bytes: Uint8Array; to: Peer }[] = []
   const calls: DatagramCalls = {
     receive(socket, hear) {
@@ -67,12 +68,17 @@ function open({ arriving = [], tickMs = 0.01, taken = IN_ONE_CALL, onHear }: Giv
       now += tickMs
       return now
     },
+    nextRound: (round) => rounds.push(round),
   })
   return {
     direct,
     heard,
     together,
     otherwise,
+    /** The event loop comes round. */
+    comeRound: () => {
+      for (const round of rounds.splice(0)) round()
+    },
     pass: (ms: number) => {
       now += ms
     },
@@ -191,8 +197,12 @@ describe('an answer', () => {
   })
 })
 
-test('a round ends in time, however much comes', () => {
-  const { direct, looksIn } = open({ arriving: Array.from({ length: 1000 }, () => 1) })
+test('a round ends in time, however much comes, and the next is after everybody else had a turn', () => {
+  const { direct, looksIn, comeRound, together } = open({ arriving: Array.from({ length: 1000 }, () => 1) })
 
   expect(looksIn(() => direct.round(nothing))).toBeLessThan(60)
+  expect(looksIn(() => direct.round(() => direct.send(blockOf(1), CLIENT)))).toBe(0)
+  expect(together).toEqual([[1]])
+  comeRound()
+  expect(looksIn(() => direct.round(nothing))).toBeGreaterThan(3)
 })

@@ -10,7 +10,7 @@ const ANSWER_MS = 0.05
 const MISSES = 3
 /** … for so long. */
 const DISTANT_MS = 1000
-/** Then everybody else has a turn. */
+/** Then everybody else has a turn: Node.js itself tells of up to 32 datagrams before it looks after others. */
 const ROUND_MS = 0.5
 /** Clients whose addresses are kept in both forms. */
 const MAX_PEERS = 1024
@@ -36,13 +36,18 @@ export interface DirectOptions {
   readonly sendOtherwise: (bytes: Uint8Array, to: Peer) => void
   /** Milliseconds of a clock that never goes back. */
   readonly now?: () => number
+  /** Calls back when the event loop has come round. */
+  readonly nextRound?: (round: () => void) => void
 }
 
 export function createDirectDatagrams(options: DirectOptions): DirectDatagrams {
-  const { calls, descriptor, hear, sendOtherwise, now = () => performance.now() } = options
+  const { calls, descriptor, hear, sendOtherwise } = options
+  const { now = () => performance.now(), nextRound = setImmediate } = options
   const addresses = new Map<string, number | undefined>()
   const peers = new Map<number, Peer>()
   let isUnderWay = false
+  /** It had a whole round, and the event loop has not come round since. */
+  let isOthersTurn = false
   let misses = 0
   let missedAt = Number.NEGATIVE_INFINITY
 
@@ -88,6 +93,10 @@ export function createDirectDatagrams(options: DirectOptions): DirectDatagrams {
         return
       }
     }
+    isOthersTurn = true
+    nextRound(() => {
+      isOthersTurn = false
+    })
   }
 
   return {
@@ -96,7 +105,7 @@ export function createDirectDatagrams(options: DirectOptions): DirectDatagrams {
       try {
         first()
         flush()
-        receiveAll()
+        if (!isOthersTurn) receiveAll()
       } finally {
         flush()
         isUnderWay = false
