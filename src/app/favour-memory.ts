@@ -16,5 +16,5 @@ export function boundNewSpace(): void {
  * state was read, during which it would only cost time.
  */
 export function boundOldSpace(): void {
-  setFlagsFromString('--heap-growing-percent=60')
+  setFlagsFromString('--heap-growing-percent=40')
 }
