@@ -38,7 +38,7 @@ const WISHES: readonly Wish[] = [
 const LOADS: readonly Load[] = [
   { name: '1 client, 1 MiB', clients: 1, times: 16, bytes: MIB },
   { name: '1 client, 32 MiB', clients: 1, times: 1, bytes: 32 * MIB },
-  { name: '16 clients, 4 MiB', clients: 16, times: 1, bytes: 4 * MIB },
+  { name: '16 clients, 16 MiB', clients: 16, times: 1, bytes: 16 * MIB },
 ]
 const QUICK_LOADS: readonly Load[] = [
   { name: '1 client, 1 MiB', clients: 1, times: 1, bytes: MIB },

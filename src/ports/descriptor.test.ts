@@ -1,9 +1,10 @@
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import { TLSSocket } from 'node:tls'
-import { expect, test } from 'vitest'
-import { datagramDescriptorOf, descriptorOf } from './descriptor.ts'
+import { expect, onTestFinished, test } from 'vitest'
+import { datagramHandleOf, descriptorOf } from './descriptor.ts'
 
 test('a listener has one until it is closed', async () => {
   const server = createServer()
@@ -18,17 +19,41 @@ test('a listener has one until it is closed', async () => {
 
 test('a UDP socket has one from when it is bound until it is closed', async () => {
   const socket = createSocket('udp4')
-  const descriptor = datagramDescriptorOf(socket)
+  const handle = datagramHandleOf(socket)
   socket.bind(0, '127.0.0.1')
   await once(socket, 'listening')
 
-  expect(descriptor()).toBeGreaterThan(2)
+  expect(handle.descriptor()).toBeGreaterThan(2)
   socket.close()
-  expect(descriptor()).toBeUndefined()
+  expect(handle.descriptor()).toBeUndefined()
+  expect(handle.pause()).toBe(false)
+})
+
+test('a UDP socket that is paused has its datagrams read only when it is resumed', async () => {
+  const socket = createSocket('udp4')
+  onTestFinished(() => void socket.close())
+  const handle = datagramHandleOf(socket)
+  const heard: string[] = []
+  socket.on('message', (bytes) => heard.push(String(bytes)))
+  socket.bind(0, '127.0.0.1')
+  await once(socket, 'listening')
+  const say = (text: string): void => socket.send(text, socket.address().port, '127.0.0.1')
+
+  say('before')
+  await once(socket, 'message')
+  expect(handle.pause()).toBe(true)
+  say('meanwhile')
+  for (let round = 0; round < 5; round += 1) await setImmediate()
+  expect(heard).toEqual(['before'])
+  handle.resume()
+  await once(socket, 'message')
+
+  expect(heard).toEqual(['before', 'meanwhile'])
 })
 
 test('none is told of a connection that encrypts, and of what is no socket', () => {
   expect(descriptorOf(Object.assign(Object.create(TLSSocket.prototype), { encrypted: true }))).toBeUndefined()
   expect(descriptorOf({})).toBeUndefined()
-  expect(datagramDescriptorOf({})()).toBeUndefined()
+  expect(datagramHandleOf({}).descriptor()).toBeUndefined()
+  expect(datagramHandleOf({}).pause()).toBe(false)
 })

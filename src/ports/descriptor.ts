@@ -8,12 +8,35 @@ export function descriptorOf(socket: object): number | undefined {
   return fileOf((socket as { readonly _handle?: unknown })._handle)
 }
 
-/** What tells that of a UDP socket, each time as it is then: there is none before the socket is bound. */
-export function datagramDescriptorOf(socket: object): () => number | undefined {
+/** What Node.js has no public names for of a UDP socket. */
+export interface DatagramHandle {
+  /** Each time as it is then: there is none before the socket is bound, and after it is closed. */
+  descriptor(): number | undefined
+  /** From now on Node.js reads none of its datagrams. False when it cannot be told. */
+  pause(): boolean
+  resume(): void
+}
+
+interface UdpHandle {
+  readonly fd?: unknown
+  recvStart?(): number
+  recvStop?(): number
+}
+
+export function datagramHandleOf(socket: object): DatagramHandle {
   // The name that TCP sockets have for it is deprecated here, and warns.
   const key = Object.getOwnPropertySymbols(socket).find(({ description }) => description === 'state symbol')
   const state = key && (socket as { readonly [key: symbol]: unknown })[key]
-  return () => fileOf((state as { readonly handle?: unknown } | undefined)?.handle)
+  const handle = (): UdpHandle | null | undefined =>
+    (state as { readonly handle?: UdpHandle | null } | undefined)?.handle
+  return {
+    descriptor: () => fileOf(handle()),
+    pause() {
+      const known = handle()
+      return known?.recvStart !== undefined && known.recvStop?.() === 0
+    },
+    resume: () => void handle()?.recvStart?.(),
+  }
 }
 
 function fileOf(handle: unknown): number | undefined {

@@ -4,7 +4,7 @@ import { fc, test as property } from '@fast-check/vitest'
 import { expect, onTestFinished, test } from 'vitest'
 import { loadDatagramCalls } from '../../src/adapters/sockets-linux/datagram-calls.ts'
 import type { DatagramCalls } from '../../src/ports/datagram-calls.ts'
-import { datagramDescriptorOf } from '../../src/ports/descriptor.ts'
+import { datagramHandleOf } from '../../src/ports/descriptor.ts'
 
 const LOOPBACK = 0x7f000001
 const IN_ONE_CALL = 32
@@ -30,12 +30,12 @@ async function theCalls(): Promise<DatagramCalls> {
   return loaded
 }
 
-/** Node.js reads a socket only while somebody listens to it: these read themselves. */
+/** Node.js reads it only when the event loop comes round: until then tests read themselves. */
 async function bind(): Promise<Bound & Disposable> {
   const socket = createSocket('udp4')
   socket.bind(0, '127.0.0.1')
   await once(socket, 'listening')
-  const [descriptor, { port }] = [datagramDescriptorOf(socket)() ?? -1, socket.address()]
+  const [descriptor, { port }] = [datagramHandleOf(socket).descriptor() ?? -1, socket.address()]
   return { socket, descriptor, port, [Symbol.dispose]: () => void socket.close() }
 }
 

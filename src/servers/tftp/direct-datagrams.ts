@@ -2,15 +2,16 @@ import { DATA_HEADER_BYTES, encodeTftp, writeBlock } from '../../codec/tftp/enco
 import type { TftpPacket } from '../../codec/tftp/packet.ts'
 import { formatIpv4, parseIpv4 } from '../../domain/netboot/ipv4.ts'
 import type { DatagramCalls } from '../../ports/datagram-calls.ts'
+import type { DatagramHandle } from '../../ports/descriptor.ts'
 import type { Peer } from './peer.ts'
 
 /** A client close by answers within that; where it does, waiting for it takes less than going to sleep and being woken. */
-const ANSWER_MS = 0.05
+const ANSWER_MS = 0.1
 /** After so many that did not, nobody is waited for … */
 const MISSES = 3
 /** … for so long. */
-const DISTANT_MS = 1000
-/** Then everybody else has a turn: Node.js itself tells of up to 32 datagrams before it looks after others. */
+const DISTANT_MS = 100
+/** Then everybody else has a turn. */
 const ROUND_MS = 0.5
 /** Clients whose addresses are kept in both forms. */
 const MAX_PEERS = 1024
@@ -30,8 +31,7 @@ export interface DirectDatagrams {
 
 export interface DirectOptions {
   readonly calls: DatagramCalls
-  /** The file descriptor of the socket; `undefined` once it is closed. */
-  readonly descriptor: () => number | undefined
+  readonly handle: DatagramHandle
   readonly hear: (bytes: Uint8Array, from: Peer) => void
   readonly sendOtherwise: (bytes: Uint8Array, to: Peer) => void
   /** Milliseconds of a clock that never goes back. */
@@ -41,7 +41,7 @@ export interface DirectOptions {
 }
 
 export function createDirectDatagrams(options: DirectOptions): DirectDatagrams {
-  const { calls, descriptor, hear, sendOtherwise } = options
+  const { calls, handle, hear, sendOtherwise } = options
   const { now = () => performance.now(), nextRound = setImmediate } = options
   const addresses = new Map<string, number | undefined>()
   const peers = new Map<number, Peer>()
@@ -61,20 +61,20 @@ export function createDirectDatagrams(options: DirectOptions): DirectDatagrams {
 
   const flush = (): void => {
     // Other sockets add to the same calls when their turn is.
-    const socket = isUnderWay ? descriptor() : undefined
+    const socket = isUnderWay ? handle.descriptor() : undefined
     if (socket === undefined) return
     calls.flush(socket, (bytes, address, port) => sendOtherwise(bytes.slice(), peerOf(address, port)))
   }
 
   const receive = (): number => {
-    const socket = descriptor()
+    const socket = handle.descriptor()
     const count = socket === undefined ? 0 : calls.receive(socket, hearNumbered)
     flush()
     return count
   }
 
-  /** Receives until nothing comes any more. */
-  const receiveAll = (): void => {
+  /** Receives until nothing comes any more; false when a round was over before that. */
+  const receiveAll = (): boolean => {
     const began = now()
     if (missedAt + DISTANT_MS < began) misses = 0
     // With several at once there is enough to do after the next sleep, and the clients need the processor meanwhile.
@@ -86,33 +86,49 @@ export function createDirectDatagrams(options: DirectOptions): DirectDatagrams {
         if (isWorthWaiting) misses = 0
         if (count > 1) isWorthWaiting = false
       } else if (!isWorthWaiting) {
-        return
+        return true
       } else if (at - heardAt >= ANSWER_MS) {
         misses += 1
         missedAt = at
-        return
+        return true
       }
     }
+    return false
+  }
+
+  const round = (first?: () => void): void => {
+    isUnderWay = true
+    let isThrough = true
+    try {
+      first?.()
+      flush()
+      if (!isOthersTurn) isThrough = receiveAll()
+    } finally {
+      flush()
+      isUnderWay = false
+    }
+    if (!isThrough) giveWay()
+  }
+
+  /** Node.js would go on with up to 31 more datagrams, one by one, before it looks after anybody else. */
+  const giveWay = (): void => {
     isOthersTurn = true
+    const isPaused = handle.pause()
     nextRound(() => {
       isOthersTurn = false
+      if (!isPaused) return
+      try {
+        round()
+      } finally {
+        if (!isOthersTurn) handle.resume()
+      }
     })
   }
 
   return {
-    round(first) {
-      isUnderWay = true
-      try {
-        first()
-        flush()
-        if (!isOthersTurn) receiveAll()
-      } finally {
-        flush()
-        isUnderWay = false
-      }
-    },
+    round,
     send(packet, to) {
-      const address = isUnderWay && descriptor() !== undefined ? numberOf(to.address) : undefined
+      const address = isUnderWay && handle.descriptor() !== undefined ? numberOf(to.address) : undefined
       if (address === undefined) return false
       const encoded = packet.type === 'data' ? undefined : encodeTftp(packet)
       const length = packet.type === 'data' ? DATA_HEADER_BYTES + packet.bytes.length : (encoded?.length ?? 0)

@@ -3,7 +3,7 @@ import { type AddressInfo, isIPv6 } from 'node:net'
 import { DATA_HEADER_BYTES, encodeTftp, writeBlock } from '../../codec/tftp/encode-packet.ts'
 import type { TftpBlock, TftpPacket } from '../../codec/tftp/packet.ts'
 import type { DatagramCalls } from '../../ports/datagram-calls.ts'
-import { datagramDescriptorOf } from '../../ports/descriptor.ts'
+import { datagramHandleOf } from '../../ports/descriptor.ts'
 import { createDirectDatagrams } from './direct-datagrams.ts'
 import type { Peer } from './peer.ts'
 
@@ -58,7 +58,7 @@ export function openEndpoint(options: EndpointOptions): {
     datagrams && family === 4
       ? createDirectDatagrams({
           calls: datagrams,
-          descriptor: datagramDescriptorOf(socket),
+          handle: datagramHandleOf(socket),
           hear,
           sendOtherwise: (bytes, to) => socket.send(bytes, to.port, to.address),
         })
