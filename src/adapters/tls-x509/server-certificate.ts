@@ -86,7 +86,9 @@ export async function readServerCertificate(
   { certificatePath, keyPath }: { readonly certificatePath: string; readonly keyPath: string },
   clock: Clock,
 ): Promise<ServerCertificate> {
-  const [certificatePem, keyPem] = await Promise.all([readPem(certificatePath), readPem(keyPath)])
+  // One after the other: with both missing, the same one is told of each time.
+  const certificatePem = await readPem(certificatePath)
+  const keyPem = await readPem(keyPath)
   const certificate = parse(certificatePath, () => new X509Certificate(certificatePem))
   const key = parse(keyPath, () => createPrivateKey(keyPem))
   if (!certificate.checkPrivateKey(key)) {
