@@ -2,12 +2,6 @@
 const ROUND_MS = 0.1
 /** Bytes at most in one turn: large enough that the call counts for little, small enough not to be a long round by itself. */
 export const TURN_BYTES = 512 * 1024
-/**
- * Turns that one connection has before the next. They fill half the buffer that the system gives it at most (4 MiB, tcp_wmem of
- * tcp(7)); from a buffer with that much in it the system sends on by itself as the client acknowledges, which costs this process
- * nothing. With more of them some clients are through long before others.
- */
-const TURNS_IN_A_ROW = 4
 
 /** Somebody who has bytes to send and a connection that takes some. */
 export interface Turn {
@@ -17,7 +11,7 @@ export interface Turn {
 
 /** Who sends next: all that asked, one after the other, in rounds between which the event loop comes round. */
 export interface Turns {
-  /** Waits in line for one turn. Who asks again while having it keeps the place for some more. */
+  /** Waits in line for one turn. */
   ask(turn: Turn): void
   /** True when there was a time since this was asked last at which it waited in line, not for the client or the disk. */
   wasHeldBack(): boolean
@@ -33,8 +27,6 @@ export function createTurns(options: TurnsOptions = {}): Turns {
   const { now = () => performance.now(), nextRound = setImmediate } = options
   let waiting: Turn[] = []
   let isScheduled = false
-  /** Turns that the first in line has had so far. */
-  let inRow = 0
 
   const schedule = (): void => {
     if (isScheduled) return
@@ -48,18 +40,9 @@ export function createTurns(options: TurnsOptions = {}): Turns {
     const line = waiting
     waiting = []
     let served = 0
-    for (let turn = line[0]; turn !== undefined; turn = now() < until ? line[served] : undefined) {
-      turn.take(TURN_BYTES)
-      inRow += 1
-      const isGoingOn = inRow < TURNS_IN_A_ROW && waiting.at(-1) === turn
-      if (isGoingOn) {
-        waiting.pop()
-      } else {
-        served += 1
-        inRow = 0
-      }
-    }
-    // Who has had all of them comes after those who had none in this round.
+    do line[served++]?.take(TURN_BYTES)
+    while (served < line.length && now() < until)
+    // Those who asked again during the round come after those who had no turn in it.
     if (served < line.length) waiting = [...line.slice(served), ...waiting]
     if (waiting.length > 0) schedule()
   }
