@@ -38,8 +38,9 @@ function open({ arriving = [], tickMs = 0.01, taken = IN_ONE_CALL, canPause = tr
   const rounds: (() => void)[] = []
   const otherwise: { bytes: Uint8Array; to: Peer }[] = []
   let isPaused = false
+  let isClosed = false
   const handle: DatagramHandle = {
-    descriptor: () => SOCKET,
+    descriptor: () => (isClosed ? undefined : SOCKET),
     pause: () => {
       isPaused = canPause
       return canPause
@@ -90,6 +91,10 @@ function open({ arriving = [], tickMs = 0.01, taken = IN_ONE_CALL, canPause = tr
     together,
     otherwise,
     isPaused: () => isPaused,
+    close: () => {
+      isClosed = true
+    },
+    milliseconds: () => now,
     /** The event loop comes round. */
     comeRound: () => {
       for (const round of rounds.splice(0)) round()
@@ -203,6 +208,14 @@ describe('an answer', () => {
     expect(looksIn(() => direct.round(nothing))).toBe(1)
     pass(101)
     expect(looksIn(() => direct.round(nothing))).toBeGreaterThan(3)
+  })
+
+  test('is not waited for on a socket that was closed meanwhile', () => {
+    const { direct, close, milliseconds } = open()
+
+    direct.round(close)
+
+    expect(milliseconds()).toBeLessThan(0.05)
   })
 
   test('is not waited for where several came at once', () => {

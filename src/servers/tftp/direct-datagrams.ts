@@ -11,7 +11,7 @@ const ANSWER_MS = 0.1
 const MISSES = 3
 /** … for so long. */
 const DISTANT_MS = 100
-/** Then everybody else has a turn. */
+/** How long one round may take before everybody else has a turn. */
 const ROUND_MS = 0.5
 /** Clients whose addresses are kept in both forms. */
 const MAX_PEERS = 1024
@@ -66,13 +66,6 @@ export function createDirectDatagrams(options: DirectOptions): DirectDatagrams {
     calls.flush(socket, (bytes, address, port) => sendOtherwise(bytes.slice(), peerOf(address, port)))
   }
 
-  const receive = (): number => {
-    const socket = handle.descriptor()
-    const count = socket === undefined ? 0 : calls.receive(socket, hearNumbered)
-    flush()
-    return count
-  }
-
   /** Receives until nothing comes any more; false when a round was over before that. */
   const receiveAll = (): boolean => {
     const began = now()
@@ -80,7 +73,11 @@ export function createDirectDatagrams(options: DirectOptions): DirectDatagrams {
     // With several at once there is enough to do after the next sleep, and the clients need the processor meanwhile.
     let isWorthWaiting = misses < MISSES
     for (let [heardAt, at] = [began, began]; at - began < ROUND_MS; at = now()) {
-      const count = receive()
+      const socket = handle.descriptor()
+      // Closed by what it heard: nothing is to be waited for.
+      if (socket === undefined) return true
+      const count = calls.receive(socket, hearNumbered)
+      flush()
       if (count > 0) {
         heardAt = now()
         if (isWorthWaiting) misses = 0
