@@ -4,21 +4,24 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { describeMachine } from './measure/machine.ts'
+import { congestionControl, runAgainWith } from './measure/own-network.ts'
 import { type Results, resultsFile } from './measure/results.ts'
 import type { Table } from './measure/table.ts'
 import { compareResults } from './report/compare.ts'
 import { renderTable } from './report/render-table.ts'
 import { BENCHES } from './tables.ts'
 
-const USAGE = `Usage: npm run bench -- [NAME…] [--quick] [--repeat N] [--out FILE] [--against FILE]
+const USAGE = `Usage: npm run bench -- [NAME…] [--quick] [--repeat N] [--congestion NAME]
+                        [--out FILE] [--against FILE]
 
 Measures, next to other programs for the same job where there are any, and prints tables.
 
-  NAME            only these: ${BENCHES.map(({ name }) => name).join(', ')}
-  --quick         small and once: to see that it works
-  --repeat N      how often everything is repeated (default 5, with --quick 1)
-  --out FILE      keeps every number as JSON (default .bench/TIME.json)
-  --against FILE  compares with the numbers of an earlier run
+  NAME               only these: ${BENCHES.map(({ name }) => name).join(', ')}
+  --quick            small and once: to see that it works
+  --repeat N         how often everything is repeated (default 5, with --quick 1)
+  --congestion NAME  sends with this algorithm (cubic, bbr, reno), in a network of its own; root only
+  --out FILE         keeps every number as JSON (default .bench/TIME.json)
+  --against FILE     compares with the numbers of an earlier run
 `
 
 const { values, positionals } = parseArgs({
@@ -26,6 +29,7 @@ const { values, positionals } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     repeat: { type: 'string' },
+    congestion: { type: 'string' },
     out: { type: 'string' },
     against: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
@@ -37,7 +41,11 @@ if (values.help || unknown.length > 0 || !Number.isInteger(repetitions) || repet
   process.stdout.write(USAGE)
   process.exit(values.help ? 0 : 2)
 }
-await main()
+if (values.congestion !== undefined && values.congestion !== congestionControl()) {
+  process.exitCode = await runAgainWith(values.congestion)
+} else {
+  await main()
+}
 
 async function main(): Promise<void> {
   const before = values.against === undefined ? undefined : await readResults(values.against)
