@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import { constants, setPriority } from 'node:os'
 import { parentPort, Worker, workerData } from 'node:worker_threads'
+import { READ_BYTES } from './load-connections.ts'
 
 /** What is downloaded, and how. */
 export interface Download {
@@ -63,7 +64,7 @@ function downloadOnce(
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     let bytes = 0
-    const buffer = Buffer.allocUnsafe(256 * 1024)
+    const buffer = Buffer.allocUnsafe(READ_BYTES)
     const socket = connect({
       ...{ host: '127.0.0.1', port, localAddress },
       onread: {

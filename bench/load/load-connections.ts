@@ -7,10 +7,14 @@ import { readHead } from './answer-head.ts'
 import type { LoadPlan, LoadReport } from './load.ts'
 
 /**
- * All connections read into the same memory, which fits the cache of one core, so that the client costs little: its bytes
- * are counted and forgotten.
+ * What Node.js reads at a time by itself, and programs that download about as well. Node.js reads on only from a connection
+ * that filled what it read into: with more than the first window of a connection (64 KiB) those that begin while the client is busy
+ * keep that window, get a tenth of what others do, and a server looks unfair that is not.
  */
-const shared = Buffer.allocUnsafe(256 * 1024)
+export const READ_BYTES = 64 * 1024
+
+/** All connections read into the same memory, so that the client costs little: its bytes are counted and forgotten. */
+const shared = Buffer.allocUnsafe(READ_BYTES)
 /** A server that sends nothing for so long has stopped. */
 const SILENCE_MS = 60_000
 /**

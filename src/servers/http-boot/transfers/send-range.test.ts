@@ -57,6 +57,26 @@ test('what never says it is ready is sent after it was waited for', async () => 
   expect(prepared.length).toBeGreaterThan(0)
 })
 
+test('what is ready is sent before the rest of a turn is waited for', async () => {
+  const MIB = 1024 * 1024
+  const steps: string[] = []
+  const way: Way = {
+    pieceBytes: () => Number.POSITIVE_INFINITY,
+    isReady: (at) => at !== 2 * MIB,
+    prepare: async (at, length) => void steps.push(`waited for ${length / MIB} MiB at ${at / MIB}`),
+    send(at, length, whenRoom) {
+      steps.push(`sent ${length / MIB} MiB at ${at / MIB}`)
+      whenRoom()
+      return length
+    },
+  }
+  const options = { way, turns: createTurns(), signal: new AbortController().signal, count: () => undefined }
+
+  await sendRange({ offsetBytes: 0, lengthBytes: 6 * MIB }, options)
+
+  expect(steps).toEqual(['sent 2 MiB at 0', 'waited for 1 MiB at 2', 'sent 4 MiB at 2'])
+})
+
 test.each(['in line', 'while it waits for bytes', 'while it waits for room'])(
   'given up %s it sends no more',
   async (when) => {

@@ -2,7 +2,7 @@ import type { Extent } from '../../../domain/installer.ts'
 import type { Turn, Turns } from './turns.ts'
 import type { Way } from './ways/way.ts'
 
-/** Looked after at a time, as asking for each turn would cost more than the turns do. */
+/** Asked for, and waited for, at a time: less would cost more than sending does, and slow disks make everything wait for more. */
 const LOOK_AHEAD_BYTES = 1024 * 1024
 
 export interface SendOptions {
@@ -44,15 +44,21 @@ export function sendRange(range: Extent, { way, turns, signal, count }: SendOpti
         goOn()
       }, fail)
     }
+    /** How many of the next bytes are ready: all of those, or as many as there are without a gap. */
+    const readyOf = (length: number): number => {
+      while (preparedTo < at + length) {
+        const ahead = Math.min(end - preparedTo, LOOK_AHEAD_BYTES)
+        if (!way.isReady(preparedTo, ahead)) break
+        preparedTo += ahead
+      }
+      return Math.min(length, preparedTo - at)
+    }
     const take = (allowedBytes: number): number => {
-      const length = Math.min(end - at, allowedBytes, way.pieceBytes(at))
-      if (at + length > preparedTo) {
-        const ahead = Math.max(length, Math.min(end - at, LOOK_AHEAD_BYTES))
-        if (!way.isReady(at, ahead)) {
-          prepare(length)
-          return 0
-        }
-        preparedTo = at + ahead
+      const wanted = Math.min(end - at, allowedBytes, way.pieceBytes(at))
+      const length = readyOf(wanted)
+      if (length === 0) {
+        prepare(Math.min(wanted, LOOK_AHEAD_BYTES))
+        return 0
       }
       let isSending = true
       let hasRoom = false

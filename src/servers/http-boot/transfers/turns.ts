@@ -1,7 +1,10 @@
 /** How long one round may take before the event loop looks after everybody else: scripts must not wait for downloads. */
 const ROUND_MS = 0.1
-/** Bytes at most in one turn: large enough that the call counts for little, small enough not to be a long round by itself. */
-export const TURN_BYTES = 512 * 1024
+/**
+ * Bytes at most in one turn: all that the buffer of a connection takes (tcp_wmem of Linux). Once that is full the system
+ * sends on by itself whenever the client has acknowledged something; with less than that most of it waits for the next turn.
+ */
+const TURN_BYTES = 4 * 1024 * 1024
 
 /** Somebody who has bytes to send and a connection that takes some. */
 export interface Turn {

@@ -2,7 +2,6 @@ import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { DirectReads } from '../../../../ports/blob-source.ts'
 import { descriptorOf } from '../../../../ports/descriptor.ts'
-import { TURN_BYTES } from '../turns.ts'
 import { createProbe } from './probe.ts'
 import type { Way } from './way.ts'
 
@@ -42,7 +41,7 @@ export function handOver({ direct, socket, response, otherwise }: HandOverOption
   }
 
   return {
-    pieceBytes: (at) => (isPossible ? TURN_BYTES : otherwise.pieceBytes(at)),
+    pieceBytes: (at) => (isPossible ? Number.POSITIVE_INFINITY : otherwise.pieceBytes(at)),
     isReady: (at, length) => (isPossible ? direct : otherwise).isReady(at, length),
     prepare: (at, length, signal) => (isPossible ? direct : otherwise).prepare(at, length, signal),
     send: (at, length, whenRoom) => (isPossible ? send : otherwise.send)(at, length, whenRoom),
