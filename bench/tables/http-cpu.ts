@@ -18,9 +18,9 @@ interface Condition {
 /** As much of the root file system for each as there is time for: what a download costs once should count as it does in life. */
 const CONDITIONS: readonly Condition[] = [
   { row: '1 connection', connections: 1, bytesEach: ROOTFS_BYTES, times: 4 },
-  { row: '16 connections', connections: 16, bytesEach: GIB, times: 1 },
+  { row: '16 connections', connections: 16, bytesEach: 512 * MIB, times: 1 },
   { row: '64 connections', connections: 64, bytesEach: 512 * MIB, times: 1 },
-  { row: '512 connections', connections: 512, bytesEach: 192 * MIB, times: 1 },
+  { row: '512 connections', connections: 512, bytesEach: 128 * MIB, times: 1 },
 ]
 /** What is still going on after the last byte, closing and keeping of events, belongs to it. */
 const SETTLE_MS = 300

@@ -4,7 +4,7 @@ import type { Bench } from '../measure/table.ts'
 import { GIB, ROOTFS_BYTES, startContenders } from './contenders.ts'
 
 const CLIENTS = 64
-const BYTES = 8 * GIB
+const BYTES = 32 * GIB
 const ROW = `${CLIENTS} equal clients`
 
 /** Whether clients that want the same get it at the same time. */

@@ -5,7 +5,7 @@ import type { Bench } from '../measure/table.ts'
 import { GIB, ROOTFS_BYTES, startContenders } from './contenders.ts'
 
 const CONNECTIONS = 64
-const BYTES = 8 * GIB
+const BYTES = 32 * GIB
 const ROW = `${CONNECTIONS} connections`
 const NGINX = 'nginx, 2 workers'
 const LOAD_PROCESSES = 2

@@ -24,7 +24,7 @@ const EPOLLONESHOT = 0x4000_0000
 const [EVENT_BYTES, DATA_AT] = process.arch === 'x64' ? [12, 4] : [16, 8]
 const EVENTS_AT_A_TIME = 256
 /** Longer with more of them: each then has a smaller share of the line, and its buffer lasts longer. */
-const LOOK_EVERY_MS = { least: 1, most: 5, socketsPerMs: 16 } as const
+const LOOK_EVERY_MS = { least: 1, most: 8, socketsPerMs: 8 } as const
 
 /** One look every few milliseconds costs less than being told of each socket by itself. `undefined` without epoll. */
 export function createSocketRooms({ create, control, look }: EpollCalls): SocketRooms | undefined {
