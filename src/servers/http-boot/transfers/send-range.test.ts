@@ -77,6 +77,28 @@ test('what is ready is sent before the rest of a turn is waited for', async () =
   expect(steps).toEqual(['sent 2 MiB at 0', 'waited for 1 MiB at 2', 'sent 4 MiB at 2'])
 })
 
+test('what a full connection did not take of a turn is looked for again, but for the next MiB', async () => {
+  const MIB = 1024 * 1024
+  const looks: number[] = []
+  let isFull = true
+  const way: Way = {
+    pieceBytes: () => Number.POSITIVE_INFINITY,
+    isReady: (at) => looks.push(at / MIB) > 0,
+    prepare: async () => undefined,
+    send(_at, length, whenRoom) {
+      queueMicrotask(whenRoom)
+      if (!isFull) return length
+      isFull = false
+      return MIB
+    },
+  }
+  const options = { way, turns: createTurns(), signal: new AbortController().signal, count: () => undefined }
+
+  await sendRange({ offsetBytes: 0, lengthBytes: 4 * MIB }, options)
+
+  expect(looks).toEqual([0, 1, 2, 3, 2, 3])
+})
+
 test.each(['in line', 'while it waits for bytes', 'while it waits for room'])(
   'given up %s it sends no more',
   async (when) => {

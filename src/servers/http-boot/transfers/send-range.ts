@@ -68,6 +68,8 @@ export function sendRange(range: Extent, { way, turns, signal, count }: SendOpti
       })
       isSending = false
       at += sent
+      // A connection that is full may stay so for long, and what was in memory need not be there then.
+      if (sent < length) preparedTo = Math.min(preparedTo, at + LOOK_AHEAD_BYTES)
       count(sent)
       if (hasRoom) goOn()
       return sent
