@@ -19,7 +19,7 @@ Measures, next to other programs for the same job where there are any, and print
   NAME               only these: ${BENCHES.map(({ name }) => name).join(', ')}
   --quick            small and once: to see that it works
   --repeat N         how often everything is repeated (default 5, with --quick 1)
-  --congestion NAME  sends with this algorithm (cubic, bbr, reno), in a network of its own; root only
+  --congestion NAME  sends with this algorithm (cubic, bbr, reno): where it is not the machine's, in a network of its own, as root
   --out FILE         keeps every number as JSON (default .bench/TIME.json)
   --against FILE     compares with the numbers of an earlier run
 `
