@@ -9,6 +9,7 @@ import { isBefore } from '../domain/phase.ts'
 import type { BootFileObserver, BootFiles } from '../ports/boot-files.ts'
 import type { MachineDrivers } from '../ports/machine-driver.ts'
 import { createPace } from '../servers/http-boot/transfers/pace.ts'
+import { createRounds } from '../servers/http-boot/transfers/turns.ts'
 import { type Admission, createAdmission } from '../services/admission.ts'
 import { type ClassicOffer, createBootDesk } from '../services/boot-desk.ts'
 import type { BootPlan } from '../services/boot-plan.ts'
@@ -168,7 +169,8 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
   const host = options.bootHost ?? '0.0.0.0'
   const { bootTls } = options
   const pace = options.pacing && createPace(options.pacing)
-  const bootServer = { desk, log, host, pace, advertise: options.advertise }
+  const rounds = createRounds()
+  const bootServer = { desk, log, host, rounds, pace, advertise: options.advertise }
   const secure = { tls: bootTls?.certificate, port: bootTls?.port }
   const secureServer =
     bootTls && parts.use(await listenForBoots({ ...bootServer, ...secure }, { store, book }))

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import {
   A_BOOT_ID,
@@ -10,6 +12,7 @@ import { Failure } from '../../domain/failure.ts'
 import type { RandomAccess } from '../../ports/blob-source.ts'
 import { createBootApp } from './boot-app.ts'
 import { DEFAULT_BOOT_LIMITS } from './limits.ts'
+import { createRounds } from './transfers/turns.ts'
 
 const CONTENT = 'the root file system'
 const SHA256 = '00'.repeat(32)
@@ -58,6 +61,55 @@ describe('an address that asks too much', () => {
 
     expect(answer.statusCode).toBe(429)
     expect(answer.headers['retry-after']).toBe('5')
+  })
+})
+
+describe('whose turn it is', () => {
+  test('scripts are answered before anything is done for artifacts that were asked for earlier', async () => {
+    const { desk, get } = open()
+    const done: string[] = []
+    const { artifact, bootScript } = desk
+    desk.artifact = (...asked) => {
+      done.push('artifact')
+      return artifact(...asked)
+    }
+    desk.bootScript = (client) => {
+      done.push('script')
+      return bootScript(client)
+    }
+    // Whatever fastify does at its first request is over.
+    await get('/healthz')
+
+    const answers = await Promise.all([ARTIFACT, ARTIFACT, '/boot.ipxe'].map((url) => get(url)))
+
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200])
+    expect(done).toEqual(['script', 'artifact', 'artifact'])
+  })
+
+  test('downloads give way to whoever connects, and again when the request is there', async () => {
+    let gaveWay = 0
+    const giveWay = () => {
+      gaveWay += 1
+    }
+    const desk = createFakeBootDesk({ blob: aBlob() })
+    const log = createRecordingLog()
+    const { app } = createBootApp({
+      desk,
+      log,
+      limits: DEFAULT_BOOT_LIMITS,
+      rounds: { ...createRounds(), giveWay },
+    })
+    onTestFinished(() => app.close())
+    await app.listen({ host: '127.0.0.1', port: 0 })
+    const { port } = app.server.address() as AddressInfo
+
+    const socket = connect({ host: '127.0.0.1', port })
+    onTestFinished(() => void socket.destroy())
+    await once(app.server, 'connection')
+    expect(gaveWay).toBe(1)
+    socket.write('GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n')
+    await once(socket, 'data')
+    expect(gaveWay).toBe(2)
   })
 })
 

@@ -19,11 +19,14 @@ import {
 } from './reception.ts'
 import type { Pace } from './transfers/pace.ts'
 import { createTransfers } from './transfers/transfers.ts'
+import { createRounds, type Rounds } from './transfers/turns.ts'
 
 export interface BootAppDependencies {
   readonly desk: BootDesk
   readonly log: Log
   readonly limits: BootLimits
+  /** Whose turn it is to send artifacts; to be shared with other listeners, which then go before them as well. */
+  readonly rounds?: Rounds | undefined
   /** How fast artifacts are sent; absent: as fast as hosts take them. */
   readonly pace?: Pace | undefined
   readonly advertised?: Authority | undefined
@@ -51,6 +54,7 @@ export interface BootApp {
 /** Puts fastify together: sizes and times of requests, reception, answers, log. */
 export function createBootApp(dependencies: BootAppDependencies): BootApp {
   const { desk, log, limits, pace, advertised, tls, securePort, authorityPem } = dependencies
+  const { rounds = createRounds() } = dependencies
   const bounds = {
     maxHeaderSize: limits.maxHeaderBytes,
     headersTimeout: limits.headersTimeoutMs,
@@ -72,7 +76,10 @@ export function createBootApp(dependencies: BootAppDependencies): BootApp {
   })
   app.server.maxConnections = limits.maxConnections
   app.server.maxHeadersCount = limits.maxHeaders + 1
-  const transfers = createTransfers(limits, pace, log, () => {
+  // Node.js takes one connection each time the event loop comes round: with rounds in between those at the end of a queue of
+  // them, of whom some want a script, would wait for as many rounds.
+  app.server.on('connection', rounds.giveWay)
+  const transfers = createTransfers(limits, rounds, pace, log, () => {
     // After the event loop came round the connection counts as idle.
     setImmediate(() => app.server.listening || app.server.closeIdleConnections())
   })
@@ -84,6 +91,7 @@ export function createBootApp(dependencies: BootAppDependencies): BootApp {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.addHook('onRequest', async (request, reply) => {
+    rounds.giveWay()
     const address = request.socket.remoteAddress ?? ''
     const now = Date.now()
     if (!requests.take(address, now) || !misses.has(address, now)) return refuseTooMany(reply)

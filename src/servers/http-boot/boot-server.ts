@@ -10,6 +10,7 @@ import { type Authority, parseAdvertised } from './client.ts'
 import { sendFreelyOnThisMachine } from './clients-on-this-machine.ts'
 import { type BootLimits, DEFAULT_BOOT_LIMITS } from './limits.ts'
 import type { Pace } from './transfers/pace.ts'
+import type { Rounds } from './transfers/turns.ts'
 
 export interface BootServerOptions {
   readonly desk: BootDesk
@@ -21,6 +22,8 @@ export interface BootServerOptions {
   /** `HOST` or `HOST:PORT` that hosts shall use instead of what they asked for. */
   readonly advertise?: string | undefined
   readonly limits?: Partial<BootLimits>
+  /** Whose turn it is to send artifacts, together with all other listeners that have the same one. */
+  readonly rounds?: Rounds | undefined
   /** How fast artifacts are sent, together with all other listeners that have the same one. */
   readonly pace?: Pace | undefined
   /** With it clients on this machine are sent to as fast as they take it. */
@@ -47,11 +50,12 @@ export interface BootServer extends AsyncDisposable {
  * when there is no such address on this machine or `advertise` is none, `usage.invalid` without the right to the port.
  */
 export async function openBootServer(options: BootServerOptions): Promise<BootServer> {
-  const { desk, log, host, port, pace, advertise, tls, securePort, authorityPem, congestion } = options
+  const { desk, log, host, port, advertise, tls, securePort, authorityPem, congestion } = options
   const limits = { ...DEFAULT_BOOT_LIMITS, ...options.limits }
   const advertised = checkAdvertised(advertise)
   const { app, abortTransfers } = createBootApp({
-    ...{ desk, log, limits, pace, tls, securePort, authorityPem },
+    ...{ desk, log, limits, tls, securePort, authorityPem },
+    ...{ rounds: options.rounds, pace: options.pace },
     // A port that is advertised is that of plain HTTP.
     advertised: tls && advertised ? { host: advertised.host } : advertised,
   })

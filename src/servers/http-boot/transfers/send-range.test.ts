@@ -1,7 +1,7 @@
 import { fc, test as propertyTest } from '@fast-check/vitest'
 import { expect, test } from 'vitest'
 import { sendRange } from './send-range.ts'
-import { createTurns } from './turns.ts'
+import { createRounds } from './turns.ts'
 import type { Way } from './ways/way.ts'
 
 /** A way that takes, has ready and is asked for as many bytes as the lists say, one after the other and again. */
@@ -36,7 +36,7 @@ propertyTest.prop([
   await sendRange(
     { offsetBytes, lengthBytes },
     {
-      ...{ way, turns: createTurns(), signal: new AbortController().signal },
+      ...{ way, turns: createRounds(), signal: new AbortController().signal },
       count: (bytes) => {
         counted += bytes
       },
@@ -49,7 +49,7 @@ propertyTest.prop([
 
 test('what never says it is ready is sent after it was waited for', async () => {
   const { way, sent, prepared } = aWay([9], [false])
-  const options = { way, turns: createTurns(), signal: new AbortController().signal, count: () => undefined }
+  const options = { way, turns: createRounds(), signal: new AbortController().signal, count: () => undefined }
 
   await sendRange({ offsetBytes: 0, lengthBytes: 100 }, options)
 
@@ -70,7 +70,7 @@ test('what is ready is sent before the rest of a turn is waited for', async () =
       return length
     },
   }
-  const options = { way, turns: createTurns(), signal: new AbortController().signal, count: () => undefined }
+  const options = { way, turns: createRounds(), signal: new AbortController().signal, count: () => undefined }
 
   await sendRange({ offsetBytes: 0, lengthBytes: 6 * MIB }, options)
 
@@ -92,7 +92,7 @@ test('what a full connection did not take of a turn is looked for again, but for
       return MIB
     },
   }
-  const options = { way, turns: createTurns(), signal: new AbortController().signal, count: () => undefined }
+  const options = { way, turns: createRounds(), signal: new AbortController().signal, count: () => undefined }
 
   await sendRange({ offsetBytes: 0, lengthBytes: 4 * MIB }, options)
 
@@ -116,7 +116,7 @@ test.each(['in line', 'while it waits for bytes', 'while it waits for room'])(
     }
     const sending = sendRange(
       { offsetBytes: 0, lengthBytes: 100 },
-      { way, turns: createTurns(), signal: abort.signal, count: () => undefined },
+      { way, turns: createRounds(), signal: abort.signal, count: () => undefined },
     )
     if (when === 'in line') abort.abort('gone')
 
@@ -135,7 +135,7 @@ test.each(['prepare', 'send'] as const)('a failure to %s is that of the whole', 
       throw failure
     },
   }
-  const options = { way, turns: createTurns(), signal: new AbortController().signal, count: () => undefined }
+  const options = { way, turns: createRounds(), signal: new AbortController().signal, count: () => undefined }
 
   await expect(sendRange({ offsetBytes: 0, lengthBytes: 100 }, options)).rejects.toBe(failure)
 })

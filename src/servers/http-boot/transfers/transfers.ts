@@ -7,10 +7,12 @@ import type { BootLimits } from '../limits.ts'
 import type { Pace } from './pace.ts'
 import { pieceBytesFor } from './pieces.ts'
 import { sendArtifact, type TransferResult } from './transfer.ts'
-import { createTurns } from './turns.ts'
+import type { Rounds } from './turns.ts'
 
 /** All transfers under way: they share a budget of memory and can be ended together. */
 export interface Transfers {
+  /** To be waited for before anything is done for a transfer: they begin one by one, and others go first. */
+  begin(): Promise<void>
   /** `host` is the same for all that one machine asks for on its way. */
   send(
     host: string,
@@ -24,25 +26,26 @@ export interface Transfers {
 }
 
 /**
- * With a pace they send within its budget. `whenNoneLeft` is called each time the last transfer under way has ended.
+ * Their turns are among those of `rounds`; with a pace they send within its budget. `whenNoneLeft` is called each time the last transfer under way has ended.
  */
 export function createTransfers(
   limits: BootLimits,
+  rounds: Rounds,
   pace: Pace | undefined,
   log: Log,
   whenNoneLeft: () => void,
 ): Transfers {
   const running = new Set<AbortController>()
-  const turns = createTurns()
   let stopped: string | undefined
   return {
+    begin: rounds.begin,
     async send(host, socket, response, artifact, answer) {
       using place = pace?.join(host, artifact.role !== 'rootfs')
       const abort = new AbortController()
       running.add(abort)
       if (stopped !== undefined) abort.abort(stopped)
       const pieceBytes = () => pieceBytesFor(running.size, limits.maxBytesInFlight)
-      const options = { stallMs: limits.stallMs, pieceBytes, turns: place ?? turns, abort, log }
+      const options = { stallMs: limits.stallMs, pieceBytes, turns: place ?? rounds, abort, log }
       try {
         return await sendArtifact(socket, response, artifact, answer, options)
       } finally {

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { createTurns, type Turn } from './turns.ts'
+import { createRounds, type Turn } from './turns.ts'
 
 /** Turns whose clock goes on by `turnMs` with each turn, and whose rounds the test starts. */
 function open({ turnMs = 0 } = {}) {
   let now = 0
   const rounds: (() => void)[] = []
-  const turns = createTurns({ now: () => now, nextRound: (round) => rounds.push(round) })
+  const turns = createRounds({ now: () => now, nextRound: (round) => rounds.push(round) })
   const order: string[] = []
   const named = (name: string, again: () => boolean = () => false): Turn => {
     const turn: Turn = {
@@ -18,7 +18,10 @@ function open({ turnMs = 0 } = {}) {
     }
     return turn
   }
-  return { turns, order, named, rounds, round: () => rounds.shift()?.() }
+  const wait = (ms: number): void => {
+    now += ms
+  }
+  return { turns, order, named, rounds, wait, round: () => rounds.shift()?.() }
 }
 
 test('all that ask have their turn, in the order in which they asked', () => {
@@ -60,4 +63,55 @@ test('one turn that takes long is followed by a round of the event loop, and non
   round()
   expect(order).toEqual(['a', 'b'])
   expect(rounds).toEqual([])
+})
+
+test('when somebody has come the next round is left out, and only that one', () => {
+  const { turns, order, named, round } = open()
+
+  turns.ask(named('a', () => true))
+  round()
+  turns.giveWay()
+  round()
+  expect(order).toEqual(['a'])
+  round()
+  expect(order).toEqual(['a', 'a'])
+})
+
+test('with somebody coming all the time there still is a round every ten milliseconds', () => {
+  const { turns, order, named, round, wait } = open()
+  turns.ask(named('a', () => true))
+  round()
+
+  for (let ms = 1; ms <= 20; ms += 1) {
+    wait(1)
+    turns.giveWay()
+    round()
+  }
+
+  expect(order).toEqual(['a', 'a', 'a'])
+})
+
+test('who gives way to nobody for a while does not make up for it: the next one who comes goes first again', () => {
+  const { turns, order, named, round, wait } = open()
+  turns.ask(named('a', () => true))
+  round()
+  wait(60_000)
+  round()
+  turns.giveWay()
+  round()
+
+  expect(order).toEqual(['a', 'a'])
+})
+
+test('a download begins in its place of the line, and the round ends with it', async () => {
+  const { turns, order, named, round } = open()
+
+  turns.ask(named('a'))
+  const begun = turns.begin().then(() => order.push('begun'))
+  turns.ask(named('b'))
+  round()
+  await begun
+  expect(order).toEqual(['a', 'begun'])
+  round()
+  expect(order).toEqual(['a', 'begun', 'b'])
 })

@@ -5,6 +5,8 @@ const ROUND_MS = 0.1
  * sends on by itself whenever the client has acknowledged something; with less than that most of it waits for the next turn.
  */
 const TURN_BYTES = 4 * 1024 * 1024
+/** For how long rounds give way at most: with requests that never cease downloads still go on. */
+const PATIENCE_MS = 10
 
 /** Somebody who has bytes to send and a connection that takes some. */
 export interface Turn {
@@ -12,7 +14,7 @@ export interface Turn {
   take(allowedBytes: number): number
 }
 
-/** Who sends next: all that asked, one after the other, in rounds between which the event loop comes round. */
+/** Who sends next: all that asked, one after the other. */
 export interface Turns {
   /** Waits in line for one turn. */
   ask(turn: Turn): void
@@ -20,16 +22,32 @@ export interface Turns {
   wasHeldBack(): boolean
 }
 
-export interface TurnsOptions {
+/** Turns in rounds between which the event loop comes round: everything else goes before downloads. */
+export interface Rounds extends Turns {
+  /** Waits in line for whatever a download begins with; the round ends with it. */
+  begin(): Promise<void>
+  /** Somebody came, and what was asked for is not known yet, or not answered: the next round is left to that. */
+  giveWay(): void
+}
+
+export interface RoundsOptions {
   readonly now?: () => number
   /** Calls back when the event loop has come round. */
   readonly nextRound?: (round: () => void) => void
 }
 
-export function createTurns(options: TurnsOptions = {}): Turns {
+export function createRounds(options: RoundsOptions = {}): Rounds {
   const { now = () => performance.now(), nextRound = setImmediate } = options
   let waiting: Turn[] = []
   let isScheduled = false
+  let isOver = false
+  let hasSomebodyCome = false
+  let servedAt = Number.NEGATIVE_INFINITY
+
+  const ask = (turn: Turn): void => {
+    waiting.push(turn)
+    schedule()
+  }
 
   const schedule = (): void => {
     if (isScheduled) return
@@ -39,23 +57,41 @@ export function createTurns(options: TurnsOptions = {}): Turns {
 
   const round = (): void => {
     isScheduled = false
-    const until = now() + ROUND_MS
-    const line = waiting
-    waiting = []
-    let served = 0
-    do line[served++]?.take(TURN_BYTES)
-    while (served < line.length && now() < until)
-    // Those who asked again during the round come after those who had no turn in it.
-    if (served < line.length) waiting = [...line.slice(served), ...waiting]
+    const givesWay = hasSomebodyCome && now() - servedAt < PATIENCE_MS
+    hasSomebodyCome = false
+    if (!givesWay) serve()
     if (waiting.length > 0) schedule()
   }
 
+  const serve = (): void => {
+    const until = now() + ROUND_MS
+    const line = waiting
+    waiting = []
+    isOver = false
+    let served = 0
+    do line[served++]?.take(TURN_BYTES)
+    while (served < line.length && !isOver && now() < until)
+    servedAt = now()
+    // Those who asked again during the round come after those who had no turn in it.
+    if (served < line.length) waiting = [...line.slice(served), ...waiting]
+  }
+
   return {
-    ask(turn) {
-      waiting.push(turn)
-      schedule()
-    },
+    ask,
     // It moves on as fast as the machine can.
     wasHeldBack: () => false,
+    begin: () =>
+      new Promise((resolve) => {
+        const take = (): number => {
+          // What waited for it runs when the round is over, and takes longer than any turn.
+          isOver = true
+          resolve()
+          return 0
+        }
+        ask({ take })
+      }),
+    giveWay() {
+      hasSomebodyCome = true
+    },
   }
 }
