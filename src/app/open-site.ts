@@ -92,6 +92,7 @@ export async function openSite(place: Workplace, options: SiteOptions, signal: A
   const { store, drivers, digester, reader, clock, random, log } = place
   await using parts = new AsyncDisposableStack()
   const book = await openHostBook(place)
+  parts.defer(() => book.settled())
   const shelf = parts.use(createInstallerShelf({ blobs: createDiskBlobs(), digester, digests: store, log }))
   const plans = createFleetPlans(shelf, log)
   /** The loops need all the parts: hosts found on their way are taken up when these are there. */

@@ -319,7 +319,7 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
       clock,
       tell: (happening) => {
         // A host deleted in the middle of its download is no failure of the transfer.
-        book.record(state.host.name, happening, boot.bootId).catch((error: unknown) => {
+        book.note(state.host.name, happening, boot.bootId).catch((error: unknown) => {
           if (!isFailure(error, 'host.not-found')) log.error({ err: error }, 'could not record a transfer')
         })
       },

@@ -1,4 +1,4 @@
-import { mergePhoneHome } from '../codec/user-data/phone-home.ts'
+import { type PhoneHomeTemplate, preparePhoneHome } from '../codec/user-data/phone-home.ts'
 import { renderUserData, type UserDataDocument } from '../codec/user-data/user-data.ts'
 import { CLASSIC_NAMES } from '../domain/artifact.ts'
 import type { GuestNetwork } from '../domain/guest-network.ts'
@@ -67,6 +67,19 @@ function warningsOnce(
   return warnings
 }
 
+/** Documents with hooks, of those that were asked for last: hosts of a fleet often have the same. */
+const prepared = new Map<string, PhoneHomeTemplate>()
+const MAX_PREPARED = 8
+
+function phoneHomeOnce(text: string): PhoneHomeTemplate {
+  const template = prepared.get(text) ?? preparePhoneHome({ text })
+  prepared.delete(text)
+  prepared.set(text, template)
+  const [oldest] = prepared.keys()
+  if (prepared.size > MAX_PREPARED && oldest !== undefined) prepared.delete(oldest)
+  return template
+}
+
 /**
  * What a host is told, made from the installer, the user-data and the kernel arguments asked for. Failure
  * `kernel-line.invalid` here, not when the host asks.
@@ -114,9 +127,7 @@ export function createHostTexts({
         syslog,
       }),
     userData: ({ token, base }) =>
-      phoneHome
-        ? mergePhoneHome(userData, { eventsUrl: `${base}/h/${token}/events` })
-        : renderUserData(userData),
+      phoneHome ? phoneHomeOnce(userData.text)(`${base}/h/${token}/events`) : renderUserData(userData),
   }
 }
 

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { aHost } from '../../test/support/a-host.ts'
 import { createFakeClock } from '../../test/support/fake-clock.ts'
 import { createFixedRandom } from '../../test/support/fixed-random.ts'
@@ -45,6 +45,84 @@ test('a book that is opened again goes on after what is stored, and news that is
   await book.record('edge-1', { type: 'artifact.progress', data: { role: 'kernel', bytes: 1, total: 2 } })
 
   expect(book.lastEventId()).toBe(2)
+})
+
+const progress = { type: 'artifact.started', data: { role: 'kernel', bytes: 0, total: 2 } } as const
+
+/** A book over a store that writes down which types of events each step brought, and a clock that sleeps until told. */
+async function openNoting() {
+  const store = createMemoryStore()
+  const clock = createFakeClock()
+  const moments: (() => void)[] = []
+  const { sleep } = clock
+  const book = await openHostBook({
+    store,
+    ...parts(),
+    clock: {
+      ...clock,
+      sleep: (ms, signal) =>
+        ms === 0 ? sleep(0, signal) : new Promise((resolve) => moments.push(() => resolve())),
+    },
+  })
+  await book.add(aHost())
+  const steps: string[][] = []
+  const { appendEvents } = store
+  store.appendEvents = (...events) => {
+    steps.push(events.map(({ type }) => type))
+    return appendEvents(...events)
+  }
+  return { book, clock, steps, moments }
+}
+
+describe('what nobody waits for', () => {
+  test('is stored in one step with what comes next, in order', async () => {
+    const { book, steps } = await openNoting()
+
+    const noting = book.note('edge-1', progress)
+    await new Promise((resolve) => setImmediate(resolve))
+    await book.record('edge-1', on)
+    await noting
+
+    expect(steps).toEqual([['artifact.started', 'phase.changed', 'machine.power']])
+  })
+
+  test('is stored by itself after a moment', async () => {
+    const { book, steps, moments } = await openNoting()
+
+    const noting = book.note('edge-1', progress)
+    expect(moments).toHaveLength(1)
+    for (const over of moments) over()
+    await noting
+
+    expect(steps).toEqual([['artifact.started', 'phase.changed']])
+  })
+
+  test('has the time at which it happened', async () => {
+    const { book, clock, moments } = await openNoting()
+    const times: number[] = []
+    book.subscribe(({ type, time }) => void (type === 'artifact.started' && times.push(time)))
+
+    const happened = clock.now()
+    const noting = book.note('edge-1', progress)
+    clock.advance(15)
+    for (const over of moments) over()
+    await noting
+
+    expect(times).toEqual([happened])
+  })
+
+  test('takes effect before a host is removed, and before the book is said to be settled', async () => {
+    const { book, steps } = await openNoting()
+
+    const noting = book.note('edge-1', progress)
+    await book.settled()
+    expect(steps).toHaveLength(1)
+    const again = book.note('edge-1', progress)
+    await book.remove('edge-1')
+
+    await expect(Promise.all([noting, again])).resolves.toBeDefined()
+    expect(steps).toHaveLength(2)
+  })
 })
 
 test('what happens in one round is stored in one step, each on top of what came before it', async () => {

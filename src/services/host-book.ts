@@ -51,11 +51,15 @@ export interface HostBook {
   openBoot(host: string): Promise<Boot>
   /** Failure `host.not-found` when there is no such host (any more). */
   record(host: string, happening: Happening, bootId?: BootId): Promise<void>
+  /** The same for what nobody waits for: it is stored together with what comes next, a moment later at most. */
+  note(host: string, happening: Happening, bootId?: BootId): Promise<void>
   /**
    * Lets `decide` look at the life as it is when all earlier events have taken effect, and records what it
    * returns before anything else can happen. Resolves to what was decided.
    */
   decide<H extends Happening>(host: string, decide: (life: Life) => H, bootId?: BootId): Promise<H>
+  /** Resolves when all that was asked for has taken effect, or failed. */
+  settled(): Promise<void>
   /** To the events of one host, or of all. Returns the function that ends the subscription. */
   subscribe(listener: BookListener, host?: string): () => void
   /** Told the name of every host that was removed. Returns the function that ends the subscription. */
@@ -64,6 +68,8 @@ export interface HostBook {
 
 /** Databases limit how much one statement may bring, and while one does not answer for seconds much comes together. */
 const MAX_TOGETHER = 500
+/** For so long what nobody waits for is left to be stored together with something else. Milliseconds. */
+const NOTED_FOR_MS = 20
 
 interface Decision<H extends Happening> {
   /** What happens to the host, from its life as it is then. */
@@ -74,8 +80,19 @@ interface Decision<H extends Happening> {
 interface PendingStep extends Decision<Happening> {
   readonly host: string
   readonly bootId: BootId | undefined
+  /** When it was asked for, epoch milliseconds. */
+  readonly time: number
   readonly resolve: (happening: Happening) => void
   readonly reject: (error: unknown) => void
+}
+
+/** What will be stored in one step. */
+interface Gathering {
+  readonly steps: PendingStep[]
+  /** Has it stored once the event loop has come round, when its turn comes; more may be added until then. */
+  storeSoon(): void
+  /** The same after a moment, if nothing hurries it before. */
+  storeInAMoment(): void
 }
 
 interface TakenStep {
@@ -104,7 +121,7 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
   const listenersOf = new Map<string, Set<BookListener>>()
   const removals = new Set<(host: string) => void>()
   let last: Promise<unknown> = Promise.resolve()
-  let gathered: PendingStep[] | undefined
+  let gathered: Gathering | undefined
   let lastEventId = await store.lastEventId()
 
   for (const host of await store.hosts()) place(host, newLife(host.createdAt))
@@ -123,6 +140,12 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
   function fold(event: HostEvent): void {
     const before = states.get(event.host)
     if (before) states.set(event.host, after(before, event))
+  }
+
+  /** After all that was asked for before. */
+  function afterAll<T>(work: () => Promise<T>): Promise<T> {
+    gathered?.storeSoon()
+    return inTurn(work)
   }
 
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -144,21 +167,46 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
   /** What is asked for in one round of the event loop is stored in one step: any step costs about as much. */
   function enqueue<H extends Happening>(
     wish: Pick<PendingStep, 'host' | 'bootId'> & Decision<H>,
+    isWaitedFor = true,
   ): Promise<H> {
     const { promise, resolve, reject } = Promise.withResolvers<H>()
-    if (!gathered || gathered.length >= MAX_TOGETHER) gathered = takeTogether()
-    gathered.push({ ...wish, resolve: resolve as PendingStep['resolve'], reject })
+    if (gathered && gathered.steps.length >= MAX_TOGETHER) {
+      gathered.storeSoon()
+      gathered = undefined
+    }
+    gathered ??= gather()
+    gathered.steps.push({
+      ...wish,
+      time: clock.now(),
+      resolve: resolve as PendingStep['resolve'],
+      reject,
+    })
+    if (isWaitedFor) gathered.storeSoon()
+    else gathered.storeInAMoment()
     return promise
   }
 
-  function takeTogether(): PendingStep[] {
-    const steps: PendingStep[] = []
-    void inTurn(async () => {
-      await clock.sleep(0)
-      if (gathered === steps) gathered = undefined
-      await take(steps)
-    })
-    return steps
+  function gather(): Gathering {
+    let isInLine = false
+    let isTimed = false
+    const gathering: Gathering = {
+      steps: [],
+      storeSoon() {
+        if (isInLine) return
+        isInLine = true
+        void inTurn(async () => {
+          await clock.sleep(0)
+          if (gathered === gathering) gathered = undefined
+          await take(gathering.steps)
+        })
+      },
+      storeInAMoment() {
+        if (isInLine || isTimed) return
+        isTimed = true
+        void clock.sleep(NOTED_FOR_MS).then(gathering.storeSoon)
+      },
+    }
+    return gathering
   }
 
   async function take(steps: readonly PendingStep[]): Promise<void> {
@@ -180,7 +228,7 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
         const before = drafts.get(step.host) ?? states.get(step.host)
         if (!before) throw new Failure('host.not-found', `there is no host ${step.host} (any more)`)
         const happening = step.decide(before.life)
-        const event = eventOf(step.host, happening, step.bootId)
+        const event = eventOf(step, happening)
         const state = after(before, event)
         drafts.set(step.host, state)
         taken.push({ step, happening, state, news: [event, ...phaseChange(before, state, event)] })
@@ -202,8 +250,8 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
     }
   }
 
-  function eventOf(host: string, happening: Happening, bootId?: BootId): HostEvent {
-    return { host, time: clock.now(), ...(bootId ? { bootId } : {}), ...happening } as HostEvent
+  function eventOf({ host, time, bootId }: PendingStep, happening: Happening): HostEvent {
+    return { host, time, ...(bootId ? { bootId } : {}), ...happening } as HostEvent
   }
 
   function entry(boot: Boot | undefined) {
@@ -222,7 +270,7 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
     byBoot: (bootId) => entry(boots.byId(bootId)),
     byToken: (token) => entry(boots.byToken(token)),
     add: (...hosts) =>
-      inTurn(async () => {
+      afterAll(async () => {
         await store.saveHost(...hosts)
         for (const host of hosts) {
           const before = states.get(host.name)
@@ -231,7 +279,7 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
         }
       }),
     remove: (name) =>
-      inTurn(async () => {
+      afterAll(async () => {
         await store.deleteHost(name)
         const before = states.get(name)
         if (before?.host.spec) machines.delete(machineKey(before.host.spec))
@@ -252,7 +300,11 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
     record: async (host, happening, bootId) => {
       await enqueue({ host, bootId, decide: () => happening })
     },
+    note: async (host, happening, bootId) => {
+      await enqueue({ host, bootId, decide: () => happening }, false)
+    },
     decide: (host, decide, bootId) => enqueue({ host, bootId, decide }),
+    settled: () => afterAll(async () => undefined),
     subscribe(listener, host) {
       if (host === undefined) {
         listeners.add(listener)

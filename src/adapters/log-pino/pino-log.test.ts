@@ -1,22 +1,25 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setImmediate as turn } from 'node:timers/promises'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { Failure } from '../../domain/failure.ts'
 import { createPinoLog } from './pino-log.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'edgeboot-log-'))
-afterAll(() => rmSync(directory, { recursive: true, force: true }))
+beforeAll(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+afterAll(() => {
+  vi.useRealTimers()
+  rmSync(directory, { recursive: true, force: true })
+})
 
 function aLog(name: string, level = 'debug') {
   const file = join(directory, name)
   return { log: createPinoLog({ level, destination: file }), lines: () => readLines(file) }
 }
 
-/** Lines are written when the turn of the event loop is over. */
-async function readLines(file: string): Promise<Record<string, unknown>[]> {
-  await turn()
+/** Lines are written when their moment is over. */
+function readLines(file: string): Record<string, unknown>[] {
+  vi.runAllTimers()
   return readFileSync(file, 'utf8')
     .trim()
     .split('\n')
@@ -30,7 +33,7 @@ test('every line of a boot carries its host and boot id', async () => {
   ofBoot.info({ role: 'kernel' }, 'served')
   ofBoot.warn({}, 'broke off')
 
-  expect(await lines()).toEqual([
+  expect(lines()).toEqual([
     expect.objectContaining({ host: 'edge-1', bootId: 'abcdefghijklmnop', role: 'kernel', msg: 'served' }),
     expect.objectContaining({ host: 'edge-1', bootId: 'abcdefghijklmnop', msg: 'broke off' }),
   ])
@@ -46,8 +49,8 @@ test('no secret reaches the file, whichever way it is handed to the log', async 
   log.child({ token: secret, url: `http://h/h/${secret}/events` }).warn({}, `POST /h/${secret}/events`)
   log.debug({ userData: { stylus: { site: { edgeHostToken: secret } }, users: [{ passwd: secret }] } }, 'x')
 
-  expect(await lines()).toHaveLength(4)
-  expect(JSON.stringify(await lines())).not.toContain(secret)
+  expect(lines()).toHaveLength(4)
+  expect(JSON.stringify(lines())).not.toContain(secret)
 })
 
 test('what is below the level is not written', async () => {
@@ -56,7 +59,7 @@ test('what is below the level is not written', async () => {
   log.info({}, 'no')
   log.warn({}, 'yes')
 
-  expect((await lines()).map(({ msg }) => msg)).toEqual(['yes'])
+  expect(lines().map(({ msg }) => msg)).toEqual(['yes'])
 })
 
 test('an error is in the file at once', () => {

@@ -1,7 +1,8 @@
 import pino, { type Logger } from 'pino'
 import type { Log, LogFields } from '../../ports/log.ts'
+import { createLineHolder } from './line-holder.ts'
 import { redact } from './redact.ts'
-import { createTurnWriter } from './turn-writer.ts'
+import { createTimestamp } from './timestamp.ts'
 
 /** JSON lines on stderr or into a file, secrets masked. `level` is one of pino's, or `silent`. */
 export function createPinoLog(options: {
@@ -10,8 +11,8 @@ export function createPinoLog(options: {
 }): Log {
   const dest = options.destination === 'stderr' ? 2 : options.destination
   const file = pino.destination({ dest, sync: true, mkdir: true })
-  const lines = createTurnWriter((text) => void file.write(text))
-  const logger = pino({ level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, lines)
+  const lines = createLineHolder((text) => void file.write(text))
+  const logger = pino({ level: options.level, base: null, timestamp: createTimestamp() }, lines)
   return wrap(logger, () => lines.flush())
 }
 

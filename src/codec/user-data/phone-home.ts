@@ -19,23 +19,32 @@ const HOOKS: readonly { readonly stage: string; readonly report: string; readonl
 /** Marks on an installed host that it has reported its first boot. */
 const SENTINEL = '/usr/local/.edgeboot-reported'
 
+/** The document with hooks, as a host gets it that reports to `eventsUrl`. */
+export type PhoneHomeTemplate = (eventsUrl: string) => string
+
 /**
- * The document with hooks that report to `eventsUrl` added to the ends of the user's own lists; nothing else
- * changes, comments stay. The document must have been decoded without errors.
+ * The document with hooks that report added to the ends of the user's own lists; nothing else changes, comments stay. Only
+ * where they report is left open. The document must have been decoded without errors.
  */
-export function mergePhoneHome(
-  document: Pick<UserDataDocument, 'text'>,
-  { eventsUrl }: { readonly eventsUrl: string },
-): string {
-  const yaml = parseDocument(document.text, YAML_OPTIONS)
-  for (const hook of HOOKS) append(yaml, hook.stage, stepOf(hook, eventsUrl))
-  return withHeaderFirst(yaml.toString({ lineWidth: 0 }))
+export function preparePhoneHome({ text }: Pick<UserDataDocument, 'text'>): PhoneHomeTemplate {
+  const placeholder = placeholderFor(text)
+  const yaml = parseDocument(text, YAML_OPTIONS)
+  for (const hook of HOOKS) append(yaml, hook.stage, stepOf(hook, placeholder))
+  const parts = withHeaderFirst(yaml.toString({ lineWidth: 0 })).split(placeholder)
+  return (eventsUrl) => parts.join(quoted(eventsUrl))
+}
+
+/** Something that does not stand in the text. */
+function placeholderFor(text: string): string {
+  let placeholder = 'http://reports.invalid'
+  while (text.includes(placeholder)) placeholder += '/a'
+  return placeholder
 }
 
 function stepOf({ stage, report, patient }: (typeof HOOKS)[number], eventsUrl: string) {
   const retry = patient ? '--retry 10 --retry-delay 3 --retry-max-time 60 --retry-connrefused' : '--retry 2'
   const body = `{"stage":"${report}"}`
-  const curl = `curl -fsS -m 10 ${retry} -H 'Content-Type: application/json' -d '${body}' '${quoted(eventsUrl)}'`
+  const curl = `curl -fsS -m 10 ${retry} -H 'Content-Type: application/json' -d '${body}' '${eventsUrl}'`
   // Stages of the boot run at every boot of the installed host and in the live system too; only the first boot
   // from disk is news.
   const command =
@@ -45,9 +54,11 @@ function stepOf({ stage, report, patient }: (typeof HOOKS)[number], eventsUrl: s
   return { name: `edgeboot: report ${report}`, commands: [command] }
 }
 
-/** For a shell string in single quotes; our URLs have no quotes, this makes sure of it. */
+/** For a shell string in single quotes within a YAML string of any kind: our URLs have nothing of it, this makes sure of it. */
 function quoted(url: string): string {
-  return url.replaceAll("'", '%27')
+  return url.replace(/[^!#-&(-[\]-~]/gu, (character) =>
+    character === "'" ? '%27' : encodeURIComponent(character.toWellFormed()),
+  )
 }
 
 function append(yaml: Document, stage: string, step: { name: string; commands: string[] }): void {

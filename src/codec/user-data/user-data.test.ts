@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest'
 import { describe, expect } from 'vitest'
 import { parse } from 'yaml'
-import { mergePhoneHome } from './phone-home.ts'
+import { preparePhoneHome } from './phone-home.ts'
 import { decodeUserData, inertUserData, renderUserData, type UserDataDocument } from './user-data.ts'
 
 const FINISH = 'install:\n  poweroff: true\n  device: /dev/sda\n'
@@ -109,7 +109,7 @@ describe('the hooks by which a host reports', () => {
   test("come after the user's own steps, and comments stay", () => {
     const own = `#cloud-config\n# mine\n${FINISH}stages:\n  after-install: # keep\n    - name: own\n      commands: [echo hi]\n`
 
-    const merged = mergePhoneHome(decoded(own), { eventsUrl: url })
+    const merged = preparePhoneHome(decoded(own))(url)
 
     expect(merged.startsWith('#cloud-config\n')).toBe(true)
     expect(merged).toContain('# mine')
@@ -130,7 +130,7 @@ describe('the hooks by which a host reports', () => {
   })
 
   test('never make an installation fail, and the first boot from disk reports once', () => {
-    const { stages } = parse(mergePhoneHome(decoded(`#cloud-config\n${FINISH}`), { eventsUrl: url }))
+    const { stages } = parse(preparePhoneHome(decoded(`#cloud-config\n${FINISH}`))(url))
     const commands = Object.values(stages as Record<string, { commands: string[] }[]>).map(
       ([step]) => step?.commands[0] ?? '',
     )
@@ -152,15 +152,46 @@ describe('the hooks by which a host reports', () => {
   test('leave the spelling of numbers as it was, because hosts read 0644 as octal', () => {
     const text = `#cloud-config\n${FINISH}x: {permissions: 0644, a: 0x1F, b: 1.10, c: 1e3, d: yes, e: }\n`
 
-    expect(mergePhoneHome(decoded(text), { eventsUrl: url })).toContain(
+    expect(preparePhoneHome(decoded(text))(url)).toContain(
       'x: { permissions: 0644, a: 0x1F, b: 1.10, c: 1e3, d: yes, e: }',
     )
   })
 
+  test('report where they are told to, also where the document has that in it', () => {
+    const own = `#cloud-config\n${FINISH}x: http://reports.invalid and http://reports.invalid/a\n`
+    const template = preparePhoneHome(decoded(own))
+
+    for (const eventsUrl of [url, 'https://[2001:db8::1]:8443/h/other/events']) {
+      const { x, stages } = parse(template(eventsUrl))
+      expect(x).toBe('http://reports.invalid and http://reports.invalid/a')
+      expect(stages['before-install'][0].commands[0]).toContain(`' '${eventsUrl}' >/dev/null`)
+    }
+  })
+
+  test.prop([fc.string({ unit: 'grapheme' })])(
+    'are the same but for the address, whatever stands in it',
+    (url) => {
+      const template = preparePhoneHome(decoded(`#cloud-config\n${FINISH}`))
+      const commandsOf = (eventsUrl: string): readonly string[] =>
+        Object.values(parse(template(eventsUrl)).stages as Record<string, [{ commands: [string] }]>).map(
+          ([{ commands }]) => commands[0],
+        )
+
+      const commands = commandsOf(url)
+
+      for (const [index, marked] of commandsOf('MARK').entries()) {
+        const [before = '', after = ''] = marked.split('MARK')
+        const command = commands[index] ?? ''
+        expect(command.startsWith(before) && command.endsWith(after)).toBe(true)
+        expect(command.slice(before.length, command.length - after.length)).toMatch(/^[!#-&(-[\]-~]*$/)
+      }
+    },
+  )
+
   test.prop([values])("leave all of the user's own values as they were", (own) => {
     const text = `#cloud-config\n${FINISH}own: ${JSON.stringify(own)}\n`
 
-    const merged = parse(mergePhoneHome(decoded(text), { eventsUrl: url }))
+    const merged = parse(preparePhoneHome(decoded(text))(url))
 
     expect(merged.own).toEqual(own)
     expect(merged.install).toEqual({ poweroff: true, device: '/dev/sda' })

@@ -110,8 +110,7 @@ export function createAnswers(dependencies: AnswersDependencies): Answers {
       log.warn({ err: error, role: artifact.role }, 'the installer ISO cannot be served')
       return sendText(reply, 503, ISO_UNAVAILABLE)
     }
-    const boundary = randomBytes(16).toString('hex')
-    const answered = answerArtifact(readRequest(request, immutable), artifact, Date.now(), boundary)
+    const answered = answerArtifact(readRequest(request, immutable), artifact, Date.now(), makeBoundary)
     reply.hijack()
     if (answered.parts.length === 0) {
       reply.raw.writeHead(answered.status, answered.headers).end()
@@ -150,6 +149,11 @@ function sendPem(reply: FastifyReply, pem: string): FastifyReply {
 
 function sendDocument(found: { readonly document: string } | undefined, reply: FastifyReply): FastifyReply {
   return found ? sendText(reply, 200, found.document) : notFound(reply)
+}
+
+/** Parts of a body must not contain it: nobody can foretell it. */
+function makeBoundary(): string {
+  return randomBytes(16).toString('hex')
 }
 
 function readRequest({ method, raw: { headers } }: FastifyRequest, immutable: boolean): ArtifactRequest {

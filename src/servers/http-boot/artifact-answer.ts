@@ -29,12 +29,12 @@ export interface ArtifactAnswer {
   readonly tail: Uint8Array
 }
 
-/** RFC 9110 §13 to §15 for one artifact. `boundary` parts the ranges and must be random; `nowMs` is the epoch time. */
+/** RFC 9110 §13 to §15 for one artifact. `makeBoundary` gives what parts several ranges, which must be random; `nowMs` is the epoch time. */
 export function answerArtifact(
   request: ArtifactRequest,
   artifact: ServedArtifact,
   nowMs: number,
-  boundary: string,
+  makeBoundary: () => string,
 ): ArtifactAnswer {
   const { sizeBytes } = artifact
   const validators = validatorsOf(artifact, nowMs)
@@ -72,6 +72,7 @@ export function answerArtifact(
     }
     return { status: 206, headers, parts: [{ head: NO_BYTES, range: first }], tail: NO_BYTES }
   }
+  const boundary = makeBoundary()
   const body = encodeRangeParts([first, ...others], sizeBytes, CONTENT_TYPE, boundary)
   const headers = {
     ...common,

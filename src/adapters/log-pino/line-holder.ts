@@ -1,35 +1,39 @@
 /** Most that is held back, in characters. */
 const MAX_HELD = 64 * 1024
+/** And for how long. */
+const HELD_FOR_MS = 20
 
-/** Takes lines and passes on those of one turn of the event loop together. */
-export interface TurnWriter {
+/** Takes lines and passes on those of a moment together. */
+export interface LineHolder {
   write(line: string): void
   /** Passes on what is held, now. */
   flush(): void
 }
 
-const writers = new Set<TurnWriter>()
+const holders = new Set<LineHolder>()
 let isWatching = false
 
 /**
- * A write to a pipe wakes whoever reads it and costs more than the line did: under load there are many lines in a turn. What
+ * A write to a pipe wakes whoever reads it and costs more than the line did: under load there are many lines in a moment. What
  * is held when the process ends, by whatever way it still runs code on, is passed on then.
  */
-export function createTurnWriter(pass: (text: string) => void): TurnWriter {
+export function createLineHolder(pass: (text: string) => void): LineHolder {
   let held = ''
+  let timer: NodeJS.Timeout | undefined
 
   function flush(): void {
-    writers.delete(writer)
+    clearTimeout(timer)
+    holders.delete(holder)
     const text = held
     held = ''
     if (text !== '') pass(text)
   }
 
-  const writer: TurnWriter = {
+  const holder: LineHolder = {
     write: (line) => {
       if (held === '') {
-        writers.add(writer)
-        setImmediate(flush)
+        holders.add(holder)
+        timer = setTimeout(flush, HELD_FOR_MS).unref()
       }
       held += line
       if (held.length >= MAX_HELD) flush()
@@ -37,13 +41,13 @@ export function createTurnWriter(pass: (text: string) => void): TurnWriter {
     flush,
   }
   watchExit()
-  return writer
+  return holder
 }
 
 function watchExit(): void {
   if (isWatching) return
   isWatching = true
   process.on('exit', () => {
-    for (const writer of writers) writer.flush()
+    for (const holder of holders) holder.flush()
   })
 }
