@@ -26,7 +26,8 @@ export interface Transfers {
 }
 
 /**
- * Their turns are among those of `rounds`; with a pace they send within its budget. `whenNoneLeft` is called each time the last transfer under way has ended.
+ * Their turns are among those of `rounds`; with a pace they send within its budget. `whenNoneLeft` is called each time the last
+ * transfer under way has ended.
  */
 export function createTransfers(
   limits: BootLimits,
