@@ -7,6 +7,7 @@ import { canBeRetried, isInstalling } from '../domain/life.ts'
 import type { Pacing } from '../domain/pacing/pacing.ts'
 import { isBefore } from '../domain/phase.ts'
 import type { BootFileObserver, BootFiles } from '../ports/boot-files.ts'
+import type { Clock } from '../ports/clock.ts'
 import type { MachineDrivers } from '../ports/machine-driver.ts'
 import { createPace } from '../servers/http-boot/transfers/pace.ts'
 import { createRounds } from '../servers/http-boot/transfers/turns.ts'
@@ -87,12 +88,23 @@ export interface Site extends AsyncDisposable {
   bootScriptUrl(host?: BootingHost): string
 }
 
+/** What the store does not take within this is given up when the site ends. */
+const SETTLE_MS = 5000
+
+/** Lets the store take what was asked for. */
+async function settle(book: HostBook, clock: Clock): Promise<void> {
+  const end = new AbortController()
+  const tooLong = clock.sleep(SETTLE_MS, end.signal).catch(() => undefined)
+  await Promise.race([book.settled(), tooLong])
+  end.abort()
+}
+
 /** Failure `port.in-use`, `store.failed`, `tls.impossible`. Serves at once; hosts are driven as soon as the fleet says so. */
 export async function openSite(place: Workplace, options: SiteOptions, signal: AbortSignal): Promise<Site> {
   const { store, drivers, digester, reader, clock, random, log } = place
   await using parts = new AsyncDisposableStack()
   const book = await openHostBook(place)
-  parts.defer(() => book.settled())
+  parts.defer(() => settle(book, clock))
   const shelf = parts.use(createInstallerShelf({ blobs: createDiskBlobs(), digester, digests: store, log }))
   const plans = createFleetPlans(shelf, log)
   /** The loops need all the parts: hosts found on their way are taken up when these are there. */

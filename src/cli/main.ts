@@ -101,6 +101,8 @@ try {
     process.exitCode = error.exitCode === 0 ? 0 : 2
   } else {
     const json = context.json
+    const { flushHeldLines } = await import('../app/flush-log.ts')
+    flushHeldLines()
     ;(json ? process.stdout : process.stderr).write(describeError(error, json))
     process.exitCode = exitCodeOf(error)
   }

@@ -318,8 +318,10 @@ export function createBootDesk(dependencies: BootDeskDependencies): BootDesk {
       totalBytes: installer.artifact(role).sizeBytes,
       clock,
       tell: (happening) => {
+        // What is complete counts as broken off when the process is killed before that is stored.
+        const store = happening.type === 'artifact.finished' ? book.record : book.note
         // A host deleted in the middle of its download is no failure of the transfer.
-        book.note(state.host.name, happening, boot.bootId).catch((error: unknown) => {
+        store(state.host.name, happening, boot.bootId).catch((error: unknown) => {
           if (!isFailure(error, 'host.not-found')) log.error({ err: error }, 'could not record a transfer')
         })
       },

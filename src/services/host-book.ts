@@ -58,7 +58,7 @@ export interface HostBook {
    * returns before anything else can happen. Resolves to what was decided.
    */
   decide<H extends Happening>(host: string, decide: (life: Life) => H, bootId?: BootId): Promise<H>
-  /** Resolves when all that was asked for has taken effect, or failed. */
+  /** Resolves when all hosts and events that were asked for have taken effect, or failed. */
   settled(): Promise<void>
   /** To the events of one host, or of all. Returns the function that ends the subscription. */
   subscribe(listener: BookListener, host?: string): () => void
@@ -145,6 +145,8 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
   /** After all that was asked for before. */
   function afterAll<T>(work: () => Promise<T>): Promise<T> {
     gathered?.storeSoon()
+    // What is asked for from now on comes after it.
+    gathered = undefined
     return inTurn(work)
   }
 

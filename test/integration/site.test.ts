@@ -296,6 +296,19 @@ describe('a fleet that is brought up', () => {
     expect(site.runner.trouble('store-1')).toBeUndefined()
   })
 
+  test('ends only when what was noted of hosts is stored', async () => {
+    const store = aStore()
+    const { driver } = aDriver()
+    {
+      await using site = await aSite(aPlace(driver, store), { drives: () => false })
+      await apply(site, await aFleetOf(['store-1'], { name: 'store' }))
+      const started = { type: 'artifact.started', data: { role: 'kernel', bytes: 0, total: 2 } } as const
+      void site.book.note('store-1', started)
+    }
+
+    expect(await store.events({ host: 'store-1', type: 'artifact.started' })).toHaveLength(1)
+  })
+
   test('counts a host that is on its way although its driver fails', async () => {
     const { site, made, begin, broken } = await anIllDriver(Date.now())
     await using _ = site

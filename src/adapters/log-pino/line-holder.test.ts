@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { createLineHolder } from './line-holder.ts'
+import { createLineHolder, flushHeldLines } from './line-holder.ts'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -33,4 +34,26 @@ test('what is flushed is passed on once, and much is not held back', () => {
   vi.advanceTimersByTime(1000)
 
   expect(passed).toEqual([7, 65_536])
+})
+
+test('what all of them hold can be passed on at once', () => {
+  const passed: string[] = []
+  for (const name of ['a', 'b']) createLineHolder((text) => void passed.push(text)).write(name)
+
+  flushHeldLines()
+
+  expect(passed).toEqual(['a', 'b'])
+})
+
+test('what is held when the process ends is passed on', () => {
+  const url = new URL('./line-holder.ts', import.meta.url).href
+  const program = `
+    const { createLineHolder } = await import(${JSON.stringify(url)})
+    createLineHolder((text) => process.stdout.write(text)).write('the last words')
+    if (process.argv[1] === 'exit') process.exit(3)`
+
+  for (const way of ['end', 'exit']) {
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program, way])
+    expect(stdout.toString()).toBe('the last words')
+  }
 })

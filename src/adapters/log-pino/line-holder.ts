@@ -44,10 +44,13 @@ export function createLineHolder(pass: (text: string) => void): LineHolder {
   return holder
 }
 
+/** Passes on what all of them hold, so that what is said otherwise comes after it. */
+export function flushHeldLines(): void {
+  for (const holder of holders) holder.flush()
+}
+
 function watchExit(): void {
   if (isWatching) return
   isWatching = true
-  process.on('exit', () => {
-    for (const holder of holders) holder.flush()
-  })
+  process.on('exit', flushHeldLines)
 }

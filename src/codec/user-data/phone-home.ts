@@ -27,18 +27,18 @@ export type PhoneHomeTemplate = (eventsUrl: string) => string
  * where they report is left open. The document must have been decoded without errors.
  */
 export function preparePhoneHome({ text }: Pick<UserDataDocument, 'text'>): PhoneHomeTemplate {
-  const placeholder = placeholderFor(text)
-  const yaml = parseDocument(text, YAML_OPTIONS)
-  for (const hook of HOOKS) append(yaml, hook.stage, stepOf(hook, placeholder))
-  const parts = withHeaderFirst(yaml.toString({ lineWidth: 0 })).split(placeholder)
-  return (eventsUrl) => parts.join(quoted(eventsUrl))
+  for (let length = 1; ; length *= 2) {
+    const placeholder = `http://reports.invalid/${'a'.repeat(length)}.`
+    const parts = merge(text, placeholder).split(placeholder)
+    // Else it stands in the document as well. Twice as long each time, it soon cannot.
+    if (parts.length === HOOKS.length + 1) return (eventsUrl) => parts.join(quoted(eventsUrl))
+  }
 }
 
-/** Something that does not stand in the text. */
-function placeholderFor(text: string): string {
-  let placeholder = 'http://reports.invalid'
-  while (text.includes(placeholder)) placeholder += '/a'
-  return placeholder
+function merge(text: string, eventsUrl: string): string {
+  const yaml = parseDocument(text, YAML_OPTIONS)
+  for (const hook of HOOKS) append(yaml, hook.stage, stepOf(hook, eventsUrl))
+  return withHeaderFirst(yaml.toString({ lineWidth: 0 }))
 }
 
 function stepOf({ stage, report, patient }: (typeof HOOKS)[number], eventsUrl: string) {

@@ -101,7 +101,11 @@ export function createAnswers(dependencies: AnswersDependencies): Answers {
     reply: FastifyReply,
     immutable = false,
   ): Promise<FastifyReply> {
+    // Who guesses is told at once, and counted.
+    if (!find()) return notFound(reply)
     await transfers.begin()
+    // Nothing is recorded of a download that never began.
+    if (request.raw.socket.destroyed) return reply.hijack()
     const artifact = find()
     if (!artifact) return notFound(reply)
     try {

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { type AddressInfo, connect } from 'node:net'
+import { type AddressInfo, connect, type Socket } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import {
   A_BOOT_ID,
@@ -66,13 +66,9 @@ describe('an address that asks too much', () => {
 
 describe('whose turn it is', () => {
   test('scripts are answered before anything is done for artifacts that were asked for earlier', async () => {
-    const { desk, get } = open()
     const done: string[] = []
-    const { artifact, bootScript } = desk
-    desk.artifact = (...asked) => {
-      done.push('artifact')
-      return artifact(...asked)
-    }
+    const { desk, get } = open({ blob: aBlob({ verify: async () => void done.push('artifact') }) })
+    const { bootScript } = desk
     desk.bootScript = (client) => {
       done.push('script')
       return bootScript(client)
@@ -84,6 +80,41 @@ describe('whose turn it is', () => {
 
     expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200])
     expect(done).toEqual(['script', 'artifact', 'artifact'])
+  })
+
+  test('nothing is done, or recorded, for a client that went away while it waited to begin', async () => {
+    const { promise: turn, resolve: begin } = Promise.withResolvers<void>()
+    const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
+    const rounds = {
+      ...createRounds(),
+      begin: () => {
+        ask()
+        return turn
+      },
+    }
+    const verified: string[] = []
+    const desk = createFakeBootDesk({ blob: aBlob({ verify: async () => void verified.push('again') }) })
+    const { app } = createBootApp({
+      desk,
+      log: createRecordingLog(),
+      limits: DEFAULT_BOOT_LIMITS,
+      rounds,
+    })
+    onTestFinished(() => app.close())
+    await app.listen({ host: '127.0.0.1', port: 0 })
+    const { port } = app.server.address() as AddressInfo
+    const client = connect({ host: '127.0.0.1', port })
+    const [served] = (await once(app.server, 'connection')) as [Socket]
+
+    client.write(`GET ${ARTIFACT} HTTP/1.1\r\nHost: a\r\n\r\n`)
+    await asked
+    client.destroy()
+    await once(served, 'close')
+    begin()
+    await new Promise((resolve) => setImmediate(resolve))
+
+    expect(verified).toEqual([])
+    expect(desk.transfers).toEqual([])
   })
 
   test('downloads give way to whoever connects, and again when the request is there', async () => {

@@ -25,7 +25,7 @@ export interface BootAppDependencies {
   readonly desk: BootDesk
   readonly log: Log
   readonly limits: BootLimits
-  /** Whose turn it is to send artifacts; to be shared with other listeners, which then go before them as well. */
+  /** Whose turn it is to begin and, without a pace, to send; shared with other listeners, they give way to those as well. */
   readonly rounds?: Rounds | undefined
   /** How fast artifacts are sent; absent: as fast as hosts take them. */
   readonly pace?: Pace | undefined
@@ -91,10 +91,10 @@ export function createBootApp(dependencies: BootAppDependencies): BootApp {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   app.addHook('onRequest', async (request, reply) => {
-    rounds.giveWay()
     const address = request.socket.remoteAddress ?? ''
     const now = Date.now()
     if (!requests.take(address, now) || !misses.has(address, now)) return refuseTooMany(reply)
+    rounds.giveWay()
     const visit = receive(request, limits)
     if (visit.kind === 'refused') return visit.refuse(reply)
     visits.set(request, visit)

@@ -22,7 +22,7 @@ export interface BootServerOptions {
   /** `HOST` or `HOST:PORT` that hosts shall use instead of what they asked for. */
   readonly advertise?: string | undefined
   readonly limits?: Partial<BootLimits>
-  /** Whose turn it is to send artifacts, together with all other listeners that have the same one. */
+  /** Whose turn it is to begin and, without a pace, to send, together with all other listeners that have the same one. */
   readonly rounds?: Rounds | undefined
   /** How fast artifacts are sent, together with all other listeners that have the same one. */
   readonly pace?: Pace | undefined

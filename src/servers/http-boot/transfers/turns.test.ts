@@ -82,13 +82,27 @@ test('with somebody coming all the time there still is a round every ten millise
   turns.ask(named('a', () => true))
   round()
 
-  for (let ms = 1; ms <= 20; ms += 1) {
+  for (let ms = 1; ms <= 22; ms += 1) {
     wait(1)
     turns.giveWay()
     round()
   }
 
   expect(order).toEqual(['a', 'a', 'a'])
+})
+
+test('a round after so long gets a fifth of that time', () => {
+  const { turns, order, named, round, wait } = open({ turnMs: 0.5 })
+  for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) turns.ask(named(name))
+  turns.giveWay()
+  round()
+  wait(10)
+  turns.giveWay()
+  round()
+
+  expect(order).toEqual(['a', 'b', 'c', 'd'])
+  round()
+  expect(order).toEqual(['a', 'b', 'c', 'd', 'e'])
 })
 
 test('who gives way to nobody for a while does not make up for it: the next one who comes goes first again', () => {

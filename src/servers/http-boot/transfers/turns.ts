@@ -5,8 +5,10 @@ const ROUND_MS = 0.1
  * sends on by itself whenever the client has acknowledged something; with less than that most of it waits for the next turn.
  */
 const TURN_BYTES = 4 * 1024 * 1024
-/** For how long rounds give way at most: with requests that never cease downloads still go on. */
+/** For how long rounds give way at most: with requests that never cease, whoever sends them, downloads still go on. */
 const PATIENCE_MS = 10
+/** What downloads get of the time in which they gave way. */
+const SHARE = 0.2
 
 /** Somebody who has bytes to send and a connection that takes some. */
 export interface Turn {
@@ -22,7 +24,7 @@ export interface Turns {
   wasHeldBack(): boolean
 }
 
-/** Turns in rounds between which the event loop comes round: everything else goes before downloads. */
+/** Turns in rounds between which the event loop comes round, and which let everybody else go first. */
 export interface Rounds extends Turns {
   /** Waits in line for whatever a download begins with; the round ends with it. */
   begin(): Promise<void>
@@ -42,7 +44,8 @@ export function createRounds(options: RoundsOptions = {}): Rounds {
   let isScheduled = false
   let isOver = false
   let hasSomebodyCome = false
-  let servedAt = Number.NEGATIVE_INFINITY
+  /** Since when rounds give way one after the other. */
+  let gaveWayAt: number | undefined
 
   const ask = (turn: Turn): void => {
     waiting.push(turn)
@@ -57,28 +60,30 @@ export function createRounds(options: RoundsOptions = {}): Rounds {
 
   const round = (): void => {
     isScheduled = false
-    const givesWay = hasSomebodyCome && now() - servedAt < PATIENCE_MS
+    const began = now()
+    const givesWay = hasSomebodyCome && began - (gaveWayAt ?? began) < PATIENCE_MS
     hasSomebodyCome = false
-    if (!givesWay) serve()
+    if (givesWay) gaveWayAt ??= began
+    else serve(began)
     if (waiting.length > 0) schedule()
   }
 
-  const serve = (): void => {
-    const until = now() + ROUND_MS
+  const serve = (began: number): void => {
+    const until = began + Math.max(ROUND_MS, SHARE * (began - (gaveWayAt ?? began)))
+    gaveWayAt = undefined
     const line = waiting
     waiting = []
     isOver = false
     let served = 0
     do line[served++]?.take(TURN_BYTES)
     while (served < line.length && !isOver && now() < until)
-    servedAt = now()
     // Those who asked again during the round come after those who had no turn in it.
     if (served < line.length) waiting = [...line.slice(served), ...waiting]
   }
 
   return {
     ask,
-    // It moves on as fast as the machine can.
+    // It moves on as fast as the machine can, but for the milliseconds in which it gives way.
     wasHeldBack: () => false,
     begin: () =>
       new Promise((resolve) => {

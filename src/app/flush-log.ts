@@ -1,0 +1,1 @@
+export { flushHeldLines } from '../adapters/log-pino/line-holder.ts'
