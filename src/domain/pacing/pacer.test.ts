@@ -293,7 +293,8 @@ describe('whatever happens', () => {
       fc.option(fc.integer({ min: 125_000, max: 2 * MEGABYTE }), { nil: undefined }),
       fc.array(fc.nat(7), { minLength: 2, maxLength: 16 }),
     ],
-    { numRuns: 15 },
+    // Its hosts' own bound held less than a trickle's portion: somebody waited for 27 s.
+    { numRuns: 15, examples: [[632_422, 125_000, [5, 3, 0, 2, 4, 1, 1]]] },
   )('nobody is forgotten for as long as a client waits', (bytesPerSecond, hostBytesPerSecond, hosts) => {
     const pacing = {
       bytesPerSecond,

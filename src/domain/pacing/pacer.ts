@@ -248,8 +248,9 @@ export function createPacer<Key>({ bytesPerSecond, hostBytesPerSecond, order }: 
     if (count < 2 || trickled.credit < portion || free < PORTION.least) return undefined
     let skipped = 0
     for (const transfer of queue) {
-      const bytes = Math.min(portion, transfer.wanted, free)
       const { host } = transfer
+      // A whole portion may be more than its own bound ever lets through at once.
+      const bytes = Math.min(portion, transfer.wanted, free, host.bucket.quantumBytes)
       if (host.restsUntilMs === undefined && host.bucket.available(nowMs) >= bytes) {
         trickled.credit -= bytes
         return grant(transfer, bytes)
