@@ -144,10 +144,14 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
 
   /** After all that was asked for before. */
   function afterAll<T>(work: () => Promise<T>): Promise<T> {
-    gathered?.storeSoon()
-    // What is asked for from now on comes after it.
-    gathered = undefined
+    closeGathered()
     return inTurn(work)
+  }
+
+  /** What is asked for from now on comes after it. */
+  function closeGathered(): void {
+    gathered?.storeSoon()
+    gathered = undefined
   }
 
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -172,10 +176,7 @@ export async function openHostBook({ store, clock, random, log }: BookDependenci
     isWaitedFor = true,
   ): Promise<H> {
     const { promise, resolve, reject } = Promise.withResolvers<H>()
-    if (gathered && gathered.steps.length >= MAX_TOGETHER) {
-      gathered.storeSoon()
-      gathered = undefined
-    }
+    if (gathered && gathered.steps.length >= MAX_TOGETHER) closeGathered()
     gathered ??= gather()
     gathered.steps.push({
       ...wish,

@@ -19,6 +19,9 @@ const HOOKS: readonly { readonly stage: string; readonly report: string; readonl
 /** Marks on an installed host that it has reported its first boot. */
 const SENTINEL = '/usr/local/.edgeboot-reported'
 
+/** Stands where the address of a host's reports will. */
+const ANYWHERE = 'http://reports.invalid/'
+
 /** The document with hooks, as a host gets it that reports to `eventsUrl`. */
 export type PhoneHomeTemplate = (eventsUrl: string) => string
 
@@ -27,12 +30,10 @@ export type PhoneHomeTemplate = (eventsUrl: string) => string
  * where they report is left open. The document must have been decoded without errors.
  */
 export function preparePhoneHome({ text }: Pick<UserDataDocument, 'text'>): PhoneHomeTemplate {
-  for (let length = 1; ; length *= 2) {
-    const placeholder = `http://reports.invalid/${'a'.repeat(length)}.`
-    const parts = merge(text, placeholder).split(placeholder)
-    // Else it stands in the document as well. Twice as long each time, it soon cannot.
-    if (parts.length === HOOKS.length + 1) return (eventsUrl) => parts.join(quoted(eventsUrl))
-  }
+  const parts = merge(text, ANYWHERE).split(ANYWHERE)
+  if (parts.length === HOOKS.length + 1) return (eventsUrl) => parts.join(quoted(eventsUrl))
+  // It stands in the document as well.
+  return (eventsUrl) => merge(text, quoted(eventsUrl))
 }
 
 function merge(text: string, eventsUrl: string): string {

@@ -54,21 +54,21 @@ export function createAnswers(dependencies: AnswersDependencies): Answers {
         return sendHostScript(query, client, reply)
       case 'boot-artifact':
         return sendFile(
-          () => desk.artifact(endpoint.bootId, endpoint.name, client),
+          desk.artifact(endpoint.bootId, endpoint.name, client),
           endpoint.bootId,
           request,
           reply,
         )
       case 'digest-artifact':
         return sendFile(
-          () => desk.artifactByDigest(endpoint.sha256, endpoint.name),
+          desk.artifactByDigest(endpoint.sha256, endpoint.name),
           client.address,
           request,
           reply,
           true,
         )
       case 'classic-artifact':
-        return sendFile(() => desk.classicArtifact(endpoint.name, client), client.address, request, reply)
+        return sendFile(desk.classicArtifact(endpoint.name, client), client.address, request, reply)
       case 'boot-file':
         return sendBootFile(desk.bootFile(endpoint.name, client), request, reply)
       case 'user-data':
@@ -95,19 +95,17 @@ export function createAnswers(dependencies: AnswersDependencies): Answers {
 
   /** A boot belongs to one host; without one, its address is all that is known of it. */
   async function sendFile(
-    find: () => ServedArtifact | undefined,
+    artifact: ServedArtifact | undefined,
     host: string,
     request: FastifyRequest,
     reply: FastifyReply,
     immutable = false,
   ): Promise<FastifyReply> {
     // Who guesses is told at once, and counted.
-    if (!find()) return notFound(reply)
+    if (!artifact) return notFound(reply)
     await transfers.begin()
     // Nothing is recorded of a download that never began.
     if (request.raw.socket.destroyed) return reply.hijack()
-    const artifact = find()
-    if (!artifact) return notFound(reply)
     try {
       await artifact.blob.verify()
     } catch (error) {
