@@ -218,6 +218,57 @@ describe('starting and ending', () => {
     }
   })
 
+  test('a reset under emulation is a new process, and the machine is on all the while', async () => {
+    await using driver = await open()
+    const machine = await driver.create(small('anew'), signal())
+    try {
+      await machine.power('on', signal())
+      const { acceleration } = await createQemuHost(machines).acceleration()
+      const before = pidOf('anew')
+      const end = new AbortController()
+      const seen: unknown[] = []
+      const watching = (async () => {
+        for await (const change of machine.watch(end.signal)) seen.push(change)
+      })()
+
+      const resetting = machine.power('reset', signal())
+      const [state] = await Promise.all([machine.powerState(signal()), resetting])
+      const changes = machine.watch(signal())[Symbol.asyncIterator]()
+      const later = (await changes.next()).value
+      end.abort()
+      await watching
+
+      expect(state).toBe('on')
+      expect(later).toEqual({ state: 'on', cause: 'unknown' })
+      expect(seen.filter((change) => (change as { state: string }).state === 'off')).toEqual([])
+      expect(identifyProcess(before) === undefined).toBe(acceleration === 'tcg')
+      expect(pidOf('anew')).toBeGreaterThan(0)
+    } finally {
+      await driver.delete('anew', signal())
+    }
+  })
+
+  test('a machine that cannot be started again after a reset is off, and says so', async () => {
+    await using driver = await open()
+    const machine = await driver.create(small('broken'), signal())
+    try {
+      await machine.power('on', signal())
+      const { acceleration } = await createQemuHost(machines).acceleration()
+      if (acceleration === 'kvm') return
+      const changes = machine.watch(signal())[Symbol.asyncIterator]()
+      await changes.next()
+      writeFileSync(join(machines, 'broken', 'disk.qcow2'), 'no disk')
+
+      const failure = await failureOf(machine.power('reset', signal()))
+
+      expect(isFailure(failure, 'machine.start-failed') && failure.message).toMatch(/qcow2/)
+      expect((await changes.next()).value).toEqual({ state: 'off', cause: 'lost' })
+      expect(await machine.powerState(signal())).toBe('off')
+    } finally {
+      await driver.delete('broken', signal())
+    }
+  })
+
   test('a QEMU that hangs is switched off all the same', async () => {
     await using driver = await open()
     const machine = await driver.create(small('hung'), signal())

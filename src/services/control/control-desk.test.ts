@@ -226,6 +226,21 @@ describe('what people do to hosts', () => {
     await expect(desk.host('nobody')).rejects.toMatchObject({ code: 'host.not-found' })
   })
 
+  test('a machine that was reset begins anew, and the book says so', async () => {
+    const { desk, apply, book, found } = await aDesk()
+    await apply(aFleet([aWish()]))
+    found.set('store-1', { power: async () => undefined })
+    await book.record('store-1', { type: 'machine.power', data: { state: 'on', cause: 'asked' } })
+
+    expect(await desk.power('store-1', 'reset', 'x')).toEqual({ way: 'switched' })
+
+    const { events } = await desk.host('store-1')
+    expect(events.filter(({ type }) => type === 'machine.power').map(({ data }) => data)).toEqual([
+      { state: 'on', cause: 'asked' },
+      { state: 'on', cause: 'reset' },
+    ])
+  })
+
   test('a deleted host is gone with its machine, and from the wish', async () => {
     const { desk, apply, deleted, plans } = await aDesk()
     await apply(aFleet([aWish(), aWish({ name: 'store-2' })]))

@@ -101,6 +101,9 @@ export function createHostActions(parts: ControlParts): HostActionDesk {
       const state = requireHost(book, name)
       if (!state.host.spec) return await wake(state, action, by)
       await (await machineOf(state)).power(action, limit())
+      // Of being switched on or off the machine tells by itself.
+      if (action === 'reset')
+        await book.record(name, { type: 'machine.power', data: { state: 'on', cause: 'reset' } })
       return { way: 'switched' }
     },
     deleteHost: async (name) => {
