@@ -16,6 +16,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
+          globalSetup: 'test/support/program.ts',
           include: ['test/integration/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
@@ -25,6 +26,7 @@ export default defineConfig({
       {
         test: {
           name: 'dashboard',
+          globalSetup: 'test/support/program.ts',
           include: ['test/dashboard/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
@@ -36,6 +38,7 @@ export default defineConfig({
         // Real machines on two cores: one file at a time. A file says itself which of its tests boot at the same time.
         test: {
           name: 'e2e',
+          globalSetup: 'test/support/program.ts',
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 900_000,
           hookTimeout: 900_000,

@@ -3,12 +3,12 @@
 #
 #   setup.sh [all|bench|demo|node|system]
 #
-#   demo     all that the demo and everyday use need: npm packages of this checkout with the pinned Node.js, the dashboard, Debian packages
+#   demo     all that the demo and everyday use need: npm packages of this checkout with the pinned Node.js, the dashboard and the program as they are built, Debian packages
 #            of debian-packages.txt (root or sudo needed when one is missing), and a current iPXE in the cache folder
 #            (EDGEBOOT_CACHE_DIR, else XDG_CACHE_HOME/edgeboot, else ~/.cache/edgeboot)
 #   all      that, the Debian packages of debian-packages-tests.txt, and the simulator of the vCenter lab in the cache folder
 #   bench    all that, and other programs for the same job, to measure them too: unpacked into the cache folder, not installed
-#   node     only the npm packages and the dashboard that is built with them
+#   node     only the npm packages, and what is built with them
 #   system   the same as all, without the npm packages
 #
 # Exit codes: 0 done, 1 failed, 2 wrong usage, 3 something has to be done by hand first (it is printed).
@@ -30,6 +30,7 @@ case ${1:-all} in
     sh "$here/setup/system.sh" debian-packages.txt debian-packages-tests.txt
     sh "$here/setup/node.sh"
     sh "$here/setup/web.sh"
+    sh "$here/setup/program.sh"
     sh "$here/setup/ipxe.sh"
     simulator
     ;;
@@ -41,11 +42,13 @@ case ${1:-all} in
     sh "$here/setup/system.sh" debian-packages.txt
     sh "$here/setup/node.sh"
     sh "$here/setup/web.sh"
+    sh "$here/setup/program.sh"
     sh "$here/setup/ipxe.sh"
     ;;
   node)
     sh "$here/setup/node.sh"
     sh "$here/setup/web.sh"
+    sh "$here/setup/program.sh"
     ;;
   system)
     sh "$here/setup/system.sh" debian-packages.txt debian-packages-tests.txt

@@ -3,13 +3,12 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { lineOf, type NetbootLab, openNetbootLab } from '../support/netboot-lab.ts'
+import { PROGRAM } from '../support/program.ts'
 import { standInIso } from '../support/stand-in-iso.ts'
 import { storyOf } from '../support/story-of.ts'
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 const MACS = {
   bios: '52:54:00:77:00:01',
   pxe: '52:54:00:77:00:02',
@@ -48,7 +47,7 @@ ${BOXES.map((name) => `  - { name: ${name}, profile: box, match: { mac: "${MACS[
 
 function edgeboot(args: readonly string[]): readonly [string, readonly string[]] {
   const data = `EDGEBOOT_DATA_DIR=${join(lab.directory, 'data')}`
-  return ['env', [data, process.execPath, MAIN, ...args]]
+  return ['env', [data, process.execPath, PROGRAM, ...args]]
 }
 
 function run(...args: readonly string[]): string {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runEdgeboot, startEdgeboot } from '../support/edgeboot-process.ts'
+import { PROGRAM } from '../support/program.ts'
 import { standInIso } from '../support/stand-in-iso.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'edgeboot-cli-'))
@@ -122,10 +123,9 @@ describe('the command line', () => {
   test('a settings file is read whole from a shell too, and a named pipe is refused instead of waited for', async () => {
     const pipe = join(directory, 'settings-pipe')
     execFileSync('mkfifo', [pipe])
-    const main = new URL('../../src/cli/main.ts', import.meta.url).pathname
     const handedOver = `"$0" "$1" --config <(printf 'boot-port: 9000\\n'; sleep 0.2; printf 'memory: lots\\n') up x.iso --user-data y`
 
-    const fromShell = spawnSync('bash', ['-c', handedOver, process.execPath, main], { encoding: 'utf8' })
+    const fromShell = spawnSync('bash', ['-c', handedOver, process.execPath, PROGRAM], { encoding: 'utf8' })
     const waiting = await runEdgeboot(['--config', pipe, 'host', 'list'])
     const none = await runEdgeboot(['--config', join(directory, 'none.yaml'), 'host', 'list'])
 

@@ -2,13 +2,12 @@ import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Finding } from '../../src/domain/doctor/finding.ts'
 import { serveInLab } from '../support/lab-serve.ts'
 import { LAB, lineOf, type NetbootLab, openNetbootLab } from '../support/netboot-lab.ts'
+import { PROGRAM } from '../support/program.ts'
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 const PXE = ['--dhcp-range=10.77.0.0,proxy', '--pxe-service=X86-64_EFI,Install,other.efi']
 
 let lab: NetbootLab
@@ -20,7 +19,7 @@ afterAll(async () => await lab[Symbol.asyncDispose]())
 /** What the doctor finds on the machine of Edgeboot of who answers on its first network. */
 async function doctor({ data = 'none', before = [] }: { data?: string; before?: readonly string[] } = {}) {
   const args = ['doctor', '--json', '--dhcp-interface', 'br0', '--data-dir', join(lab.directory, data)]
-  const [program = '', ...rest] = [...lab.inServer, ...before, process.execPath, MAIN, ...args]
+  const [program = '', ...rest] = [...lab.inServer, ...before, process.execPath, PROGRAM, ...args]
   const { promise, resolve } = Promise.withResolvers<{ stdout: string; stderr: string; code: unknown }>()
   execFile(program, rest, (error, stdout, stderr) => resolve({ stdout, stderr, code: error?.code ?? 0 }))
   const { stdout, stderr, code } = await promise

@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createSystemClock } from '../../src/adapters/clock-system/system-clock.ts'
 import { createCryptoRandom } from '../../src/adapters/random-crypto/crypto-random.ts'
@@ -18,9 +17,9 @@ import {
   createFakeControlDesk,
   TOKENS,
 } from '../support/fake-control-desk.ts'
+import { PROGRAM } from '../support/program.ts'
 import { createSilentLog } from '../support/silent-log.ts'
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 const actor = 'token:operator-1'
 
 function aDirectory(): string {
@@ -290,7 +289,7 @@ describe('edgeboot host', () => {
     ['\u0004', 1, 0],
   ])('on a terminal it asks, and the answer %j counts', async (answer, code, calls) => {
     const { desk, directory } = await openServer()
-    const command = `'${process.execPath}' '${MAIN}' --data-dir '${directory}' host reinstall edge-1`
+    const command = `'${process.execPath}' '${PROGRAM}' --data-dir '${directory}' host reinstall edge-1`
     const terminal = spawn('script', ['-qec', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'ignore'] })
     let shown = ''
     terminal.stdout.setEncoding('utf8').on('data', (text: string) => {

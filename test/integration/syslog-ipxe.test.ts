@@ -3,16 +3,15 @@ import { once } from 'node:events'
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { findEfiFirmware, QEMU } from '../../src/adapters/hypervisor-qemu/tools.ts'
 import { ipxeDirectories } from '../../src/app/environment.ts'
 import { isThere } from '../support/is-there.ts'
+import { PROGRAM } from '../support/program.ts'
 import { standInIso } from '../support/stand-in-iso.ts'
 
 const run = promisify(execFile)
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 const MAC = '52:54:00:00:00:01'
 /** Namespaces and port 514 are for root. Where tests must not be skipped it fails instead. */
 const MAY_SKIP = process.getuid?.() !== 0 && process.env['CI'] === undefined
@@ -28,7 +27,7 @@ async function aNetwork() {
   })
   await run('ip', ['-n', namespace, 'link', 'set', 'lo', 'up'])
   const inside = (program: string, args: readonly string[]) => ['netns', 'exec', namespace, program, ...args]
-  const asEdgeboot = (args: readonly string[]) => [MAIN, '--data-dir', join(directory, 'data'), ...args]
+  const asEdgeboot = (args: readonly string[]) => [PROGRAM, '--data-dir', join(directory, 'data'), ...args]
   /** Runs until the test ends. */
   const start = (program: string, ...args: readonly string[]) => {
     // `ip` becomes the program, so that ending the one ends the other.

@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
-
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+import { PROGRAM } from './program.ts'
 
 export interface Finished {
   readonly code: number | null
@@ -21,7 +19,7 @@ export interface EdgebootProcess {
 }
 
 export function startEdgeboot(args: readonly string[], env: NodeJS.ProcessEnv = {}): EdgebootProcess {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -2,11 +2,9 @@ import { type ChildProcess, execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { NetbootNews } from '../../src/ports/netboot-watch.ts'
 import type { NetbootLab } from './netboot-lab.ts'
-
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+import { PROGRAM } from './program.ts'
 
 /** `edgeboot serve` on the machine of Edgeboot in the lab. Disposing kills it. */
 export interface LabServe extends AsyncDisposable {
@@ -36,7 +34,7 @@ export async function serveInLab(
   { data, before = [] }: LabServeOptions,
 ): Promise<LabServe> {
   const directory = join(lab.directory, data)
-  const edgeboot = ['env', `EDGEBOOT_DATA_DIR=${directory}`, process.execPath, MAIN] as const
+  const edgeboot = ['env', `EDGEBOOT_DATA_DIR=${directory}`, process.execPath, PROGRAM] as const
   const [program = '', ...rest] = [...before, ...edgeboot, 'serve', ...args]
   const child = lab.start(program, rest)
   let text = ''

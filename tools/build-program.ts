@@ -1,0 +1,68 @@
+import { readdirSync, rmSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Plugin, rolldown } from 'rolldown'
+
+/**
+ * Puts the command line and the packages it loads into a few files in dist/program: that many modules cost Node.js more
+ * time to find and link than to run. Two folders below the checkout like src/cli, from where files of it are named. What
+ * is loaded only by some commands stays in files of its own, and workers are files beside the one that starts them.
+ */
+
+const CHECKOUT = fileURLToPath(new URL('..', import.meta.url))
+const FOLDER = join(CHECKOUT, 'dist/program')
+
+const WORKERS = [
+  'adapters/blobs-disk/digest-worker',
+  'adapters/store-sql/checkpoint-worker',
+  'adapters/user-data-threads/read-worker',
+]
+
+/** Loads a library for the machine it runs on, and what is seldom wanted and large. */
+const NOT_INCLUDED = ['koffi', 'pg']
+
+/**
+ * Modules of Node.js are asked for by a call: for an `import` Node.js looks at all that a module has, and with that loads
+ * what nobody wants, such as all of `fetch` for a name in node:http.
+ */
+const builtinModules: Plugin = {
+  name: 'builtin-modules',
+  // What rolldown itself begins with needs node:module.
+  resolveId: (id) => (isBuiltin(id) && id !== 'node:module' ? `\0${id}` : null),
+  load: (id) =>
+    id.startsWith('\0') && isBuiltin(id.slice(1))
+      ? `module.exports = process.getBuiltinModule(${JSON.stringify(id.slice(1))})`
+      : null,
+}
+
+const bundle = await rolldown({
+  cwd: CHECKOUT,
+  input: {
+    main: join(CHECKOUT, 'src/cli/main.ts'),
+    ...Object.fromEntries(
+      WORKERS.map((path) => [path.split('/').at(-1) ?? path, join(CHECKOUT, 'src', `${path}.ts`)]),
+    ),
+  },
+  platform: 'node',
+  external: NOT_INCLUDED,
+  plugins: [builtinModules],
+  onLog: (level, log) => {
+    if (level === 'warn') throw new Error(log.message)
+  },
+})
+const { output } = await bundle.write({
+  dir: FOLDER,
+  format: 'esm',
+  codeSplitting: {
+    // What most commands need some of is cheap to have whole; else there would be a file for each set of commands that share it.
+    groups: [
+      { name: 'nodejs', test: /^\0/ },
+      { name: 'domain', test: /src\/(domain|ports)\// },
+      { name: 'codec', test: /src\/(codec|render)\// },
+    ],
+  },
+})
+// Only now: programs that are just starting still read what was there.
+const made = new Set(output.map(({ fileName }) => fileName))
+for (const name of readdirSync(FOLDER)) if (!made.has(name)) rmSync(join(FOLDER, name))
