@@ -217,19 +217,27 @@ function normalFacts(facts: HostMatch): MachineFacts {
   return normal
 }
 
+/** The keys of each mask. */
+const KEYS_OF: readonly (readonly MatchKey[])[] = Array.from({ length: 1 << MATCH_KEYS.length }, (_, mask) =>
+  MATCH_KEYS.filter((_, index) => mask & (1 << (MATCH_KEYS.length - 1 - index))),
+)
+
 /** One bit for each key that is there, the most specific one highest. */
 function maskOf(match: HostMatch): number {
-  return MATCH_KEYS.reduce((mask, key) => mask * 2 + (match[key] === undefined ? 0 : 1), 0)
+  let mask = 0
+  for (const key of MATCH_KEYS) mask = mask * 2 + (match[key] === undefined ? 0 : 1)
+  return mask
 }
 
 function keysOf(mask: number): readonly MatchKey[] {
-  return MATCH_KEYS.filter((_, index) => mask & (1 << (MATCH_KEYS.length - 1 - index)))
+  return KEYS_OF[mask] ?? []
 }
 
 function joined(match: HostMatch, mask: number): string {
-  return keysOf(mask)
-    .map((key) => match[key])
-    .join('\n')
+  const [first, ...others] = keysOf(mask)
+  let text = first === undefined ? '' : `${match[first]}`
+  for (const key of others) text += `\n${match[key]}`
+  return text
 }
 
 function push<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Value): void {

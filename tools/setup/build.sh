@@ -19,7 +19,7 @@ note() { printf 'setup: %s\n' "$*" >&2; }
 
 is_new() {
   [ -f "$stamp" ] &&
-    [ -z "$(find "$@" package-lock.json -name node_modules -prune -o -type f ! -name '*.test.ts' -newer "$stamp" -print | head -n 1)" ]
+    [ -z "$(find "$@" package-lock.json -name node_modules -prune -o -type f ! -name '*.test.ts' -newer "$stamp" -print -quit)" ]
 }
 ! is_new "$@" || exit 0
 

@@ -15,12 +15,17 @@ interface Part {
 
 /** Values in one insert; databases limit how many there may be. */
 const ROWS_AT_A_TIME = 200
+/** What is read at once is in memory at once, sealed and in clear; of a large fleet that is much. */
+const READ_AT_A_TIME = 500
+const KINDS: readonly Part['kind'][] = ['installer', 'profile', 'host', 'policy']
 
 export function createFleetQueries(db: Kysely<Tables>, box: SecretBox): FleetStore {
   return {
     async fleet() {
-      const version = await versionOf(db)
-      return version === 0 ? undefined : { version, fleet: toFleet(await readParts(db, box)) }
+      return await db.transaction().execute(async (transaction) => {
+        const version = await versionOf(transaction)
+        return version === 0 ? undefined : { version, fleet: await readFleet(transaction, box) }
+      })
     },
     async saveFleet(fleet, ifVersion) {
       return await db.transaction().execute(async (transaction) => {
@@ -48,19 +53,32 @@ async function versionOf(db: Kysely<Tables>): Promise<number> {
   return row?.version ?? 0
 }
 
-async function readParts(db: Kysely<Tables>, box: SecretBox): Promise<readonly Part[]> {
-  const rows = await db.selectFrom('fleet_parts').selectAll().orderBy('position').execute()
-  return rows.map(({ kind, name, position, sealed_definition }) => ({
-    kind: kind as Part['kind'],
-    name,
-    position,
-    definition: box.open(sealed_definition),
-  }))
+/** Hands over all of one kind, in the order of their names. */
+async function readParts(
+  db: Kysely<Tables>,
+  box: SecretBox,
+  kind: Part['kind'],
+  take: (part: Part) => void,
+): Promise<void> {
+  const next = db
+    .selectFrom('fleet_parts')
+    .select(['name', 'position', 'sealed_definition'])
+    .where('kind', '=', kind)
+    .orderBy('name')
+    .limit(READ_AT_A_TIME)
+  for (let last: string | undefined, isMore = true; isMore; ) {
+    const rows = await (last === undefined ? next : next.where('name', '>', last)).execute()
+    for (const { name, position, sealed_definition } of rows)
+      take({ kind, name, position, definition: box.open(sealed_definition) })
+    last = rows.at(-1)?.name
+    isMore = rows.length === READ_AT_A_TIME
+  }
 }
 
 /** Only what differs is written: sealing anew what is the same would rewrite thousands of rows for one change. */
 async function writeParts(db: Transaction<Tables>, box: SecretBox, parts: readonly Part[]): Promise<void> {
-  const had = new Map((await readParts(db, box)).map((part) => [keyOf(part), part]))
+  const had = new Map<string, Part>()
+  for (const kind of KINDS) await readParts(db, box, kind, (part) => had.set(keyOf(part), part))
   const wanted = new Set(parts.map(keyOf))
   const gone = [...had.values()].filter((part) => !wanted.has(keyOf(part)))
   const changed = parts.filter((part) => {
@@ -97,8 +115,18 @@ function toParts({ installers, profiles, hosts, ...policy }: DesiredFleet): read
 }
 
 /** Written by this program only, from a fleet that was checked. */
-function toFleet(parts: readonly Part[]): DesiredFleet {
-  const of = (kind: Part['kind']) =>
-    parts.filter((part) => part.kind === kind).map(({ definition }) => JSON.parse(definition))
-  return { ...of('policy')[0], installers: of('installer'), profiles: of('profile'), hosts: of('host') }
+async function readFleet(db: Kysely<Tables>, box: SecretBox): Promise<DesiredFleet> {
+  const listOf = async (kind: Part['kind']) => {
+    const found: { readonly position: number; readonly value: never }[] = []
+    await readParts(db, box, kind, ({ position, definition }) => {
+      found.push({ position, value: JSON.parse(definition) as never })
+    })
+    return found.sort((a, b) => a.position - b.position).map(({ value }) => value)
+  }
+  const [policy] = await listOf('policy')
+  return Object.assign({}, policy, {
+    installers: await listOf('installer'),
+    profiles: await listOf('profile'),
+    hosts: await listOf('host'),
+  })
 }

@@ -14,6 +14,22 @@ test('a binary without a version shows none', () => {
   expect(findIpxeVersion(binary('no version'))).toBeUndefined()
 })
 
+test.each([
+  ['v1.2.3', undefined],
+  ['123.4.5', undefined],
+  ['1.2.3 of April', undefined],
+  ['10.2.3', '10.2.3'],
+  ['1.2.3.4\x002.0.0', '2.0.0'],
+])('of %j the version is %s', (text, version) => {
+  expect(findIpxeVersion(binary(text))).toBe(version)
+})
+
+test('a version may be the first that is there, not the last: it ends in NUL', () => {
+  const bytes = (text: string) => new TextEncoder().encode(text)
+  expect(findIpxeVersion(bytes('2.0.0\0'))).toBe('2.0.0')
+  expect(findIpxeVersion(bytes('\u00012.0.0'))).toBeUndefined()
+})
+
 test('builds from 2.0 on chain by themselves on UEFI', () => {
   expect(runsAutoexecOnUefi('2.0.0+dfsg-5')).toBe(true)
   expect(runsAutoexecOnUefi('1.21.1+ (g83449702)')).toBe(false)
