@@ -6,6 +6,8 @@ const { EAGAIN } = constants.errno
 /** RWF_NOWAIT of preadv2(2): only what is in memory. */
 const RWF_NOWAIT = 8
 
+const HALF = 2 ** 32
+
 /** Programs that this process starts do not get it. */
 const EPOLL_CLOEXEC = 0o2000000
 
@@ -55,7 +57,7 @@ async function load(): Promise<SystemCalls | undefined> {
 }
 
 interface Library {
-  readonly sendfile: (out: number, from: number, offset: BigInt64Array, count: number) => number
+  readonly sendfile: (out: number, from: number, offset: Uint32Array, count: number) => number
   readonly preadv2: (file: number, iov: BigUint64Array, count: number, at: number, flags: number) => number
   readonly errno: () => number
   readonly addressOf: (of: ArrayBuffer) => bigint
@@ -63,14 +65,16 @@ interface Library {
 }
 
 function bindCalls({ sendfile, preadv2, errno, addressOf, rooms }: Library): SystemCalls {
-  const offset = new BigInt64Array(1)
+  /** off_t, in halves: a BigInt would be made anew for each call. Linux on these processors is little-endian. */
+  const offset = new Uint32Array(2)
   const oneByte = new ArrayBuffer(1)
   /** struct iovec: where to, and how many. */
   const iov = new BigUint64Array([addressOf(oneByte), 1n])
   return {
     rooms,
     sendFile(socket, file, offsetBytes, lengthBytes) {
-      offset[0] = BigInt(offsetBytes)
+      offset[0] = offsetBytes % HALF
+      offset[1] = Math.floor(offsetBytes / HALF)
       const sent = Number(sendfile(socket, file, offset, lengthBytes))
       if (sent >= 0) return sent
       const code = errno()

@@ -53,6 +53,13 @@ export function sendRange(range: Extent, { way, turns, signal, count }: SendOpti
       }
       return Math.min(length, preparedTo - at)
     }
+    let isSending = false
+    let hasRoom = false
+    /** One for all turns: there are hundreds a second of each client. */
+    const whenRoom = (): void => {
+      if (isSending) hasRoom = true
+      else goOn()
+    }
     const take = (allowedBytes: number): number => {
       const wanted = Math.min(end - at, allowedBytes, way.pieceBytes(at))
       const length = readyOf(wanted)
@@ -60,12 +67,9 @@ export function sendRange(range: Extent, { way, turns, signal, count }: SendOpti
         prepare(Math.min(wanted, LOOK_AHEAD_BYTES))
         return 0
       }
-      let isSending = true
-      let hasRoom = false
-      const sent = way.send(at, length, () => {
-        if (isSending) hasRoom = true
-        else goOn()
-      })
+      isSending = true
+      hasRoom = false
+      const sent = way.send(at, length, whenRoom)
       isSending = false
       at += sent
       // A connection that is full may stay so for long, and what was in memory need not be there then.

@@ -1,5 +1,9 @@
 /** How long one round may take before the event loop looks after everybody else: scripts must not wait for downloads. */
 const ROUND_MS = 0.1
+/** The same when nobody came for a while: to come round costs as much as to send a megabyte. */
+const QUIET_ROUND_MS = 0.5
+/** Whoever comes asks for more soon, or is not answered yet. */
+const QUIET_AFTER_MS = 100
 /**
  * Bytes at most in one turn: all that the buffer of a connection takes (tcp_wmem of Linux). Once that is full the system
  * sends on by itself whenever the client has acknowledged something; with less than that most of it waits for the next turn.
@@ -46,6 +50,7 @@ export function createRounds(options: RoundsOptions = {}): Rounds {
   let hasSomebodyCome = false
   /** Since when rounds give way one after the other. */
   let gaveWayAt: number | undefined
+  let quietFrom = 0
 
   const ask = (turn: Turn): void => {
     waiting.push(turn)
@@ -62,6 +67,7 @@ export function createRounds(options: RoundsOptions = {}): Rounds {
     isScheduled = false
     const began = now()
     const givesWay = hasSomebodyCome && began - (gaveWayAt ?? began) < PATIENCE_MS
+    if (hasSomebodyCome) quietFrom = began + QUIET_AFTER_MS
     hasSomebodyCome = false
     if (givesWay) gaveWayAt ??= began
     else serve(began)
@@ -69,7 +75,8 @@ export function createRounds(options: RoundsOptions = {}): Rounds {
   }
 
   const serve = (began: number): void => {
-    const until = began + Math.max(ROUND_MS, SHARE * (began - (gaveWayAt ?? began)))
+    const roundMs = began < quietFrom ? ROUND_MS : QUIET_ROUND_MS
+    const until = began + Math.max(roundMs, SHARE * (began - (gaveWayAt ?? began)))
     gaveWayAt = undefined
     const line = waiting
     waiting = []
