@@ -6,7 +6,7 @@ import type { RecordedEvent } from '../../src/domain/event.ts'
 import type { UpSummary } from '../../src/domain/summary.ts'
 import { type EdgebootProcess, runEdgeboot, startEdgeboot } from '../support/edgeboot-process.ts'
 import { standInIso } from '../support/stand-in-iso.ts'
-import { storyOf } from '../support/story-of.ts'
+import { lastWordsOf, storyOf } from '../support/story-of.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'edgeboot-e2e-'))
 let iso: string
@@ -103,7 +103,7 @@ describe('edgeboot up with real machines', () => {
 
     const seen = new Map<string, readonly RecordedEvent[]>()
     for (const host of hosts) seen.set(host, await eventsOf(host))
-    const told = storyOf(seen)
+    const told = storyOf(seen) + lastWordsOf(new Map(hosts.map((host) => [host, serialLog(host)])))
     expect(
       summary.hosts.map(({ name, result }) => ({ name, result })),
       told,
