@@ -67,7 +67,8 @@ const { output } = await bundle.write({
 // Only now: programs that are just starting still read what was there.
 const made = new Set(output.map(({ fileName }) => fileName))
 for (const name of readdirSync(FOLDER)) if (!made.has(name)) rmSync(join(FOLDER, name))
-// What Node.js keeps compiled (see the launcher) is of files that are gone, and nobody else would remove it.
+// What Node.js keeps compiled (see the launcher) is of files that are gone, and nobody else would remove it. A program that
+// is just ending may add to it.
 const { EDGEBOOT_CACHE_DIR, XDG_CACHE_HOME } = process.env
 const cache = EDGEBOOT_CACHE_DIR || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'edgeboot')
-rmSync(join(cache, 'node'), { recursive: true, force: true })
+rmSync(join(cache, 'node'), { recursive: true, force: true, maxRetries: 5 })
