@@ -1,7 +1,7 @@
-import { readdirSync, rmSync } from 'node:fs'
+import { globSync, readdirSync, rmSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Plugin, rolldown } from 'rolldown'
 
@@ -14,11 +14,8 @@ import { type Plugin, rolldown } from 'rolldown'
 const CHECKOUT = fileURLToPath(new URL('..', import.meta.url))
 const FOLDER = join(CHECKOUT, 'dist/program')
 
-const WORKERS = [
-  'adapters/blobs-disk/digest-worker',
-  'adapters/store-sql/checkpoint-worker',
-  'adapters/user-data-threads/read-worker',
-]
+/** Each is started by the file beside it, under the same name. */
+const WORKERS = globSync('src/**/*-worker.ts', { cwd: CHECKOUT })
 
 /** Loads a library for the machine it runs on, and what is seldom wanted and large. */
 const NOT_INCLUDED = ['koffi', 'pg']
@@ -41,9 +38,7 @@ const bundle = await rolldown({
   cwd: CHECKOUT,
   input: {
     main: join(CHECKOUT, 'src/cli/main.ts'),
-    ...Object.fromEntries(
-      WORKERS.map((path) => [path.split('/').at(-1) ?? path, join(CHECKOUT, 'src', `${path}.ts`)]),
-    ),
+    ...Object.fromEntries(WORKERS.map((path) => [basename(path, '.ts'), join(CHECKOUT, path)])),
   },
   platform: 'node',
   external: NOT_INCLUDED,

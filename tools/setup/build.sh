@@ -4,7 +4,7 @@
 #   build.sh NAME STAMP WITHOUT COMMAND PATH...
 #
 #   NAME     what it is, for people
-#   STAMP    the file in the folder of the part that says when it was built; the part's folder is its folder
+#   STAMP    the file that says when it was built; without it the part is not what the sources say
 #   WITHOUT  what happens without it, for people: outside CI a build that fails is a warning
 #   COMMAND  the npm script that builds it
 #   PATH     what it is made of
@@ -37,8 +37,8 @@ started=$(mktemp)
 trap 'rm -f "$started"' EXIT
 PATH="$checkout/node_modules/.bin:$PATH" npm run --silent "$command" >"$log" 2>&1 9>&- || {
   cat "$log" >&2
-  # What is there is older than what it was to be made of.
-  rm -rf "$(dirname "$stamp")"
+  # What is there may be older than what it was to be made of.
+  rm -f "$stamp"
   note "$name could not be built (see above); $without"
   [ "${CI:-}" != true ] || exit 1
   exit 0

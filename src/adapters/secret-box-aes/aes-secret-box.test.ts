@@ -62,6 +62,21 @@ describe('sealed text', () => {
     },
   )
 
+  test.each([
+    (body: string) => body.replace('-', '+').replace('_', '/'),
+    (body: string) => `${body}=`,
+    (body: string) => `${body}\n`,
+    (body: string) => `${body.slice(0, 8)} ${body.slice(8)}`,
+  ])('in other letters than its own is refused: %s', (spoil) => {
+    // Of this length some of the letters that differ are in nearly every one.
+    const sealed = box.seal('x'.repeat(2000))
+    const body = sealed.slice(13)
+
+    expect(spoil(body)).not.toBe(body)
+    expect(failureOf(() => box.open(`${sealed.slice(0, 13)}${spoil(body)}`)).code).toBe('secret.unreadable')
+    expect(box.open(sealed)).toHaveLength(2000)
+  })
+
   test.prop([
     fc.oneof(
       fc.string(),
