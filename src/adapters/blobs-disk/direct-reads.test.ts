@@ -16,9 +16,28 @@ test('whether bytes are in memory is asked once in a moment, however many want t
   }
   expect(asked).toEqual([MIB - 1, 2 * MIB - 1])
 
-  vi.advanceTimersByTime(1000)
+  vi.advanceTimersByTime(1900)
+  expect(direct.isReady(0, MIB)).toBe(true)
+  expect(asked).toHaveLength(2)
+  vi.advanceTimersByTime(200)
   expect(direct.isReady(0, MIB)).toBe(true)
   expect(asked).toEqual([MIB - 1, 2 * MIB - 1, MIB - 1])
+})
+
+test('for a while after a byte was not in memory the others are asked for sooner again', () => {
+  const { direct, asked } = openReads({ isInMemory: (last) => last < 2 * MIB })
+  const looksAfter = (ms: number): number => {
+    const before = asked.length
+    vi.advanceTimersByTime(ms)
+    expect(direct.isReady(0, MIB)).toBe(true)
+    return asked.length - before
+  }
+
+  expect(looksAfter(0)).toBe(1)
+  expect(direct.isReady(2 * MIB, MIB)).toBe(false)
+  expect([looksAfter(200), looksAfter(200), looksAfter(200), looksAfter(200)]).toEqual([0, 1, 0, 1])
+  expect(looksAfter(10_000)).toBe(1)
+  expect(looksAfter(1000)).toBe(0)
 })
 
 test('bytes behind those that were seen are asked for, and a no is asked again', () => {

@@ -4,22 +4,19 @@ import { Failure } from '../../domain/failure.ts'
 import type { BlobIdentity, DirectReads } from '../../ports/blob-source.ts'
 import type { FileGuard } from './file-guard.ts'
 import { blobChanged, blobUnreadable } from './identity.ts'
+import { createSightings } from './sightings.ts'
 import type { SystemCalls } from './system-calls.ts'
 
 /** Read at a time, and at least, when the system does not have the bytes in memory. */
 const FETCH_BYTES = 1024 * 1024
 /** Hundreds of hosts ask for the same bytes within a moment, and the system forgets last what was read last. */
-const SEEN_FOR_MS = 250
+const SEEN_FOR_MS = { usually: 2000, shortOfMemory: 250 } as const
+/** The system may be short of memory for so long after it did not have a byte. */
+const SHORT_FOR_MS = 10_000
 /** What sendfile(2) answers for files and file systems it cannot be used with. */
 const IMPOSSIBLE = new Set(['EINVAL', 'ENOSYS', 'EOPNOTSUPP'])
 /** Connections that the other side ended: their sockets tell that themselves. */
 const GONE = new Set(['EPIPE', 'ECONNRESET', 'ENOTCONN'])
-
-/** A byte that was in memory; one for each piece of the file. */
-interface Sighting {
-  readonly last: number
-  readonly at: number
-}
 
 interface OpenFile {
   readonly handle: FileHandle
@@ -38,17 +35,20 @@ type Direct = Omit<DirectReads, 'prepare'> & {
 export function createDirectReads({ handle, identity, guard, calls, assertOpen }: OpenFile): Direct {
   const { path } = identity
   const endedBefore = (end: number) => blobChanged(path, `ended before byte ${end}`)
-  const seen = new Map<number, Sighting>()
+  const seen = createSightings(FETCH_BYTES)
+  let missedAt = Number.NEGATIVE_INFINITY
 
   /** Looks at the last of them only: who reads on reads in order, and the system reads ahead in order. */
   const isInMemory = (offsetBytes: number, lengthBytes: number): boolean => {
     const last = offsetBytes + lengthBytes - 1
-    const around = Math.floor(last / FETCH_BYTES)
-    const before = seen.get(around)
     const now = performance.now()
-    if (before && last <= before.last && now - before.at < SEEN_FOR_MS) return true
-    if (!calls.isInMemory(handle.fd, last)) return false
-    seen.set(around, { last, at: now })
+    const seenForMs = now - missedAt < SHORT_FOR_MS ? SEEN_FOR_MS.shortOfMemory : SEEN_FOR_MS.usually
+    if (seen.has(last, now, seenForMs)) return true
+    if (!calls.isInMemory(handle.fd, last)) {
+      missedAt = now
+      return false
+    }
+    seen.note(last, now)
     return true
   }
 

@@ -11,18 +11,21 @@ function open({ refuses = false } = {}) {
   const known = new Set<number>()
   const armed = new Set<number>()
   const roomy = new Set<number>()
+  const buffers: ArrayBuffer[] = []
+  const viewAt = (address: number): DataView => new DataView(buffers[address] ?? new ArrayBuffer(0))
   const calls: EpollCalls = {
+    addressOf: (buffer) => buffers.push(buffer) - 1,
     create: () => 3,
-    control(_epoll, operation, socket, event) {
+    control(_epoll, operation, socket, eventAt) {
       if (refuses || (operation === 3 && !known.has(socket))) return -1
-      expect(new DataView(event.buffer).getInt32(DATA_AT, true)).toBe(socket)
+      expect(viewAt(eventAt).getInt32(DATA_AT, true)).toBe(socket)
       known.add(socket)
       armed.add(socket)
       return 0
     },
-    look(_epoll, events, capacity) {
+    look(_epoll, eventsAt, capacity) {
       const found = [...armed].filter((socket) => roomy.has(socket)).slice(0, capacity)
-      const view = new DataView(events.buffer)
+      const view = viewAt(eventsAt)
       found.forEach((socket, index) => {
         view.setInt32(index * EVENT_BYTES + DATA_AT, socket, true)
         armed.delete(socket)
@@ -83,6 +86,8 @@ test('while nobody waits nothing is looked at', () => {
 })
 
 test('a system that has none, or does not know the socket, says so', () => {
-  expect(createSocketRooms({ create: () => -1, control: () => -1, look: () => -1 })).toBeUndefined()
+  expect(
+    createSocketRooms({ addressOf: () => 0, create: () => -1, control: () => -1, look: () => -1 }),
+  ).toBeUndefined()
   expect(open({ refuses: true }).rooms.whenRoom(7, () => undefined)).toBeUndefined()
 })

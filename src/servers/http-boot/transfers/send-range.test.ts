@@ -1,8 +1,10 @@
 import { fc, test as propertyTest } from '@fast-check/vitest'
-import { expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { sendRange } from './send-range.ts'
 import { createRounds } from './turns.ts'
 import type { Way } from './ways/way.ts'
+
+afterEach(() => void vi.useRealTimers())
 
 /** A way that takes, has ready and is asked for as many bytes as the lists say, one after the other and again. */
 function aWay(sizes: readonly number[], isReadyList: readonly boolean[]) {
@@ -77,27 +79,40 @@ test('what is ready is sent before the rest of a turn is waited for', async () =
   expect(steps).toEqual(['sent 2 MiB at 0', 'waited for 1 MiB at 2', 'sent 4 MiB at 2'])
 })
 
-test('what a full connection did not take of a turn is looked for again, but for the next MiB', async () => {
-  const MIB = 1024 * 1024
-  const looks: number[] = []
-  let isFull = true
-  const way: Way = {
-    pieceBytes: () => Number.POSITIVE_INFINITY,
-    isReady: (at) => looks.push(at / MIB) > 0,
-    prepare: async () => undefined,
-    send(_at, length, whenRoom) {
-      queueMicrotask(whenRoom)
-      if (!isFull) return length
-      isFull = false
-      return MIB
-    },
-  }
-  const options = { way, turns: createRounds(), signal: new AbortController().signal, count: () => undefined }
+test.each([
+  ['a moment', 400, [0, 1, 2, 3]],
+  ['longer', 600, [0, 1, 2, 3, 2, 3]],
+])(
+  'what a connection that was full for %s did not take of a turn is looked for as need be',
+  async (_, ms, expected) => {
+    const MIB = 1024 * 1024
+    vi.useFakeTimers({ toFake: ['performance'] })
+    const looks: number[] = []
+    let isFull = true
+    const way: Way = {
+      pieceBytes: () => Number.POSITIVE_INFINITY,
+      isReady: (at) => looks.push(at / MIB) > 0,
+      prepare: async () => undefined,
+      send(_at, length, whenRoom) {
+        vi.advanceTimersByTime(ms)
+        setImmediate(whenRoom)
+        if (!isFull) return length
+        isFull = false
+        return MIB
+      },
+    }
+    const options = {
+      way,
+      turns: createRounds(),
+      signal: new AbortController().signal,
+      count: () => undefined,
+    }
 
-  await sendRange({ offsetBytes: 0, lengthBytes: 4 * MIB }, options)
+    await sendRange({ offsetBytes: 0, lengthBytes: 4 * MIB }, options)
 
-  expect(looks).toEqual([0, 1, 2, 3, 2, 3])
-})
+    expect(looks).toEqual(expected)
+  },
+)
 
 test.each(['in line', 'while it waits for bytes', 'while it waits for room'])(
   'given up %s it sends no more',

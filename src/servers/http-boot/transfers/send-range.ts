@@ -4,6 +4,8 @@ import type { Way } from './ways/way.ts'
 
 /** Asked for, and waited for, at a time: less would cost more than sending does, and slow disks make everything wait for more. */
 const LOOK_AHEAD_BYTES = 1024 * 1024
+/** A connection that is full may stay so for long, and what was ready need not be so then. */
+const READY_FOR_MS = 500
 
 export interface SendOptions {
   readonly way: Way
@@ -22,6 +24,7 @@ export function sendRange(range: Extent, { way, turns, signal, count }: SendOpti
   let at = range.offsetBytes
   /** Bytes up to here were ready, or waited for: they are sent whatever the system says of them. */
   let preparedTo = at
+  let lookedAt = 0
 
   return new Promise((resolve, reject) => {
     let isSettled = false
@@ -41,15 +44,19 @@ export function sendRange(range: Extent, { way, turns, signal, count }: SendOpti
     const prepare = (length: number): void => {
       way.prepare(at, length, signal).then(() => {
         preparedTo = at + length
+        lookedAt = performance.now()
         goOn()
       }, fail)
     }
     /** How many of the next bytes are ready: all of those, or as many as there are without a gap. */
     const readyOf = (length: number): number => {
+      const now = performance.now()
+      if (now - lookedAt > READY_FOR_MS) preparedTo = Math.min(preparedTo, at + LOOK_AHEAD_BYTES)
       while (preparedTo < at + length) {
         const ahead = Math.min(end - preparedTo, LOOK_AHEAD_BYTES)
         if (!way.isReady(preparedTo, ahead)) break
         preparedTo += ahead
+        lookedAt = now
       }
       return Math.min(length, preparedTo - at)
     }
@@ -72,8 +79,6 @@ export function sendRange(range: Extent, { way, turns, signal, count }: SendOpti
       const sent = way.send(at, length, whenRoom)
       isSending = false
       at += sent
-      // A connection that is full may stay so for long, and what was in memory need not be there then.
-      if (sent < length) preparedTo = Math.min(preparedTo, at + LOOK_AHEAD_BYTES)
       count(sent)
       if (hasRoom) goOn()
       return sent

@@ -1,7 +1,7 @@
 /** How long one round may take before the event loop looks after everybody else: scripts must not wait for downloads. */
 const ROUND_MS = 0.1
 /** The same when nobody came for a while: to come round costs as much as to send a megabyte. */
-const QUIET_ROUND_MS = 0.5
+const QUIET_ROUND_MS = 2
 /** Whoever comes asks for more soon, or is not answered yet. */
 const QUIET_AFTER_MS = 100
 /**
