@@ -75,6 +75,10 @@ describe('many downloads of different parts at once', () => {
     ['over HTTP, the file looked at before each piece', { isTls: false, isDirect: true, recheckMs: 0 }],
     ['over HTTP, through memory', { isTls: false, isDirect: false, recheckMs: 250 }],
     ['over HTTPS', { isTls: true, isDirect: true, recheckMs: 250 }],
+    [
+      'over HTTPS, with little memory for each',
+      { isTls: true, isDirect: true, recheckMs: 250, limits: { maxBytesInFlight: 2 * MIB } },
+    ],
     ['over HTTPS, through memory', { isTls: true, isDirect: false, recheckMs: 250 }],
   ])('%s each bring the bytes that stand there in the file', async (_, { isTls, ...reading }) => {
     await using file = await openServedFile(CONTENT, { ...reading, ...(isTls ? { tls } : {}) })

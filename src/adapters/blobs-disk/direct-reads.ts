@@ -74,6 +74,7 @@ export function createDirectReads({ handle, identity, guard, calls, assertOpen }
     },
 
     whenRoom: (socket, tell) => calls.rooms?.whenRoom(socket, tell),
+    sendBuffer: calls.sendBuffer,
 
     copy(into, offsetBytes) {
       assertOpen()
