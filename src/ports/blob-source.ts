@@ -30,14 +30,6 @@ export interface DirectReads {
    * before; `undefined` when the system cannot tell.
    */
   whenRoom(socket: number, tell: () => void): (() => void) | undefined
-  /** What the system keeps for such a socket until the other side has it; `undefined` when the system cannot tell. */
-  sendBuffer(socket: number): SendBuffer | undefined
-}
-
-/** How much of it is free, and how much it is in all, in bytes. The system counts what it needs around them too. */
-export interface SendBuffer {
-  readonly freeBytes: number
-  readonly sizeBytes: number
 }
 
 /** Random-access reads of something large that does not change. */

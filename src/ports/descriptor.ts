@@ -4,11 +4,6 @@
  */
 export function descriptorOf(socket: object): number | undefined {
   if ('encrypted' in socket) return undefined
-  return transportDescriptorOf(socket)
-}
-
-/** That of the TCP connection beneath as well, when bytes are encrypted: to look at it, never to write into it. */
-export function transportDescriptorOf(socket: object): number | undefined {
   // Node.js has no public name for it; whoever asks has to do without when it is missing.
   return fileOf((socket as { readonly _handle?: unknown })._handle)
 }

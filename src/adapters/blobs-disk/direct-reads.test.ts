@@ -69,7 +69,6 @@ function openReads({ isInMemory }: { readonly isInMemory: (last: number) => bool
         asked.push(offsetBytes)
         return isInMemory(offsetBytes)
       },
-      sendBuffer: () => undefined,
       rooms: undefined,
     },
     assertOpen: () => undefined,

@@ -74,7 +74,6 @@ export function createDirectReads({ handle, identity, guard, calls, assertOpen }
     },
 
     whenRoom: (socket, tell) => calls.rooms?.whenRoom(socket, tell),
-    sendBuffer: calls.sendBuffer,
 
     copy(into, offsetBytes) {
       assertOpen()

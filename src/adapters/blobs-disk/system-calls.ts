@@ -1,15 +1,10 @@
 import { constants } from 'node:os'
-import type { SendBuffer } from '../../ports/blob-source.ts'
 import { createSocketRooms, type EpollCalls, type SocketRooms } from './socket-rooms.ts'
 
 const { EAGAIN } = constants.errno
 
 /** RWF_NOWAIT of preadv2(2): only what is in memory. */
 const RWF_NOWAIT = 8
-
-/** SOL_SOCKET and SO_MEMINFO of socket(7), and the places in what it answers (SK_MEMINFO_ of linux/sock_diag.h). */
-const [SOL_SOCKET, SO_MEMINFO] = [1, 55]
-const MEMINFO = { sendBuffer: 3, queuedToSend: 5, words: 9 } as const
 
 const HALF = 2 ** 32
 
@@ -26,7 +21,6 @@ export interface SystemCalls {
   sendFile(socket: number, file: number, offsetBytes: number, lengthBytes: number): number | undefined
   /** True when the byte is in memory; false when not, or when the file system cannot tell. */
   isInMemory(file: number, offsetBytes: number): boolean
-  sendBuffer(socket: number): SendBuffer | undefined
   readonly rooms: SocketRooms | undefined
 }
 
@@ -52,9 +46,6 @@ async function load(): Promise<SystemCalls | undefined> {
     const preadv2 = library.func(
       'int64_t preadv2(int fd, uint64_t iov, int count, int64_t offset, int flags)',
     )
-    const getsockopt = library.func(
-      'int getsockopt(int socket, int level, int name, uint64_t value, uint64_t length)',
-    )
     const create1 = library.func('int epoll_create1(int flags)')
     const control = library.func('int epoll_ctl(int epoll, int operation, int fd, uint64_t event)')
     const wait = library.func('int epoll_wait(int epoll, uint64_t events, int capacity, int timeoutMs)')
@@ -64,7 +55,7 @@ async function load(): Promise<SystemCalls | undefined> {
       control,
       look: (instance, events, capacity) => wait(instance, events, capacity, 0),
     }
-    return bindCalls({ sendfile, preadv2, getsockopt, errno, addressOf, rooms: createSocketRooms(epoll) })
+    return bindCalls({ sendfile, preadv2, errno, addressOf, rooms: createSocketRooms(epoll) })
   } catch {
     return undefined
   }
@@ -73,19 +64,12 @@ async function load(): Promise<SystemCalls | undefined> {
 interface Library {
   readonly sendfile: (out: number, from: number, offsetAt: number, count: number) => number
   readonly preadv2: (file: number, iovAt: number, count: number, at: number, flags: number) => number
-  readonly getsockopt: (
-    socket: number,
-    level: number,
-    name: number,
-    valueAt: number,
-    lengthAt: number,
-  ) => number
   readonly errno: () => number
   readonly addressOf: (of: ArrayBuffer) => number
   readonly rooms: SocketRooms | undefined
 }
 
-function bindCalls({ sendfile, preadv2, getsockopt, errno, addressOf, rooms }: Library): SystemCalls {
+function bindCalls({ sendfile, preadv2, errno, addressOf, rooms }: Library): SystemCalls {
   /** off_t, in halves: a BigInt would be made anew for each call. Linux on these processors is little-endian. */
   const offset = new Uint32Array(new ArrayBuffer(8))
   const offsetAt = addressOf(offset.buffer)
@@ -94,10 +78,6 @@ function bindCalls({ sendfile, preadv2, getsockopt, errno, addressOf, rooms }: L
   const iov = new BigUint64Array(new ArrayBuffer(16))
   iov.set([BigInt(addressOf(oneByte)), 1n])
   const iovAt = addressOf(iov.buffer)
-  const memory = new Uint32Array(new ArrayBuffer(4 * MEMINFO.words))
-  const memoryAt = addressOf(memory.buffer)
-  const length = new Uint32Array(new ArrayBuffer(4))
-  const lengthAt = addressOf(length.buffer)
   return {
     rooms,
     sendFile(socket, file, offsetBytes, lengthBytes) {
@@ -108,12 +88,6 @@ function bindCalls({ sendfile, preadv2, getsockopt, errno, addressOf, rooms }: L
       const code = errno()
       if (code === EAGAIN) return undefined
       throw Object.assign(new Error('sendfile failed'), { code: nameOf(code), errno: code })
-    },
-    sendBuffer(socket) {
-      length[0] = memory.byteLength
-      if (getsockopt(socket, SOL_SOCKET, SO_MEMINFO, memoryAt, lengthAt) !== 0) return undefined
-      const [sizeBytes = 0, queued = 0] = [memory[MEMINFO.sendBuffer], memory[MEMINFO.queuedToSend]]
-      return { sizeBytes, freeBytes: Math.max(0, sizeBytes - queued) }
     },
     // The buffers are named so that they live as long as their addresses are used.
     isInMemory: (file, offsetBytes) =>
