@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { aHost } from '../../test/support/a-host.ts'
 import { createFakeClock } from '../../test/support/fake-clock.ts'
 import { createFixedRandom } from '../../test/support/fixed-random.ts'
@@ -105,7 +105,7 @@ async function aStage(onPower: (nth: number, change: (to: PowerChange) => void) 
       type: 'config.served',
       data: { bytes: 1, address: '192.0.2.7', userAgent: '', inert: false },
     })
-  return { run, done, book, store, served, config, admission, pass }
+  return { run, done, book, store, served, config, admission, pass, clock }
 }
 
 describe('provisioning a host', () => {
@@ -123,6 +123,26 @@ describe('provisioning a host', () => {
     // Steps may be repeated before the hypervisor reports; they change nothing then.
     expect(stage.done.slice(0, 4)).toEqual(['media /m.iso', 'power on', 'media none', 'power on'])
     expect(stage.done.slice(4)).not.toContain('media /m.iso')
+  })
+
+  test('looks less often at a host that installs by itself', async () => {
+    const stage = await aStage(async (nth, change) => {
+      if (nth > 1) return
+      const install = async (): Promise<void> => {
+        await stage.served('install')
+        await stage.pass(1000)
+        await stage.config()
+        change({ state: 'off', cause: 'guest-shutdown' })
+      }
+      void install()
+    })
+    const sleep = vi.spyOn(stage.clock, 'sleep')
+
+    await stage.run()
+
+    const ticks = sleep.mock.calls.map(([ms]) => ms).filter((ms) => ms === 2000 || ms === 5000)
+    expect(ticks[0]).toBe(2000)
+    expect(ticks).toContain(5000)
   })
 
   test('restarts a machine whose installer just stays up', async () => {

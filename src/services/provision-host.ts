@@ -2,7 +2,7 @@ import { diagnose, diagnoseStall, sentenceOf, silenceMs } from '../domain/diagno
 import type { Host } from '../domain/host.ts'
 import { isLeftCutOff } from '../domain/life/cut-off.ts'
 import { canBeRetried, isInstalling, type Life } from '../domain/life.ts'
-import { isBefore, type Phase } from '../domain/phase.ts'
+import { isBefore } from '../domain/phase.ts'
 import { overdue, type TimeLimits } from '../domain/phase-limits.ts'
 import type { ReadyProbe } from '../domain/ready-probe.ts'
 import type { FinishAction } from '../domain/user-data.ts'
@@ -53,9 +53,8 @@ export interface ProvisionPlan {
 
 /** How often a host that is not ready yet is looked at. Everything else is driven by events. */
 const TICK_MS = 2000
-/** The same while nothing is done by the clock but to notice silence, which is told in minutes: these are hundreds at once. */
+/** The same while it installs by itself, and only silence is looked for, which is told in minutes: these are hundreds at once. */
 const CALM_TICK_MS = 5000
-const CALM: ReadonlySet<Phase> = new Set(['script', 'kernel', 'initrd', 'rootfs', 'config', 'installing'])
 /** After the last hook of the installer Kairos waits five seconds before it acts; give it some more. */
 const FINISH_GRACE_MS = 15_000
 /** Silence after which a machine on its way to the installer is reset: slow ones boot a kernel for minutes. Milliseconds. */
@@ -117,7 +116,8 @@ export async function provisionHost(
       await act(life)
       await noticeStall(life)
       await startOver(life)
-      await wake.next(CALM.has(life.phase) ? CALM_TICK_MS : TICK_MS, clock, inside)
+      const isCalm = isInstalling(life) && life.phase !== 'starting'
+      await wake.next(isCalm ? CALM_TICK_MS : TICK_MS, clock, inside)
     }
   } finally {
     end.abort(new Error('the host is done'))

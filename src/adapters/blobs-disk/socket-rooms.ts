@@ -1,11 +1,9 @@
 /** epoll(7), as far as it is needed here. Each throws nothing and answers -1 when the system refuses. */
 export interface EpollCalls {
-  /** By which the other calls are told of a buffer, which has to live as long as they are. */
-  addressOf(buffer: ArrayBuffer): number
   create(): number
-  control(epoll: number, operation: number, socket: number, eventAt: number): number
+  control(epoll: number, operation: number, socket: number, event: Uint8Array): number
   /** How many events it wrote, without waiting for any. */
-  look(epoll: number, eventsAt: number, capacity: number): number
+  look(epoll: number, events: Uint8Array, capacity: number): number
 }
 
 /** Which sockets take more bytes, asked for many of them together. */
@@ -29,14 +27,14 @@ const EVENTS_AT_A_TIME = 256
 const LOOK_EVERY_MS = { least: 1, most: 8, socketsPerMs: 8 } as const
 
 /** One look every few milliseconds costs less than being told of each socket by itself. `undefined` without epoll. */
-export function createSocketRooms({ addressOf, create, control, look }: EpollCalls): SocketRooms | undefined {
+export function createSocketRooms({ create, control, look }: EpollCalls): SocketRooms | undefined {
   const epoll = create()
   if (epoll < 0) return undefined
   const wish = new DataView(new ArrayBuffer(EVENT_BYTES))
-  const wishAt = addressOf(wish.buffer)
+  const wishBytes = new Uint8Array(wish.buffer)
   wish.setUint32(0, EPOLLOUT | EPOLLONESHOT, true)
   const found = new DataView(new ArrayBuffer(EVENT_BYTES * EVENTS_AT_A_TIME))
-  const foundAt = addressOf(found.buffer)
+  const foundBytes = new Uint8Array(found.buffer)
   const waiting = new Map<number, () => void>()
   let isScheduled = false
 
@@ -51,7 +49,7 @@ export function createSocketRooms({ addressOf, create, control, look }: EpollCal
   const lookAround = (): void => {
     isScheduled = false
     for (let more = true; more; ) {
-      const count = look(epoll, foundAt, EVENTS_AT_A_TIME)
+      const count = look(epoll, foundBytes, EVENTS_AT_A_TIME)
       for (let index = 0; index < count; index += 1) {
         const socket = found.getInt32(index * EVENT_BYTES + DATA_AT, true)
         const tell = waiting.get(socket)
@@ -67,8 +65,8 @@ export function createSocketRooms({ addressOf, create, control, look }: EpollCal
     whenRoom(socket, tell) {
       wish.setInt32(DATA_AT, socket, true)
       // Known from the piece before, mostly; a socket that was closed is forgotten by the kernel itself.
-      const isKnown = control(epoll, EPOLL_CTL_MOD, socket, wishAt) === 0
-      if (!isKnown && control(epoll, EPOLL_CTL_ADD, socket, wishAt) !== 0) return undefined
+      const isKnown = control(epoll, EPOLL_CTL_MOD, socket, wishBytes) === 0
+      if (!isKnown && control(epoll, EPOLL_CTL_ADD, socket, wishBytes) !== 0) return undefined
       waiting.set(socket, tell)
       schedule()
       return () => {

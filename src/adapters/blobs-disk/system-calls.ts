@@ -39,18 +39,13 @@ async function load(): Promise<SystemCalls | undefined> {
     const { default: koffi } = await import('koffi')
     // The C library that this process runs with, whichever it is.
     const library = koffi.load(null)
-    const { errno } = koffi
-    // Numbers for pointers: what koffi makes of a buffer costs more than the call, and is collected one by one.
-    const addressOf = (buffer: ArrayBuffer): number => Number(koffi.address(buffer))
-    const sendfile = library.func('int64_t sendfile(int out, int in, uint64_t offset, size_t count)')
-    const preadv2 = library.func(
-      'int64_t preadv2(int fd, uint64_t iov, int count, int64_t offset, int flags)',
-    )
+    const { errno, address: addressOf } = koffi
+    const sendfile = library.func('int64_t sendfile(int out, int in, void *offset, size_t count)')
+    const preadv2 = library.func('int64_t preadv2(int fd, void *iov, int count, int64_t offset, int flags)')
     const create1 = library.func('int epoll_create1(int flags)')
-    const control = library.func('int epoll_ctl(int epoll, int operation, int fd, uint64_t event)')
-    const wait = library.func('int epoll_wait(int epoll, uint64_t events, int capacity, int timeoutMs)')
+    const control = library.func('int epoll_ctl(int epoll, int operation, int fd, void *event)')
+    const wait = library.func('int epoll_wait(int epoll, void *events, int capacity, int timeoutMs)')
     const epoll: EpollCalls = {
-      addressOf,
       create: () => create1(EPOLL_CLOEXEC),
       control,
       look: (instance, events, capacity) => wait(instance, events, capacity, 0),
@@ -62,36 +57,33 @@ async function load(): Promise<SystemCalls | undefined> {
 }
 
 interface Library {
-  readonly sendfile: (out: number, from: number, offsetAt: number, count: number) => number
-  readonly preadv2: (file: number, iovAt: number, count: number, at: number, flags: number) => number
+  readonly sendfile: (out: number, from: number, offset: Uint32Array, count: number) => number
+  readonly preadv2: (file: number, iov: BigUint64Array, count: number, at: number, flags: number) => number
   readonly errno: () => number
-  readonly addressOf: (of: ArrayBuffer) => number
+  readonly addressOf: (of: ArrayBuffer) => bigint
   readonly rooms: SocketRooms | undefined
 }
 
 function bindCalls({ sendfile, preadv2, errno, addressOf, rooms }: Library): SystemCalls {
   /** off_t, in halves: a BigInt would be made anew for each call. Linux on these processors is little-endian. */
-  const offset = new Uint32Array(new ArrayBuffer(8))
-  const offsetAt = addressOf(offset.buffer)
+  const offset = new Uint32Array(2)
   const oneByte = new ArrayBuffer(1)
   /** struct iovec: where to, and how many. */
-  const iov = new BigUint64Array(new ArrayBuffer(16))
-  iov.set([BigInt(addressOf(oneByte)), 1n])
-  const iovAt = addressOf(iov.buffer)
+  const iov = new BigUint64Array([addressOf(oneByte), 1n])
   return {
     rooms,
     sendFile(socket, file, offsetBytes, lengthBytes) {
       offset[0] = offsetBytes % HALF
       offset[1] = Math.floor(offsetBytes / HALF)
-      const sent = Number(sendfile(socket, file, offsetAt, lengthBytes))
+      const sent = Number(sendfile(socket, file, offset, lengthBytes))
       if (sent >= 0) return sent
       const code = errno()
       if (code === EAGAIN) return undefined
       throw Object.assign(new Error('sendfile failed'), { code: nameOf(code), errno: code })
     },
-    // The buffers are named so that they live as long as their addresses are used.
+    // The buffer is named so that it lives as long as its address is used.
     isInMemory: (file, offsetBytes) =>
-      oneByte.byteLength + iov.length === 3 && Number(preadv2(file, iovAt, 1, offsetBytes, RWF_NOWAIT)) === 1,
+      oneByte.byteLength === 1 && Number(preadv2(file, iov, 1, offsetBytes, RWF_NOWAIT)) === 1,
   }
 }
 

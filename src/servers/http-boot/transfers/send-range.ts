@@ -24,6 +24,7 @@ export function sendRange(range: Extent, { way, turns, signal, count }: SendOpti
   let at = range.offsetBytes
   /** Bytes up to here were ready, or waited for: they are sent whatever the system says of them. */
   let preparedTo = at
+  /** When some of them were last found to be so. */
   let lookedAt = 0
 
   return new Promise((resolve, reject) => {
