@@ -47,7 +47,7 @@ async function siteDnsmasq(...args: readonly string[]): Promise<AsyncDisposable>
   }
 }
 
-const LEASES = '--dhcp-range=10.77.0.100,10.77.0.200,255.255.255.0,1h'
+const LEASES = '--dhcp-range=10.77.0.100,10.77.0.199,255.255.255.0,1h'
 
 test('where nobody answers, hosts get no address', async () => {
   const { heard, stderr } = await doctor()
