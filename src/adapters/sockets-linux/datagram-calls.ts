@@ -13,7 +13,9 @@ const MAX_BYTES = 2048
 const MESSAGE = { bytes: 64, name: 0, nameLength: 8, vector: 16, vectorLength: 24, length: 56 } as const
 const VECTOR = { bytes: 16, base: 0, length: 8 } as const
 const ADDRESS = { bytes: 16, family: 0, port: 2, address: 4 } as const
-const SLOT_BYTES = MESSAGE.bytes + VECTOR.bytes + ADDRESS.bytes + MAX_BYTES
+/** Each begins in another line of the processor's cache, which with a power of two would be the same few. */
+const DATAGRAM_BYTES = MAX_BYTES + 64
+const SLOT_BYTES = MESSAGE.bytes + VECTOR.bytes + ADDRESS.bytes + DATAGRAM_BYTES
 
 type MessagesCall = (socket: number, messages: Uint8Array, count: number, flags: number) => number
 
@@ -61,7 +63,7 @@ function createSlots(addressOf: (memory: ArrayBuffer) => bigint) {
   const base = addressOf(memory)
   const vectorAt = (at: number): number => DATAGRAMS * MESSAGE.bytes + at * VECTOR.bytes
   const addressAt = (at: number): number => vectorAt(DATAGRAMS) + at * ADDRESS.bytes
-  const bytesAt = (at: number): number => addressAt(DATAGRAMS) + at * MAX_BYTES
+  const bytesAt = (at: number): number => addressAt(DATAGRAMS) + at * DATAGRAM_BYTES
   const point = (from: number, to: number): void => view.setBigUint64(from, base + BigInt(to), true)
 
   for (let at = 0; at < DATAGRAMS; at += 1) {
@@ -75,20 +77,30 @@ function createSlots(addressOf: (memory: ArrayBuffer) => bigint) {
     view.setUint16(addressAt(at) + ADDRESS.family, AF_INET, true)
   }
 
+  /** Those of the datagrams before in the same slots: most are as long as these, and each takes a moment to make. */
+  const views = Array.from({ length: DATAGRAMS }, () => new Uint8Array(memory, 0, 0))
+  const bytesOf = (at: number, lengthBytes: number): Uint8Array => {
+    const kept = views[at]
+    if (kept?.length === lengthBytes) return kept
+    const made = new Uint8Array(memory, bytesAt(at), lengthBytes)
+    views[at] = made
+    return made
+  }
+
   return {
     messages: new Uint8Array(memory),
     receivedBytes: (at: number): number => view.getUint32(at * MESSAGE.bytes + MESSAGE.length, true),
     addressedBytes: (at: number): number => view.getUint32(vectorAt(at) + VECTOR.length, true),
     tell(at: number, lengthBytes: number, hear: HearDatagram): void {
       const [address, port] = [addressAt(at) + ADDRESS.address, addressAt(at) + ADDRESS.port]
-      hear(new Uint8Array(memory, bytesAt(at), lengthBytes), view.getUint32(address), view.getUint16(port))
+      hear(bytesOf(at, lengthBytes), view.getUint32(address), view.getUint16(port))
     },
     address(at: number, lengthBytes: number, address: number, port: number): Uint8Array {
       // The upper half stays zero.
       view.setUint32(vectorAt(at) + VECTOR.length, lengthBytes, true)
       view.setUint32(addressAt(at) + ADDRESS.address, address)
       view.setUint16(addressAt(at) + ADDRESS.port, port)
-      return new Uint8Array(memory, bytesAt(at), lengthBytes)
+      return bytesOf(at, lengthBytes)
     },
   }
 }

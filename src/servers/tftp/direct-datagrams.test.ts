@@ -3,12 +3,12 @@ import type { TftpPacket } from '../../codec/tftp/packet.ts'
 import type { DatagramCalls } from '../../ports/datagram-calls.ts'
 import type { DatagramHandle } from '../../ports/descriptor.ts'
 import { createDirectDatagrams } from './direct-datagrams.ts'
-import type { Peer } from './peer.ts'
+import { createPeer, type Peer } from './peer.ts'
 
 const SOCKET = 7
 const IN_ONE_CALL = 4
 const LONGEST = 600
-const CLIENT: Peer = { address: '192.0.2.9', port: 1069 }
+const CLIENT = createPeer('192.0.2.9', 1069)
 const CLIENT_NUMBER = 0xc0000209
 const ACKNOWLEDGEMENT = Uint8Array.of(0, 4, 0, 1)
 const blockOf = (block: number, length = 512): TftpPacket => ({
@@ -160,10 +160,22 @@ describe('what is sent', () => {
     expect(direct.send(blockOf(1), CLIENT)).toBe(false)
     direct.round(() => {
       direct.send(blockOf(2), CLIENT)
-      expect(direct.send(blockOf(3), { address: '2001:db8::1', port: 1 })).toBe(false)
+      expect(direct.send(blockOf(3), createPeer('2001:db8::1', 1))).toBe(false)
       expect(direct.send(blockOf(4, LONGEST), CLIENT)).toBe(false)
       expect(together).toEqual([[2]])
     })
+  })
+
+  test('by one that was closed takes the other way, and what it was given before goes', () => {
+    const { direct, together } = open()
+
+    direct.round(() => {
+      direct.send(blockOf(1), CLIENT)
+      direct.close()
+      expect(direct.send(blockOf(2), CLIENT)).toBe(false)
+    })
+
+    expect(together).toEqual([[1]])
   })
 
   test('and not taken by the system takes the other way, as it was', () => {
@@ -213,7 +225,10 @@ describe('an answer', () => {
   test('is not waited for on a socket that was closed meanwhile', () => {
     const { direct, close, milliseconds } = open()
 
-    direct.round(close)
+    direct.round(() => {
+      direct.close()
+      close()
+    })
 
     expect(milliseconds()).toBeLessThan(0.05)
   })
@@ -233,10 +248,23 @@ describe('a round ends in time, however much comes', () => {
 
     expect(looksIn(() => direct.round(nothing))).toBeLessThan(60)
     expect(isPaused()).toBe(true)
-    expect(looksIn(comeRound)).toBeLessThan(60)
     expect(looksIn(comeRound)).toBeGreaterThan(3)
     expect(isPaused()).toBe(true)
     expect(heard.length).toBeGreaterThan(60)
+  })
+
+  test('and is longer while nobody else wants a turn, but not without end', () => {
+    const { direct, looksIn, comeRound, pass } = open({ arriving: endless() })
+    const first = looksIn(() => direct.round(nothing))
+
+    const alone = [1, 2, 3, 4].map(() => looksIn(comeRound))
+    pass(1)
+    const afterOthers = looksIn(comeRound)
+
+    expect(alone[0]).toBeGreaterThan(1.5 * first)
+    expect(alone[1]).toBeGreaterThan(3 * first)
+    expect(alone[3]).toBeLessThan(5 * first)
+    expect(afterOthers).toBeLessThan(1.5 * first)
   })
 
   test('and Node.js reads again when nothing comes any more', () => {

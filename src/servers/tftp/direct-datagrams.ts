@@ -1,9 +1,11 @@
+// Not the global of that name, which is looked up by a function of Node.js each time.
+import { performance } from 'node:perf_hooks'
 import { DATA_HEADER_BYTES, encodeTftp, writeBlock } from '../../codec/tftp/encode-packet.ts'
 import type { TftpPacket } from '../../codec/tftp/packet.ts'
-import { formatIpv4, parseIpv4 } from '../../domain/netboot/ipv4.ts'
+import { formatIpv4 } from '../../domain/netboot/ipv4.ts'
 import type { DatagramCalls } from '../../ports/datagram-calls.ts'
 import type { DatagramHandle } from '../../ports/descriptor.ts'
-import type { Peer } from './peer.ts'
+import { createPeer, type Peer } from './peer.ts'
 
 /** A client close by answers within that; where it does, waiting for it takes less than going to sleep and being woken. */
 const ANSWER_MS = 0.1
@@ -11,9 +13,11 @@ const ANSWER_MS = 0.1
 const MISSES = 3
 /** … for so long. */
 const DISTANT_MS = 100
-/** How long one round may take before everybody else has a turn. */
-const ROUND_MS = 0.5
-/** Clients whose addresses are kept in both forms. */
+/** How long one round may take before everybody else has a turn; twice as long each time that nobody wanted it. */
+const ROUND_MS = { least: 0.5, most: 2 } as const
+/** To come round takes the event loop so long when there is nobody else. */
+const NOBODY_MS = 0.1
+/** Clients that are kept from one datagram to the next. */
 const MAX_PEERS = 1024
 
 /** The datagrams of one socket past Node.js, which takes as long for each as all the rest does. */
@@ -25,8 +29,8 @@ export interface DirectDatagrams {
   round(first: () => void): void
   /** False when it has to be sent otherwise. */
   send(packet: TftpPacket, to: Peer): boolean
-  /** Sends what waits. */
-  flush(): void
+  /** Sends what waits; from then on all has to be sent otherwise. */
+  close(): void
 }
 
 export interface DirectOptions {
@@ -43,27 +47,33 @@ export interface DirectOptions {
 export function createDirectDatagrams(options: DirectOptions): DirectDatagrams {
   const { calls, handle, hear, sendOtherwise } = options
   const { now = () => performance.now(), nextRound = setImmediate } = options
-  const addresses = new Map<string, number | undefined>()
   const peers = new Map<number, Peer>()
-  let isUnderWay = false
+  /** That of the round that is under way: asking for it takes as long as all the rest that is done for a datagram. */
+  let socketOfRound: number | undefined
   /** It had a whole round, and the event loop has not come round since. */
   let isOthersTurn = false
+  let roundMs: number = ROUND_MS.least
   let misses = 0
   let missedAt = Number.NEGATIVE_INFINITY
 
-  const numberOf = (address: string): number | undefined =>
-    recall(addresses, address, () => parseIpv4(address))
-  const peerOf = (address: number, port: number): Peer =>
-    recall(peers, address * 0x1_0000 + port, () => ({ address: formatIpv4(address), port }))
+  const peerOf = (address: number, port: number): Peer => {
+    // A small number, which needs no memory of its own. Two with the same one only take turns.
+    const place = (Math.imul(address, 31) + port) & 0x3fff_ffff
+    const known = peers.get(place)
+    if (known?.ipv4 === address && known.port === port) return known
+    const made = createPeer(formatIpv4(address), port)
+    if (peers.size >= MAX_PEERS) peers.clear()
+    peers.set(place, made)
+    return made
+  }
 
   const hearNumbered = (bytes: Uint8Array, address: number, port: number): void =>
     hear(bytes, peerOf(address, port))
 
   const flush = (): void => {
     // Other sockets add to the same calls when their turn is.
-    const socket = isUnderWay ? handle.descriptor() : undefined
-    if (socket === undefined) return
-    calls.flush(socket, (bytes, address, port) => sendOtherwise(bytes.slice(), peerOf(address, port)))
+    if (socketOfRound === undefined) return
+    calls.flush(socketOfRound, (bytes, address, port) => sendOtherwise(bytes.slice(), peerOf(address, port)))
   }
 
   /** Receives until nothing comes any more; false when a round was over before that. */
@@ -72,11 +82,10 @@ export function createDirectDatagrams(options: DirectOptions): DirectDatagrams {
     if (missedAt + DISTANT_MS < began) misses = 0
     // With several at once there is enough to do after the next sleep, and the clients need the processor meanwhile.
     let isWorthWaiting = misses < MISSES
-    for (let [heardAt, at] = [began, began]; at - began < ROUND_MS; at = now()) {
-      const socket = handle.descriptor()
+    for (let [heardAt, at] = [began, began]; at - began < roundMs; at = now()) {
       // Closed by what it heard: nothing is to be waited for.
-      if (socket === undefined) return true
-      const count = calls.receive(socket, hearNumbered)
+      if (socketOfRound === undefined) return true
+      const count = calls.receive(socketOfRound, hearNumbered)
       flush()
       if (count > 0) {
         heardAt = now()
@@ -94,7 +103,7 @@ export function createDirectDatagrams(options: DirectOptions): DirectDatagrams {
   }
 
   const round = (first?: () => void): void => {
-    isUnderWay = true
+    socketOfRound = handle.descriptor()
     let isThrough = true
     try {
       first?.()
@@ -102,7 +111,7 @@ export function createDirectDatagrams(options: DirectOptions): DirectDatagrams {
       if (!isOthersTurn) isThrough = receiveAll()
     } finally {
       flush()
-      isUnderWay = false
+      socketOfRound = undefined
     }
     if (!isThrough) giveWay()
   }
@@ -111,8 +120,10 @@ export function createDirectDatagrams(options: DirectOptions): DirectDatagrams {
   const giveWay = (): void => {
     isOthersTurn = true
     const isPaused = handle.pause()
+    const leftAt = now()
     nextRound(() => {
       isOthersTurn = false
+      roundMs = now() - leftAt < NOBODY_MS ? Math.min(roundMs * 2, ROUND_MS.most) : ROUND_MS.least
       if (!isPaused) return
       try {
         round()
@@ -125,8 +136,8 @@ export function createDirectDatagrams(options: DirectOptions): DirectDatagrams {
   return {
     round,
     send(packet, to) {
-      const address = isUnderWay && handle.descriptor() !== undefined ? numberOf(to.address) : undefined
-      if (address === undefined) return false
+      const address = to.ipv4
+      if (socketOfRound === undefined || address === undefined) return false
       const encoded = packet.type === 'data' ? undefined : encodeTftp(packet)
       const length = packet.type === 'data' ? DATA_HEADER_BYTES + packet.bytes.length : (encoded?.length ?? 0)
       let memory = calls.add(length, address, to.port)
@@ -138,16 +149,9 @@ export function createDirectDatagrams(options: DirectOptions): DirectDatagrams {
       else if (encoded) memory?.set(encoded)
       return memory !== undefined
     },
-    flush,
+    close() {
+      flush()
+      socketOfRound = undefined
+    },
   }
-}
-
-/** From the map, or made and kept; it never holds many. */
-function recall<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const known = map.get(key)
-  if (known !== undefined) return known
-  const made = make()
-  if (map.size >= MAX_PEERS) map.clear()
-  map.set(key, made)
-  return made
 }

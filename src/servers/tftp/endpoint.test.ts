@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { openUdpClient } from '../../../test/support/udp-client.ts'
 import type { TftpPacket } from '../../codec/tftp/packet.ts'
 import { openEndpoint } from './endpoint.ts'
+import { createPeer } from './peer.ts'
 
 const blockOf = (block: number, length: number): TftpPacket => ({
   type: 'data',
@@ -17,7 +18,7 @@ test('blocks arrive as they are, whatever was sent before them and however soon'
     hear: () => undefined,
     fail: (error) => expect.unreachable(error.message),
   })
-  const to = { address: '127.0.0.1', port: client.port }
+  const to = createPeer('127.0.0.1', client.port)
   const early = [blockOf(1, 512), blockOf(2, 512)]
   const late = [
     blockOf(3, 512),

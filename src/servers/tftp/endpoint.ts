@@ -5,7 +5,7 @@ import type { TftpBlock, TftpPacket } from '../../codec/tftp/packet.ts'
 import type { DatagramCalls } from '../../ports/datagram-calls.ts'
 import { datagramHandleOf } from '../../ports/descriptor.ts'
 import { createDirectDatagrams } from './direct-datagrams.ts'
-import type { Peer } from './peer.ts'
+import { createPeer, type Peer } from './peer.ts'
 
 /** A UDP socket that speaks TFTP. */
 export interface Endpoint {
@@ -60,21 +60,33 @@ export function openEndpoint(options: EndpointOptions): {
           calls: datagrams,
           handle: datagramHandleOf(socket),
           hear,
-          sendOtherwise: (bytes, to) => socket.send(bytes, to.port, to.address),
+          sendOtherwise: sendByNode,
         })
       : undefined
-  socket.on('message', (bytes, from) => {
+  socket.on('message', (bytes, { address, port }) => {
+    const from = createPeer(address, port)
     if (direct) direct.round(() => hear(bytes, from))
     else hear(bytes, from)
   })
   socket.bind({ address: host, port, exclusive: true })
+
+  /** Whether something may wait for the system still: asked only after something was given to Node.js, as each packet counts. */
+  let mayQueue = false
+  function isQueueing(): boolean {
+    if (mayQueue) mayQueue = !isBound || socket.getSendQueueCount() > 0
+    return mayQueue
+  }
+  function sendByNode(bytes: Uint8Array, to: Peer): void {
+    mayQueue = true
+    socket.send(bytes, to.port, to.address)
+  }
 
   /** The packet of the last block, and of the next one when it is as long: nearly all of a transfer are. */
   let kept = new Uint8Array(0)
   function packetOf({ block, bytes }: TftpBlock): Uint8Array {
     const length = DATA_HEADER_BYTES + bytes.length
     // Usually the system has a packet when `send` returns; one that has to wait is still to be read from there.
-    const mayWait = !isBound || socket.getSendQueueCount() > 0
+    const mayWait = !isBound || isQueueing()
     if (mayWait || kept.length !== length) kept = new Uint8Array(length)
     writeBlock(kept, block, bytes)
     return kept
@@ -86,13 +98,12 @@ export function openEndpoint(options: EndpointOptions): {
       send(packet, to) {
         if (isClosed) return
         // What waits for the system goes before.
-        if (socket.getSendQueueCount() === 0 && direct?.send(packet, to)) return
-        const bytes = packet.type === 'data' ? packetOf(packet) : encodeTftp(packet)
-        socket.send(bytes, to.port, to.address)
+        if (!isQueueing() && direct?.send(packet, to)) return
+        sendByNode(packet.type === 'data' ? packetOf(packet) : encodeTftp(packet), to)
       },
       close() {
         if (isClosed) return
-        direct?.flush()
+        direct?.close()
         isClosed = true
         socket.close()
       },

@@ -108,14 +108,13 @@ export async function openTftpServer(options: TftpServerOptions): Promise<TftpSe
 
   function answer(request: TftpRequest, from: Peer): void {
     const decided = decide(request, { address: from.address, localAddress })
-    const peer = { address: from.address, port: from.port }
     if (decided.do === 'refuse') {
-      transfers.noteRefusal(peer)
+      transfers.noteRefusal(from)
       refuse(endpoint, from, decided.code, decided.message, request.name, decided.reason)
       return
     }
-    const noRoom = transfers.begin(request, peer, decided, () =>
-      mode === 'single-port' ? { ...endpoint, close: () => undefined } : openOwnPort(peer),
+    const noRoom = transfers.begin(request, from, decided, () =>
+      mode === 'single-port' ? { ...endpoint, close: () => undefined } : openOwnPort(from),
     )
     if (noRoom !== undefined) refuse(endpoint, from, TFTP_ERRORS.seeMessage, noRoom, request.name)
   }
@@ -142,7 +141,7 @@ export async function openTftpServer(options: TftpServerOptions): Promise<TftpSe
     own.bound.catch((error: Error) => transfers.end(client, `it got no port: ${error.message}`))
     function hearOwn(bytes: Uint8Array, from: Peer): void {
       const packet = read(bytes)
-      if (from.address === client.address && from.port === client.port) {
+      if (from.key === client.key) {
         if (packet) transfers.hear(client, packet)
       } else if (packet && packet.type !== 'error' && mayAsk.take(from.address, clock.now())) {
         refuse(own.endpoint, from, TFTP_ERRORS.unknownTransfer, 'unknown transfer')

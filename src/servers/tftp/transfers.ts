@@ -22,8 +22,10 @@ interface Transfer {
   readonly session: TransferSession
   readonly endpoint: Endpoint
   readonly startedAt: number
-  /** When it is a timeout. */
-  deadline: number
+  /** How long an answer may take. */
+  waitMs: number
+  /** When it is a timeout; `undefined` until it is looked for what is due: almost always an answer comes before. */
+  deadline: number | undefined
 }
 
 /** All transfers of one server, each with a client's address and port of its own. Their number is bounded. */
@@ -55,14 +57,12 @@ interface Dependencies {
   readonly signal: AbortSignal
 }
 
-/** How often is looked for what is due, so that no acknowledgement has to touch a timer. */
+/** How often is looked for what is due, so that no acknowledgement has to touch a timer, or look at the clock. */
 const TICK_MS = 50
 /** Packets of a transfer that just ended may still come, in the wrong order or twice … */
 const LINGER_MS = 10_000
 /** … of so many transfers they are known. */
 const MAX_LINGERING = 1024
-
-const keyOf = ({ address, port }: Peer): string => `${address} ${port}`
 
 export function createTransfers({ clock, limits, observe, signal }: Dependencies): Transfers {
   const running = new Map<string, Transfer>()
@@ -72,12 +72,15 @@ export function createTransfers({ clock, limits, observe, signal }: Dependencies
 
   function act(transfer: Transfer, step: TransferStep): void {
     for (const packet of step.send) transfer.endpoint.send(packet, transfer.client)
-    if (step.waitMs !== undefined) transfer.deadline = clock.now() + step.waitMs
+    if (step.waitMs !== undefined) {
+      transfer.waitMs = step.waitMs
+      transfer.deadline = undefined
+    }
     if (step.end) finish(transfer, step.end)
   }
 
   function finish(transfer: Transfer, end: TransferEnd): void {
-    const key = keyOf(transfer.client)
+    const { key } = transfer.client
     if (!running.delete(key)) return
     const left = (countByAddress.get(transfer.client.address) ?? 1) - 1
     if (left > 0) countByAddress.set(transfer.client.address, left)
@@ -131,6 +134,7 @@ export function createTransfers({ clock, limits, observe, signal }: Dependencies
       const now = clock.now()
       for (const transfer of running.values()) {
         if (now - transfer.startedAt >= limits.lifeMs) abort(transfer, 'it took too long')
+        else if (transfer.deadline === undefined) transfer.deadline = now + transfer.waitMs
         else if (now >= transfer.deadline) act(transfer, transfer.session.onTimeout())
       }
     }
@@ -151,16 +155,14 @@ export function createTransfers({ clock, limits, observe, signal }: Dependencies
     get size() {
       return running.size
     },
-    knows(client) {
-      const key = keyOf(client)
+    knows({ key }) {
       return running.has(key) || clock.now() - (endedAt.get(key) ?? -LINGER_MS) < LINGER_MS
     },
-    noteRefusal(client) {
-      const key = keyOf(client)
+    noteRefusal({ key }) {
       if (!running.has(key)) rememberEnd(key)
     },
     begin(request, client, { name, bytes }, openEndpoint) {
-      const key = keyOf(client)
+      const { key } = client
       const asked = JSON.stringify([request.name, request.options])
       const before = running.get(key)
       // The network brought the same request twice, or late: what was sent is on its way.
@@ -172,7 +174,10 @@ export function createTransfers({ clock, limits, observe, signal }: Dependencies
       const session = createTransferSession(plan, limits)
       const startedAt = clock.now()
       const endpoint = openEndpoint()
-      const transfer = { client, name, asked, plan, session, endpoint, startedAt, deadline: startedAt }
+      const transfer: Transfer = {
+        ...{ client, name, asked, plan, session, endpoint, startedAt },
+        ...{ waitMs: plan.retryMs, deadline: undefined },
+      }
       running.set(key, transfer)
       countByAddress.set(client.address, count + 1)
       act(transfer, session.start())
@@ -180,12 +185,12 @@ export function createTransfers({ clock, limits, observe, signal }: Dependencies
       return undefined
     },
     hear(client, packet) {
-      const transfer = running.get(keyOf(client))
+      const transfer = running.get(client.key)
       if (transfer) act(transfer, transfer.session.onPacket(packet))
       return transfer !== undefined
     },
     end(client, reason) {
-      const transfer = running.get(keyOf(client))
+      const transfer = running.get(client.key)
       if (transfer) finish(transfer, { kind: 'aborted', reason })
     },
     endAll(reason) {
