@@ -42,5 +42,5 @@ export const DEFAULT_BOOT_LIMITS: BootLimits = {
   requests: { perSecond: 500, burst: 5000 },
   misses: { perSecond: 10, burst: 200 },
   handshakes: { perSecond: 0.1, burst: 10 },
-  maxBytesInFlight: 64 * 1024 * 1024,
+  maxBytesInFlight: 128 * 1024 * 1024,
 }
