@@ -48,7 +48,7 @@ export function createDirectDatagrams(options: DirectOptions): DirectDatagrams {
   const { calls, handle, hear, sendOtherwise } = options
   const { now = () => performance.now(), nextRound = setImmediate } = options
   const peers = new Map<number, Peer>()
-  /** That of the round that is under way: asking for it takes as long as all the rest that is done for a datagram. */
+  /** That of the round that is under way: Node.js is asked once for it, not for each datagram. `undefined` outside of rounds, and once closed. */
   let socketOfRound: number | undefined
   /** It had a whole round, and the event loop has not come round since. */
   let isOthersTurn = false

@@ -10,6 +10,7 @@ export interface Peer {
   readonly ipv4: number | undefined
 }
 
+/** Names a client by the address and port of a datagram, as the system gave them. */
 export function createPeer(address: string, port: number): Peer {
   return { address, port, key: `${address} ${port}`, ipv4: parseIpv4(address) }
 }

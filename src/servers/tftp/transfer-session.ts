@@ -76,7 +76,7 @@ export function createTransferSession(plan: TransferPlan, limits: TftpLimits): T
     return { send, waitMs }
   }
 
-  /** Not `subarray`, which makes a Buffer of a Buffer and takes several times as long. */
+  /** Not `subarray`, which of a Buffer makes another one, by a detour through Node.js. */
   function blockAt(offset: number): Uint8Array {
     const length = Math.min(blockSize, bytes.length - offset)
     return new Uint8Array(bytes.buffer, bytes.byteOffset + offset, length)

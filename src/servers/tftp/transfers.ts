@@ -24,7 +24,7 @@ interface Transfer {
   readonly startedAt: number
   /** How long an answer may take. */
   waitMs: number
-  /** When it is a timeout; `undefined` until it is looked for what is due: almost always an answer comes before. */
+  /** When it is a timeout; `undefined` until the next tick, from which on it counts: almost always an answer comes before. */
   deadline: number | undefined
 }
 
@@ -174,10 +174,8 @@ export function createTransfers({ clock, limits, observe, signal }: Dependencies
       const session = createTransferSession(plan, limits)
       const startedAt = clock.now()
       const endpoint = openEndpoint()
-      const transfer: Transfer = {
-        ...{ client, name, asked, plan, session, endpoint, startedAt },
-        ...{ waitMs: plan.retryMs, deadline: undefined },
-      }
+      const waits = { waitMs: plan.retryMs, deadline: undefined }
+      const transfer: Transfer = { client, name, asked, plan, session, endpoint, startedAt, ...waits }
       running.set(key, transfer)
       countByAddress.set(client.address, count + 1)
       act(transfer, session.start())
