@@ -34,6 +34,12 @@ const builtinModules: Plugin = {
       : null,
 }
 
+/**
+ * The reader of YAML as browsers get it: the same, but for a question after the environment for every word it reads, by which
+ * the other can be debugged. Asking takes Node.js a sixth of the time of reading.
+ */
+const YAML_FOR_BROWSERS = join(CHECKOUT, 'node_modules/yaml/browser/index.js')
+
 const bundle = await rolldown({
   cwd: CHECKOUT,
   input: {
@@ -41,6 +47,7 @@ const bundle = await rolldown({
     ...Object.fromEntries(WORKERS.map((path) => [basename(path, '.ts'), join(CHECKOUT, path)])),
   },
   platform: 'node',
+  resolve: { alias: { yaml: YAML_FOR_BROWSERS } },
   external: NOT_INCLUDED,
   plugins: [builtinModules],
   onLog: (level, log) => {

@@ -66,12 +66,12 @@ export const httpsCpu: Bench = {
   name: 'https-cpu',
   run: async (context) => {
     await using contenders = await startContenders(context, { peers: ['nginx', 'Caddy'], isTls: true })
-    const { server, whole } = await measureCpu(context, contenders, 4)
+    const { server, whole } = await measureCpu(context, contenders, 2)
     return [
       {
         id: 'https-cpu',
         title: 'Processor time of a root file system over HTTPS',
-        method: `${METHOD} A quarter of ${AMOUNTS}. TLS 1.3, AES-128-GCM, the same ECDSA certificate for all, handshakes included.`,
+        method: `${METHOD} Half of ${AMOUNTS}. TLS 1.3, AES-128-GCM, the same ECDSA certificate for all, handshakes included.`,
         unit: 'CPU seconds per GiB',
         cells: server,
         goals: CONDITIONS.map(({ row }) => ({ row, column: 'Edgeboot', dividedBy: 'nginx', atMost: 1.15 })),

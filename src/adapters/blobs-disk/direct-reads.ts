@@ -34,6 +34,8 @@ type Direct = Omit<DirectReads, 'prepare'> & {
 /** Bytes straight out of the system's page cache. */
 export function createDirectReads({ handle, identity, guard, calls, assertOpen }: OpenFile): Direct {
   const { path } = identity
+  // Kept: the property of a handle asks the system's side of Node.js each time, for every piece that is sent.
+  const { fd } = handle
   const endedBefore = (end: number) => blobChanged(path, `ended before byte ${end}`)
   const seen = createSightings(FETCH_BYTES)
   let missedAt = Number.NEGATIVE_INFINITY
@@ -44,7 +46,7 @@ export function createDirectReads({ handle, identity, guard, calls, assertOpen }
     const now = performance.now()
     const seenForMs = now - missedAt < SHORT_FOR_MS ? SEEN_FOR_MS.shortOfMemory : SEEN_FOR_MS.usually
     if (seen.has(last, now, seenForMs)) return true
-    if (!calls.isInMemory(handle.fd, last)) {
+    if (!calls.isInMemory(fd, last)) {
       missedAt = now
       return false
     }
@@ -78,9 +80,7 @@ export function createDirectReads({ handle, identity, guard, calls, assertOpen }
     copy(into, offsetBytes) {
       assertOpen()
       for (let done = 0; done < into.length; ) {
-        const read = attempt(path, () =>
-          readSync(handle.fd, into, done, into.length - done, offsetBytes + done),
-        )
+        const read = attempt(path, () => readSync(fd, into, done, into.length - done, offsetBytes + done))
         if (read === 0) throw endedBefore(offsetBytes + into.length)
         done += read
       }
@@ -89,7 +89,7 @@ export function createDirectReads({ handle, identity, guard, calls, assertOpen }
     handOver(socket, offsetBytes, lengthBytes) {
       assertOpen()
       try {
-        const sent = calls.sendFile(socket, handle.fd, offsetBytes, lengthBytes)
+        const sent = calls.sendFile(socket, fd, offsetBytes, lengthBytes)
         if (sent === 0 && lengthBytes > 0) throw endedBefore(offsetBytes + lengthBytes)
         return sent ?? 0
       } catch (error) {
