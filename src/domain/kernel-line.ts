@@ -174,7 +174,8 @@ function lint(line: readonly string[]): readonly string[] {
 }
 
 function missing(line: readonly string[]): readonly string[] {
-  return ESSENTIAL.filter((key) => !line.some((argument) => keyOf(argument) === key)).map(
+  const keys = new Set(line.map(keyOf))
+  return ESSENTIAL.filter((key) => !keys.has(key)).map(
     (key) => `the kernel line has no ${key} any more: the installer will not start without it`,
   )
 }
@@ -202,7 +203,8 @@ function shown(argument: string): string {
 }
 
 function keyOf(argument: string): string {
-  return argument.split('=', 1)[0] ?? argument
+  const end = argument.indexOf('=')
+  return end === -1 ? argument : argument.slice(0, end)
 }
 
 function invalid(problems: readonly string[]): Failure {
