@@ -1,4 +1,5 @@
 import '../src/cli/plain-environment.ts'
+import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -56,6 +57,8 @@ async function main(): Promise<void> {
   try {
     for (const bench of BENCHES) {
       if (positionals.length > 0 && !positionals.includes(bench.name)) continue
+      // What the one before has left to the disk, gigabytes of it, would make this one slower.
+      execFileSync('sync')
       const measured = await bench.run({
         isQuick: values.quick,
         repetitions,

@@ -17,6 +17,10 @@ const PARALLEL = 8
 /** So many ask in a second where it is measured how long they wait: 500 hosts in eight seconds. */
 const PER_SECOND = 60
 const DOWNLOADS = 64
+/** Servers take turns this often: the machine is not equally fast from one second to the next, and that has to meet all. */
+const TURNS = 5
+/** Until V8 has compiled what answers: it goes on doing so for thousands of requests. */
+const WARM_UP_MS = 5000
 
 const METHOD =
   'edgeboot serve with SQLite in a process of its own; hosts that are armed and ask for their script as iPXE does, each from an ' +
@@ -48,15 +52,18 @@ export const scriptLatencyBench: Bench = {
     ]
     const cells = { rate: createCells(), cost: createCells(), latency: createCells() }
     // The first script of each host is made from its parts; nobody waits for that more than once.
-    for (const { server, hosts } of conditions) await load(server, hosts, { durationMs: 1000 })
+    const warmUpMs = isQuick ? durationMs : WARM_UP_MS
+    for (const { server, hosts } of conditions) await load(server, hosts, { durationMs: warmUpMs })
     for (let run = 0; run < repetitions; run += 1) {
       for (const connections of ['one-each', 'kept'] as const) {
         const row = connections === 'kept' ? 'connections are kept' : 'a connection for each request'
-        for (const { server, hosts, fleet } of conditions) {
-          const before = await cpuSeconds(server.pid)
-          const { perSecond, latenciesMs } = await load(server, hosts, { durationMs, connections })
+        for (const { fleet, perSecond, costMs } of await measureInTurns(
+          conditions,
+          connections,
+          durationMs,
+        )) {
           cells.rate.keep(row, fleet, perSecond)
-          cells.cost.keep(row, fleet, ((await cpuSeconds(server.pid)) - before) * (1000 / latenciesMs.length))
+          cells.cost.keep(row, fleet, costMs)
         }
       }
       for (const { server, hosts, fleet } of conditions) {
@@ -77,6 +84,39 @@ export const scriptLatencyBench: Bench = {
   },
 }
 
+interface Effort {
+  readonly fleet: string
+  readonly perSecond: number
+  /** Milliseconds of the server's processor time for each request. */
+  readonly costMs: number
+}
+
+/** Each for `durationMs` in all. */
+async function measureInTurns(
+  conditions: readonly Condition[],
+  connections: 'one-each' | 'kept',
+  durationMs: number,
+): Promise<readonly Effort[]> {
+  const sums = conditions.map((condition) => ({ ...condition, requests: 0, seconds: 0, cpuSeconds: 0 }))
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    for (const sum of sums) {
+      const before = await cpuSeconds(sum.server.pid)
+      const { perSecond, latenciesMs } = await load(sum.server, sum.hosts, {
+        durationMs: durationMs / TURNS,
+        connections,
+      })
+      sum.requests += latenciesMs.length
+      sum.seconds += latenciesMs.length / perSecond
+      sum.cpuSeconds += (await cpuSeconds(sum.server.pid)) - before
+    }
+  }
+  return sums.map(({ fleet, requests, seconds, cpuSeconds: cpu }) => ({
+    fleet,
+    perSecond: requests / seconds,
+    costMs: (cpu * 1000) / requests,
+  }))
+}
+
 function underLoad(hosts: number): string {
   return `${hosts} hosts, ${DOWNLOADS} connections take the root file system`
 }
@@ -94,7 +134,7 @@ function tablesOf(
     {
       id: 'script-rate',
       title: 'Boot scripts a second',
-      method: `${METHOD} ${PARALLEL} requests on their way at a time.`,
+      method: `${METHOD} ${PARALLEL} requests on their way at a time; the fleets take ${TURNS} turns.`,
       unit: 'requests/s',
       cells: rate.all(),
       goals: [{ row: each, column, dividedBy, atLeast: 0.9 }],
