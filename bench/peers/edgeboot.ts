@@ -79,7 +79,7 @@ export async function startEdgebootFleet(options: EdgebootFleetOptions): Promise
       if (url === undefined) throw new Error(`host ${host} was handed no installer:\n${text}`)
       return url
     }
-    await digestKnown(await rootUrl(0), certificate)
+    await digestKnown(await rootUrl(hosts - 1), certificate)
     return {
       name: 'Edgeboot',
       pid: serving.child.pid ?? 0,
