@@ -142,7 +142,7 @@ export async function simulateBoot(
 
 function refusalOf(status: number): string {
   return status === 200
-    ? 'it was sent to its disk, or is unknown: define it, or let unknown hosts in with profile:NAME'
+    ? 'its script installs nothing: it is unknown (define it, or let unknown hosts in with profile:NAME), or edgeboot host show says why (installed already, or another machine came in its name)'
     : `script: the server answered ${status}`
 }
 
