@@ -62,6 +62,7 @@ export function createDirectReads({ handle, identity, guard, calls, assertOpen }
 
     async prepare(offsetBytes, lengthBytes) {
       await guard.recheck()
+      assertOpen()
       if (isInMemory(offsetBytes, lengthBytes)) return
       // Into a buffer that nobody looks at: what counts is that the system has the pages afterwards. More than was asked for,
       // as disks are slow with little and whoever reads will want the rest.
