@@ -19,7 +19,7 @@ const PER_SECOND = 60
 const DOWNLOADS = 64
 /** Servers take turns this often: the machine is not equally fast from one second to the next, and that has to meet all. */
 const TURNS = 5
-/** Until V8 has compiled what answers: it goes on doing so for thousands of requests. */
+/** Until V8 has compiled what answers: it goes on doing so for thousands of requests. And the first script of each host is made from its parts. */
 const WARM_UP_MS = 5000
 
 const METHOD =
@@ -34,7 +34,10 @@ interface Condition {
   readonly size: number
 }
 
-/** Boot scripts: how many a second, how long they take, and what they cost. */
+/**
+ * Boot scripts: how many a second, how long they take, and what they cost. Every run has servers of its own, as two processes
+ * that do the same differ by up to 15 % for as long as they live.
+ */
 export const scriptLatencyBench: Bench = {
   name: 'script-latency',
   async run({ folder, isQuick, repetitions }) {
@@ -45,30 +48,16 @@ export const scriptLatencyBench: Bench = {
       await prepareFleet(folder, iso, small),
       await prepareFleet(folder, iso, large),
     ]
-    await using smallServer = await serveFleet(smallData)
-    await using largeServer = await serveFleet(largeData)
-    const conditions: readonly Condition[] = [
-      { server: smallServer, hosts: await arm(smallData, small), fleet: `${small} hosts`, size: small },
-      { server: largeServer, hosts: await arm(largeData, large), fleet: `${large} hosts`, size: large },
-    ]
     const cells = { rate: createCells(), cost: createCells(), latency: createCells() }
-    // The first script of each host is made from its parts; nobody waits for that more than once.
-    for (const { server, hosts, size } of conditions) await warmUp(server, hosts, size)
     for (let run = 0; run < repetitions; run += 1) {
-      for (const connections of ['one-each', 'kept'] as const) {
-        const row = connections === 'kept' ? 'connections are kept' : 'a connection for each request'
-        for (const { fleet, perSecond, costMs } of await measureInTurns(
-          conditions,
-          connections,
-          durationMs,
-        )) {
-          cells.rate.keep(row, fleet, perSecond)
-          cells.cost.keep(row, fleet, costMs)
-        }
-      }
-    }
-    // Only now, as the downloads are from one of them.
-    for (let run = 0; run < repetitions; run += 1) {
+      await using smallServer = await serveFleet(smallData)
+      await using largeServer = await serveFleet(largeData)
+      const conditions: readonly Condition[] = [
+        { server: smallServer, hosts: await arm(smallData, small), fleet: `${small} hosts`, size: small },
+        { server: largeServer, hosts: await arm(largeData, large), fleet: `${large} hosts`, size: large },
+      ]
+      for (const { server, hosts, size } of conditions) await warmUp(server, hosts, size)
+      await measureEffort(conditions)
       for (const { server, hosts, fleet } of conditions) {
         await keepLatency(`${fleet}, idle`, server, hosts)
       }
@@ -78,6 +67,17 @@ export const scriptLatencyBench: Bench = {
       if (bytes === 0) throw new Error('nothing was downloaded meanwhile')
     }
     return tablesOf(cells, small, large)
+
+    async function measureEffort(conditions: readonly Condition[]): Promise<void> {
+      for (const connections of ['one-each', 'kept'] as const) {
+        const row = connections === 'kept' ? 'connections are kept' : 'a connection for each request'
+        const efforts = await measureInTurns(conditions, connections, durationMs)
+        for (const { fleet, perSecond, costMs } of efforts) {
+          cells.rate.keep(row, fleet, perSecond)
+          cells.cost.keep(row, fleet, costMs)
+        }
+      }
+    }
 
     async function keepLatency(row: string, server: ServedFleet, hosts: readonly number[]): Promise<void> {
       const { latenciesMs } = await load(server, hosts, { durationMs, perSecond: PER_SECOND })
@@ -120,7 +120,7 @@ async function measureInTurns(
   }))
 }
 
-/** Downloads are part of it: what a server has done before shows in what its scripts cost, with a large fleet more than with a small one. */
+/** Downloads are part of it: what a server has done before shows in what its scripts cost. */
 async function warmUp(server: ServedFleet, hosts: readonly number[], size: number): Promise<void> {
   const end = await startDownloads(server, size)
   await load(server, hosts, { durationMs: WARM_UP_MS })
@@ -144,7 +144,7 @@ function tablesOf(
     {
       id: 'script-rate',
       title: 'Boot scripts a second',
-      method: `${METHOD} ${PARALLEL} requests on their way at a time; the fleets take ${TURNS} turns.`,
+      method: `${METHOD} ${PARALLEL} requests on their way at a time; the fleets take ${TURNS} turns, and both have new servers in each run.`,
       unit: 'requests/s',
       cells: rate.all(),
       goals: [{ row: each, column, dividedBy, atLeast: 0.9 }],

@@ -49,6 +49,16 @@ describe('boots of a host', () => {
     expect(boots.takeDropped('host-1')).toHaveLength(100 - KEPT - 1)
   })
 
+  test('are no more than a thousand, however young, and the present one', () => {
+    const boots = createRecentBoots()
+    const added = Array.from({ length: 2500 }, (_, number) => aBoot(number, number))
+    for (const boot of added) boots.add(boot, boot.createdAt, added[0]?.bootId)
+
+    const known = added.filter(({ bootId }) => boots.byId(bootId) !== undefined)
+    expect(known).toEqual([added[0], ...added.slice(-1000)])
+    expect(boots.takeDropped('host-1')).toEqual(added.slice(1, -1000).map(({ bootId }) => bootId))
+  })
+
   test('are forgotten with the host, and those of others are not', () => {
     const boots = createRecentBoots()
     const [mine, other] = [aBoot(1, 0), aBoot(2, 0, 'host-2')]

@@ -3,8 +3,10 @@ import type { BootId, ConfigToken } from '../domain/opaque-id.ts'
 
 /** A host has one boot at a time. Reports of the one before may be late, and it may ask twice for its script. */
 const KEPT = 8
-/** However many: a boot opened for a request among many at once must still be there when that is answered. Milliseconds. */
+/** More than that, as long as they are younger: a boot opened for a request among many at once must still be there when that is answered. Milliseconds. */
 const YOUNG_MS = 3_600_000
+/** Never more: whoever asks for its script without end must not fill the memory within that hour. */
+const MOST = 1000
 
 /** The last boots of every host, by what they are known by: one that boots for months must not fill the memory. */
 export interface RecentBoots {
@@ -59,7 +61,7 @@ export function createRecentBoots(): RecentBoots {
   }
 }
 
-/** Looks at no more than those it finds and one or two besides: somebody may boot a thousand times an hour. */
+/** Looks at no more than those it finds and one or two besides: there may be a thousand of them. */
 function* outdated(
   known: ReadonlyMap<BootId, Boot>,
   now: number,
@@ -67,7 +69,8 @@ function* outdated(
 ): Generator<Boot> {
   let spare = known.size - KEPT
   for (const boot of known.values()) {
-    if (spare <= 0 || now - boot.createdAt <= YOUNG_MS) return
+    const isYoung = now - boot.createdAt <= YOUNG_MS
+    if (spare <= 0 || (isYoung && spare <= MOST - KEPT)) return
     spare -= 1
     if (boot.bootId !== present) yield boot
   }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { PROGRAM } from './program.ts'
+import { nodeFlags, PROGRAM } from './program.ts'
 
 export interface Finished {
   readonly code: number | null
@@ -8,7 +8,7 @@ export interface Finished {
   readonly stderr: string
 }
 
-/** The real command line as a child process. */
+/** The real command line as a child process, started as the launcher does it. */
 export interface EdgebootProcess {
   readonly child: ChildProcess
   /** Resolves with the first line on stderr that matches, or the second and so on; rejects when the process ends without one. */
@@ -19,7 +19,7 @@ export interface EdgebootProcess {
 }
 
 export function startEdgeboot(args: readonly string[], env: NodeJS.ProcessEnv = {}): EdgebootProcess {
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
+  const child = spawn(process.execPath, [...nodeFlags(), PROGRAM, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander'
-import { boundNewSpace } from '../../app/favour-memory.ts'
 import type { ServeOptions } from '../../app/serve.ts'
 import type { ServeFleetOptions } from '../../app/serve-fleet.ts'
 import { Failure } from '../../domain/failure.ts'
@@ -105,7 +104,6 @@ function addControlOptions(command: Command): Command {
 
 async function serveTheFleet(values: ServeValues, context: CommandContext): Promise<void> {
   const { serveFleet } = await import('../../app/serve-fleet.ts')
-  boundNewSpace()
   const options: ServeFleetOptions = {
     dataDirectory: context.dataDir(),
     ...(values.bootHost === undefined ? {} : { bootHost: values.bootHost }),
@@ -158,7 +156,6 @@ function tlsOf({ tls, tlsCert, tlsKey }: ServeValues): ServeFleetOptions['tls'] 
 
 async function serveOneIso(iso: string, values: ServeValues, context: CommandContext): Promise<void> {
   const { serve } = await import('../../app/serve.ts')
-  boundNewSpace()
   if (bootTlsOf(values)) {
     throw new Failure('usage.invalid', '--boot-tls goes with a fleet: edgeboot serve, without an ISO')
   }
