@@ -7,6 +7,8 @@ const KEPT = 8
 const YOUNG_MS = 3_600_000
 /** Never more: whoever asks for its script without end must not fill the memory within that hour. */
 const MOST = 1000
+/** So many go together then: each time takes a step of the store. */
+const AT_ONCE = 100
 
 /** The last boots of every host, by what they are known by: one that boots for months must not fill the memory. */
 export interface RecentBoots {
@@ -61,16 +63,17 @@ export function createRecentBoots(): RecentBoots {
   }
 }
 
-/** Looks at no more than those it finds and one or two besides: there may be a thousand of them. */
+/** Looks at no more than those it finds and one or two besides. */
 function* outdated(
   known: ReadonlyMap<BootId, Boot>,
   now: number,
   present: BootId | undefined,
 ): Generator<Boot> {
+  const kept = known.size > MOST ? MOST - AT_ONCE : MOST
   let spare = known.size - KEPT
   for (const boot of known.values()) {
     const isYoung = now - boot.createdAt <= YOUNG_MS
-    if (spare <= 0 || (isYoung && spare <= MOST - KEPT)) return
+    if (spare <= 0 || (isYoung && spare <= kept - KEPT)) return
     spare -= 1
     if (boot.bootId !== present) yield boot
   }

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { NetbootNews } from '../../src/ports/netboot-watch.ts'
 import type { NetbootLab } from './netboot-lab.ts'
-import { PROGRAM } from './program.ts'
+import { nodeFlags, PROGRAM } from './program.ts'
 
 /** `edgeboot serve` on the machine of Edgeboot in the lab. Disposing kills it. */
 export interface LabServe extends AsyncDisposable {
@@ -34,7 +34,8 @@ export async function serveInLab(
   { data, before = [] }: LabServeOptions,
 ): Promise<LabServe> {
   const directory = join(lab.directory, data)
-  const edgeboot = ['env', `EDGEBOOT_DATA_DIR=${directory}`, process.execPath, PROGRAM] as const
+  const node = [process.execPath, ...nodeFlags()]
+  const edgeboot = ['env', `EDGEBOOT_DATA_DIR=${directory}`, ...node, PROGRAM] as const
   const [program = '', ...rest] = [...before, ...edgeboot, 'serve', ...args]
   const child = lab.start(program, rest)
   let text = ''
