@@ -12,7 +12,7 @@ import { Failure } from '../../domain/failure.ts'
 import type { RandomAccess } from '../../ports/blob-source.ts'
 import { createBootApp } from './boot-app.ts'
 import { DEFAULT_BOOT_LIMITS } from './limits.ts'
-import { createRounds } from './transfers/turns.ts'
+import { createRounds } from './transfers/rounds.ts'
 
 const CONTENT = 'the root file system'
 const SHA256 = '00'.repeat(32)

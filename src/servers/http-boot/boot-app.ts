@@ -18,8 +18,8 @@ import {
   type Visit,
 } from './reception.ts'
 import type { Pace } from './transfers/pace.ts'
+import { createRounds, type Rounds } from './transfers/rounds.ts'
 import { createTransfers } from './transfers/transfers.ts'
-import { createRounds, type Rounds } from './transfers/turns.ts'
 
 export interface BootAppDependencies {
   readonly desk: BootDesk

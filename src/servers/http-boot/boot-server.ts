@@ -10,7 +10,7 @@ import { type Authority, parseAdvertised } from './client.ts'
 import { sendFreelyOnThisMachine } from './clients-on-this-machine.ts'
 import { type BootLimits, DEFAULT_BOOT_LIMITS } from './limits.ts'
 import type { Pace } from './transfers/pace.ts'
-import type { Rounds } from './transfers/turns.ts'
+import type { Rounds } from './transfers/rounds.ts'
 
 export interface BootServerOptions {
   readonly desk: BootDesk

@@ -1,7 +1,7 @@
 import { fc, test as propertyTest } from '@fast-check/vitest'
 import { afterEach, expect, test, vi } from 'vitest'
+import { createRounds } from './rounds.ts'
 import { sendRange } from './send-range.ts'
-import { createRounds } from './turns.ts'
 import type { Way } from './ways/way.ts'
 
 afterEach(() => void vi.useRealTimers())

@@ -85,6 +85,7 @@ export function sendRange(range: Extent, { way, turns, signal, count }: SendOpti
       return sent
     }
     const turn: Turn = {
+      isInPieces: way.isInPieces === true,
       take(allowedBytes) {
         if (isSettled) return 0
         try {

@@ -6,8 +6,8 @@ import type { ArtifactAnswer } from '../artifact-answer.ts'
 import type { BootLimits } from '../limits.ts'
 import type { Pace } from './pace.ts'
 import { pieceBytesFor } from './pieces.ts'
+import type { Rounds } from './rounds.ts'
 import { sendArtifact, type TransferResult } from './transfer.ts'
-import type { Rounds } from './turns.ts'
 
 /** All transfers under way: they share a budget of memory and can be ended together. */
 export interface Transfers {

@@ -22,6 +22,7 @@ export function copyThrough(
 ): Way {
   const probe = createProbe(direct, response)
   return {
+    isInPieces: true,
     pieceBytes: (at) => alignedBytes(at, pieceBytes()),
     isReady: direct.isReady,
     prepare: direct.prepare,

@@ -1,5 +1,7 @@
 /** How bytes of a blob get into one connection. Positions and lengths are those of the blob, in bytes. */
 export interface Way {
+  /** True where `send` takes one piece, and the connection may take another as soon as the event loop has come round. */
+  readonly isInPieces?: boolean
   /** Bytes to send next at most, from there on. */
   pieceBytes(at: number): number
   /** True when `send` would not have to wait for them. */

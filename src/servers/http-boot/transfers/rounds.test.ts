@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { createRounds, type Turn } from './turns.ts'
+import { createRounds } from './rounds.ts'
+import type { Turn } from './turns.ts'
 
 /** Turns whose clock goes on by `turnMs` with each turn, and whose rounds the test starts. */
 function open({ turnMs = 0 } = {}) {
@@ -134,15 +135,32 @@ test('who gives way to nobody for a while does not make up for it: the next one 
   expect(order).toEqual(['a', 'a'])
 })
 
-test('a download begins in its place of the line, and the round ends with it', async () => {
-  const { turns, order, named, round } = open()
+test('a download begins at the end of each round, however many have turns', async () => {
+  const { turns, order, named, round, rounds } = open({ turnMs: 1.2 })
+  for (const name of ['a', 'b', 'c']) turns.ask(named(name))
+  const begins = ['first', 'second', 'third'].map((name) => turns.begin().then(() => order.push(name)))
+  const roundOrder = async (): Promise<readonly string[]> => {
+    order.length = 0
+    round()
+    await Promise.race(begins)
+    return [...order]
+  }
 
-  turns.ask(named('a'))
+  expect(await roundOrder()).toEqual(['a', 'b', 'first'])
+  expect(await roundOrder()).toEqual(['c', 'second'])
+  expect(await roundOrder()).toEqual(['third'])
+  expect(rounds).toEqual([])
+})
+
+test('when somebody has come no download begins before the next round but one', async () => {
+  const { turns, order, round } = open()
   const begun = turns.begin().then(() => order.push('begun'))
-  turns.ask(named('b'))
+
+  turns.giveWay()
+  round()
+  await Promise.resolve()
+  expect(order).toEqual([])
   round()
   await begun
-  expect(order).toEqual(['a', 'begun'])
-  round()
-  expect(order).toEqual(['a', 'begun', 'b'])
+  expect(order).toEqual(['begun'])
 })
