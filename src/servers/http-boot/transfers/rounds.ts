@@ -14,7 +14,7 @@ const SHARE = 0.2
 
 /** Turns in rounds between which the event loop comes round, and which let everybody else go first. */
 export interface Rounds extends Turns {
-  /** Waits for whatever a download begins with: one does at the end of each round. */
+  /** Waits for whatever a download begins with: one does at the end of each round that does not give way. */
   begin(): Promise<void>
   /** Somebody came, and what was asked for is not known yet, or not answered: the next round is left to that. */
   giveWay(): void

@@ -2,6 +2,8 @@ import { fc, test as propertyTest } from '@fast-check/vitest'
 import { afterEach, expect, test, vi } from 'vitest'
 import { createRounds } from './rounds.ts'
 import { sendRange } from './send-range.ts'
+import { watchReads } from './stall.ts'
+import { BRIEF_BYTES } from './turns.ts'
 import type { Way } from './ways/way.ts'
 
 afterEach(() => void vi.useRealTimers())
@@ -67,7 +69,7 @@ test('what is ready is sent before the rest of a turn is waited for', async () =
     isReady: (at) => at !== 2 * MIB,
     prepare: async (at, length) => void steps.push(`waited for ${length / MIB} MiB at ${at / MIB}`),
     send(at, length, whenRoom) {
-      steps.push(`sent ${length / MIB} MiB at ${at / MIB}`)
+      steps.push(`sent up to ${(at + length) / MIB} MiB`)
       whenRoom()
       return length
     },
@@ -76,7 +78,47 @@ test('what is ready is sent before the rest of a turn is waited for', async () =
 
   await sendRange({ offsetBytes: 0, lengthBytes: 6 * MIB }, options)
 
-  expect(steps).toEqual(['sent 2 MiB at 0', 'waited for 1 MiB at 2', 'sent 4 MiB at 2'])
+  const brief = `sent up to ${BRIEF_BYTES / MIB} MiB`
+  expect(steps).toEqual([brief, 'sent up to 2 MiB', 'waited for 1 MiB at 2', 'sent up to 6 MiB'])
+})
+
+test('over a connection that takes pieces a turn goes on before others have theirs', async () => {
+  const rounds: (() => void)[] = []
+  const turns = createRounds({ now: () => 0, nextRound: (round) => rounds.push(round) })
+  const KIB = 1024
+  const order: string[] = []
+  const sendAs = (name: string) => {
+    const way: Way = {
+      isInPieces: true,
+      pieceBytes: () => 1024 * KIB,
+      isReady: () => true,
+      prepare: async () => undefined,
+      send(at, length, whenRoom) {
+        order.push(`${name} ${at / KIB}`)
+        // As sockets do: when the event loop has come round, before the next round.
+        queueMicrotask(whenRoom)
+        return length
+      },
+    }
+    const signal = new AbortController().signal
+    const range = { offsetBytes: 0, lengthBytes: 6 * 1024 * KIB }
+    return sendRange(range, { way: watchReads().of(way), turns, signal, count: () => undefined })
+  }
+
+  const all = Promise.all(['a', 'b', 'c'].map(sendAs))
+  for (let count = 0; count < 6; count += 1) {
+    order.push('|')
+    rounds.shift()?.()
+    await Promise.resolve()
+  }
+
+  const [a, b] = ['a 16 b 16', 'a 1040 b 1040']
+  expect(order.join(' ')).toBe(`| a 0 b 0 c 0 | ${a} | ${b} | a 2064 b 2064 | a 3088 b 3088 | c 16 a 4112`)
+  while (rounds.length > 0) {
+    rounds.shift()?.()
+    await Promise.resolve()
+  }
+  await all
 })
 
 test.each([
@@ -91,11 +133,12 @@ test.each([
     let isFull = true
     const way: Way = {
       pieceBytes: () => Number.POSITIVE_INFINITY,
-      isReady: (at) => looks.push(at / MIB) > 0,
+      isReady: (at) => looks.push(Math.floor(at / MIB)) > 0,
       prepare: async () => undefined,
       send(_at, length, whenRoom) {
-        vi.advanceTimersByTime(ms)
         setImmediate(whenRoom)
+        if (length === BRIEF_BYTES) return length
+        vi.advanceTimersByTime(ms)
         if (!isFull) return length
         isFull = false
         return MIB

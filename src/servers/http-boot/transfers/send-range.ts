@@ -1,5 +1,5 @@
 import type { Extent } from '../../../domain/installer.ts'
-import type { Turn, Turns } from './turns.ts'
+import { BRIEF_BYTES, type Turn, type Turns } from './turns.ts'
 import type { Way } from './ways/way.ts'
 
 /** Asked for, and waited for, at a time: less would cost more than sending does, and slow disks make everything wait for more. */
@@ -72,7 +72,8 @@ export function sendRange(range: Extent, { way, turns, signal, count }: SendOpti
       const wanted = Math.min(end - at, allowedBytes, way.pieceBytes(at))
       const length = readyOf(wanted)
       if (length === 0) {
-        prepare(Math.min(wanted, LOOK_AHEAD_BYTES))
+        const ahead = way.isInPieces ? LOOK_AHEAD_BYTES : way.pieceBytes(at)
+        prepare(Math.min(end - at, ahead, LOOK_AHEAD_BYTES))
         return 0
       }
       isSending = true
@@ -86,6 +87,10 @@ export function sendRange(range: Extent, { way, turns, signal, count }: SendOpti
     }
     const turn: Turn = {
       isInPieces: way.isInPieces === true,
+      /** The head of the answer goes with the first bytes, and little is left with the last. */
+      get isBrief() {
+        return at === range.offsetBytes || end - at <= BRIEF_BYTES
+      },
       take(allowedBytes) {
         if (isSettled) return 0
         try {

@@ -1,7 +1,12 @@
+/** Who wants no more than that does not wait for those who send megabytes. */
+export const BRIEF_BYTES = 16 * 1024
+
 /** Somebody who has bytes to send and a connection that takes some. */
 export interface Turn {
-  /** True where it sends a piece at a time, and asks again once the connection has taken that: the turn goes on then. */
+  /** True where it sends a piece at a time, and asks again when the connection has taken that, once `take` has returned: the turn goes on then. */
   readonly isInPieces?: boolean
+  /** True while `BRIEF_BYTES` are enough for what it wants next. */
+  readonly isBrief?: boolean
   /** Sends up to so many bytes, without waiting for anything, and says how many. */
   take(allowedBytes: number): number
 }

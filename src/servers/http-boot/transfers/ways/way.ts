@@ -1,6 +1,9 @@
 /** How bytes of a blob get into one connection. Positions and lengths are those of the blob, in bytes. */
 export interface Way {
-  /** True where `send` takes one piece, and the connection may take another as soon as the event loop has come round. */
+  /**
+   * True where `send` takes one piece, and the connection may take another as soon as the event loop has come round; not where that has to be
+   * prepared first.
+   */
   readonly isInPieces?: boolean
   /** Bytes to send next at most, from there on. */
   pieceBytes(at: number): number
